@@ -1,0 +1,75 @@
+"""Every setting of the mock server in one frozen record.
+
+The only reader of environment variables. Command-line options carry the same
+names and defaults. May import `errors` only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mockserver.errors import ConfigInvalid
+
+DEFAULT_PORT = 4010
+MAX_BODY_BYTES = 1 << 20
+MAX_DEPTH = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Settings of one server.
+
+    Attributes:
+        host: address to bind.
+        port: 0–65535; 0 takes any free port.
+        spec: path of another OpenAPI document; None serves the packaged one.
+        dataset: path of a dataset file; None takes the packaged default.
+        routines: size of a generated organisation, ≥ 0; None generates nothing.
+        seed: drives the generator and generated bodies.
+        limit_minute: requests a minute; None takes `x-rate-limit` of the document.
+        limit_day: requests a day; None likewise.
+        clock: seconds since the epoch at which the clock is frozen; None is real time.
+        cors: allowed origins beside those on localhost.
+        log: `text` or `json`.
+        admin_token: bearer token that opens `/__admin` to other than loopback peers.
+        allow_hosts: names accepted in `Host` beside the loopback ones.
+        check_answers: judge every finished answer by its schema.
+        max_body_bytes: larger request bodies are refused with 413.
+        max_depth: deepest nesting of a JSON body.
+        journal_entries: most exchanges kept per session.
+        journal_bytes: most bytes of exchanges kept per session.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    spec: Path | None = None
+    dataset: Path | None = None
+    routines: int | None = None
+    seed: int = 0
+    limit_minute: int | None = None
+    limit_day: int | None = None
+    clock: float | None = None
+    cors: tuple[str, ...] = ()
+    log: str = "text"
+    admin_token: str | None = None
+    allow_hosts: tuple[str, ...] = ()
+    check_answers: bool = False
+    max_body_bytes: int = MAX_BODY_BYTES
+    max_depth: int = MAX_DEPTH
+    journal_entries: int = 1000
+    journal_bytes: int = 16 << 20
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= 65535:
+            raise ConfigInvalid(f"port {self.port} does not exist; 0 to 65535 was expected, 0 takes a free one", "--port")
+        if self.routines is not None and not 0 <= self.routines <= 5_000_000:
+            raise ConfigInvalid("0 to 5,000,000 routines can be generated", "--routines")
+        if self.routines is not None and self.dataset is not None:
+            raise ConfigInvalid("a dataset is either read (--dataset) or generated (--routines), not both", "--dataset")
+        for name in ("limit_minute", "limit_day"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ConfigInvalid("a limit of at least 1 was expected", f"--{name.replace('_', '-')}")
+        if self.log not in ("text", "json"):
+            raise ConfigInvalid("`text` or `json` was expected", "--log")

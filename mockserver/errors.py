@@ -1,0 +1,71 @@
+"""Everything that can go wrong with the tool itself, as one tree.
+
+    MockServerError
+    ├── UsageError              what the caller asked for makes no sense       exit 2
+    │   ├── SpecInvalid         the OpenAPI document, or its x- vocabulary
+    │   ├── FixtureInvalid      an envelope under fixtures/envelopes
+    │   ├── DatasetInvalid      a dataset file or generator options
+    │   └── ConfigInvalid       an option or environment variable
+    ├── PortInUse               somebody listens on the address already         exit 2
+    └── StartFailed             the server did not come up within its deadline  exit 5
+
+A request that breaks the contract is no exception: it is a `Refusal`
+(`mockserver.messages`), and becomes a 4xx envelope. Nothing is imported here
+but the standard library.
+"""
+
+from __future__ import annotations
+
+
+class MockServerError(Exception):
+    """A failure of the tool. `exit_code` is what the command returns for it."""
+
+    exit_code = 5
+
+
+class UsageError(MockServerError):
+    """The caller's input cannot be used: a file, an option, a combination.
+
+    Args:
+        message: what happened, what was expected, what to do next.
+        source: the file or option at fault, empty where there is none.
+        pointer: RFC 6901 JSON pointer into `source`, empty for the whole.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, source: str = "", pointer: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.source = source
+        self.pointer = pointer
+
+    def __str__(self) -> str:
+        place = self.source + (f"#{self.pointer}" if self.pointer else "")
+        return f"{place}: {self.message}" if place else self.message
+
+
+class SpecInvalid(UsageError):
+    """The OpenAPI document or its x- vocabulary cannot be served."""
+
+
+class FixtureInvalid(UsageError):
+    """A fixture envelope does not parse or does not fit its schema."""
+
+
+class DatasetInvalid(UsageError):
+    """A dataset does not parse, contradicts itself, or is asked for in an impossible size."""
+
+
+class ConfigInvalid(UsageError):
+    """An option or environment variable holds a value that makes no sense."""
+
+
+class PortInUse(MockServerError):
+    """Another process listens on the address that was asked for."""
+
+    exit_code = 2
+
+
+class StartFailed(MockServerError):
+    """The server did not answer within its deadline, or ended before it did."""
