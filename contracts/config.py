@@ -1,0 +1,88 @@
+"""Every setting of a run in one frozen record, and the only reader of environment variables.
+
+Command line, `[tool.contracts]` of pyproject.toml and Python carry the same
+names and defaults. May import `errors` only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from contracts.errors import ConfigInvalid
+
+BUDGET_ON_LOOPBACK = 1000
+BUDGET_ELSEWHERE = 90
+PHASES = ("relations", "fuzz", "limits")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Settings of one run.
+
+    Attributes:
+        base_url: of the target, path included; None starts the embedded mock.
+        api_key: of the caller; None takes the mock's own, or none.
+        member_key: a key without administrator's rights, for the relations that need one.
+        spec: path of another OpenAPI document; None takes the packaged one.
+        only: ids or id prefixes of relations to run; empty runs all.
+        skip: ids or id prefixes of relations to leave out.
+        phases: of `PHASES`, in this order.
+        seed: of every random choice.
+        budget: most requests; None is 1,000 on loopback, 90 elsewhere.
+        max_wait_s: most seconds spent waiting for the allowance, in the whole run.
+        timeout_s: for one request.
+        fuzz: generated requests; None is what the budget leaves, at most 600 (0 elsewhere than on loopback).
+        is_fail_fast: stop at the first violation.
+        reports: format and path, as given.
+        baseline: file of known failures.
+        compare: NDJSON report of an earlier run.
+        assumptions: `fail` or `warn`: what a broken assumption is.
+        header_name: header that carries the key; None takes the document's.
+        allow_writes: send operations with `x-effect: write` to targets that are not on loopback.
+        exhaust: provoke a 429 on targets that are not on loopback.
+        is_live: treat a loopback target like any other host.
+        ca_bundle: PEM file to trust instead of the system's.
+        ledger: file of allowances; None is one per key in the user's state directory.
+        example_database: of Hypothesis: a directory or `redis://…`; None is none.
+        is_quiet: the verdict only.
+    """
+
+    base_url: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    member_key: str | None = field(default=None, repr=False)
+    spec: Path | None = None
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    phases: tuple[str, ...] = PHASES
+    seed: int = 0
+    budget: int | None = None
+    max_wait_s: float = 60.0
+    timeout_s: float = 30.0
+    fuzz: int | None = None
+    is_fail_fast: bool = False
+    reports: tuple[tuple[str, Path], ...] = ()
+    baseline: Path | None = None
+    compare: Path | None = None
+    assumptions: str = "fail"
+    header_name: str | None = None
+    allow_writes: bool = False
+    exhaust: bool = False
+    is_live: bool = False
+    ca_bundle: Path | None = None
+    ledger: Path | None = None
+    example_database: str | None = None
+    is_quiet: bool = False
+
+    def __post_init__(self) -> None:
+        if self.budget is not None and self.budget < 1:
+            raise ConfigInvalid("a budget of at least 1 request was expected", "--budget")
+        if self.max_wait_s < 0:
+            raise ConfigInvalid("0 or more seconds were expected", "--max-wait")
+        unknown = [phase for phase in self.phases if phase not in PHASES]
+        if unknown or not self.phases:
+            raise ConfigInvalid(f"phases are {', '.join(PHASES)}; got {', '.join(unknown) or 'none'}", "--phases")
+        if self.assumptions not in ("fail", "warn"):
+            raise ConfigInvalid("`fail` or `warn` was expected", "--assumptions")
+        if self.base_url is not None and not self.base_url.startswith(("http://", "https://")):
+            raise ConfigInvalid("a URL that begins with http:// or https:// was expected", "BASE_URL")
