@@ -116,6 +116,8 @@ class Report:
         exchanges: every exchange, redacted, in order.
         versions: of this tool and of the document.
         is_interrupted: the run was stopped before its end.
+        assumptions: `fail` or `warn`: whether a violation that rests on an assumption counts.
+        accepted: fingerprint → reason, of known failures that the baseline accepts.
     """
 
     target: str
@@ -129,8 +131,16 @@ class Report:
     exchanges: tuple[Exchange, ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
     is_interrupted: bool = False
+    assumptions: str = "fail"
+    accepted: tuple[tuple[str, str], ...] = ()
 
     @property
     def violations(self) -> tuple[Violation, ...]:
         """Every violation, in the order of the plan."""
         return tuple(violation for verdict in self.verdicts for violation in verdict.violations)
+
+    def counts(self, violation: Violation) -> bool:
+        """Whether a violation breaks the run: no warning, not accepted, no assumption that only warns."""
+        is_excused = bool(violation.assumed) and self.assumptions == "warn"
+        accepted = (fingerprint for fingerprint, _ in self.accepted)
+        return violation.severity == "error" and not is_excused and violation.fingerprint not in accepted
