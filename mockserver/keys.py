@@ -1,0 +1,249 @@
+"""API keys: who may call, in which role, and how a key is spoken of without being shown.
+
+A plain key exists in the request that carries it and in the one answer that
+hands it out. Everything else knows its SHA-256 digest, and people see the
+first twelve hexadecimal digits of that. May import `errors` only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+from urllib.parse import unquote
+
+from mockserver.errors import MockServerError
+
+Role = Literal["admin", "member"]
+
+KEY_CHARS = 32
+HASH_CHARS = 12
+MAX_DESCRIPTION_CHARS = 200
+
+
+class KeyLimitReached(MockServerError):
+    """A registry holds as many created keys as it may; a reset of the session makes room."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """What is known of a key; never the key itself.
+
+    Attributes:
+        hash_id: first 12 lower-case hexadecimal digits of the key's SHA-256.
+        role: `admin` may create keys, `member` may not.
+        is_active: False for a deactivated key, which is found and then refused.
+        created_at: seconds since the epoch on the mock's clock.
+        description: as given at creation, at most 200 characters of it.
+        created_by: hash_id of the key that asked for this one; empty for an initial key.
+    """
+
+    hash_id: str
+    role: Role
+    is_active: bool
+    created_at: float
+    description: str = ""
+    created_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InitialKey:
+    """A key that a registry starts with and returns to."""
+
+    plain: str = field(repr=False)
+    role: Role
+    is_active: bool = True
+    description: str = ""
+
+
+#: Source: the samples of the reference carry the first of them.
+DEFAULT_KEYS = (
+    InitialKey("your_api_key_here", "admin", description="administrator, as in the samples"),
+    InitialKey("member_api_key_here", "member", description="no administrator"),
+    InitialKey("deactivated_api_key_here", "member", is_active=False, description="deactivated"),
+)
+
+
+class KeyRegistry:
+    """The keys of one session. Reading takes no lock.
+
+    Args:
+        initial: keys present from the start, and again after `restore`.
+        created_at: their creation, seconds since the epoch.
+        max_created: most keys beside the initial ones, ≥ 0.
+        new_key: makes a plain key; tests pass their own.
+    """
+
+    __slots__ = ("_entries", "_hashes", "_initial", "_listener", "_lock", "_max_created", "_new_key")
+
+    def __init__(
+        self,
+        initial: Iterable[InitialKey] = DEFAULT_KEYS,
+        created_at: float = 0.0,
+        *,
+        max_created: int = 10_000,
+        new_key: Callable[[], str] = lambda: secrets.token_hex(KEY_CHARS // 2),
+    ) -> None:
+        self._initial: dict[bytes, ApiKey] = {}
+        for key in initial:
+            digest = digest_of(key.plain)
+            self._initial[digest] = ApiKey(_short(digest), key.role, key.is_active, created_at, key.description)
+        # The digest is kept beside the key: what the look-up found is compared once more, in constant time.
+        self._entries: dict[bytes, tuple[bytes, ApiKey]] = {}
+        self._hashes: dict[str, bytes] = {}
+        self._listener: Callable[[bytes, bool], None] = _nobody
+        self._lock = threading.Lock()
+        self._max_created = max_created
+        self._new_key = new_key
+        self.restore()
+
+    def find(self, presented: str | None) -> ApiKey | None:
+        """Return what is known of a presented key, deactivated ones too; None where it is absent or unknown."""
+        return None if presented is None else self.at(digest_of(presented))
+
+    def at(self, digest: bytes) -> ApiKey | None:
+        """Return the key with a SHA-256 digest (32 bytes), or None."""
+        entry = self._entries.get(digest)
+        return entry[1] if entry is not None and hmac.compare_digest(entry[0], digest) else None
+
+    def create(self, role: Role, now: float, description: str = "", created_by: str = "") -> tuple[str, ApiKey]:
+        """Make a key that works at once.
+
+        Args:
+            role: of the new key.
+            now: seconds since the epoch.
+            description: what it is for; only the first 200 characters are kept.
+            created_by: hash_id of the key that asks.
+
+        Returns:
+            The plain key, 32 lower-case hexadecimal digits, to be shown once; and its record.
+
+        Raises:
+            KeyLimitReached: there are as many created keys as there may be.
+        """
+        with self._lock:
+            if len(self._entries) - len(self._initial) >= self._max_created:
+                raise KeyLimitReached(
+                    f"{self._max_created} keys were created and no more are kept; reset the session to remove them"
+                )
+            plain = self._new_key()
+            while _short(digest := digest_of(plain)) in self._hashes:
+                plain = self._new_key()
+            key = ApiKey(_short(digest), role, True, now, description[:MAX_DESCRIPTION_CHARS], created_by)
+            self._put(digest, key)
+            self._listener(digest, True)
+        return plain, key
+
+    def deactivate(self, hash_id: str) -> ApiKey | None:
+        """Refuse a key from now on; returns its new record, None where no key has that hash."""
+        return self._switch(hash_id, False)
+
+    def activate(self, hash_id: str) -> ApiKey | None:
+        """Accept a key again; returns its new record, None where no key has that hash."""
+        return self._switch(hash_id, True)
+
+    def list(self) -> list[ApiKey]:
+        """List every key, the initial ones first, then by creation."""
+        with self._lock:
+            return [key for _, key in self._entries.values()]
+
+    def restore(self) -> None:
+        """Return to the initial keys in their initial state."""
+        with self._lock:
+            for digest in self._entries.keys() - self._initial.keys():
+                self._listener(digest, False)
+            self._entries = {digest: (digest, key) for digest, key in self._initial.items()}
+            self._hashes = {key.hash_id: digest for digest, key in self._initial.items()}
+
+    def watch(self, listener: Callable[[bytes, bool], None]) -> None:
+        """Report each digest that is present, then each that comes (True) or goes (False)."""
+        with self._lock:
+            self._listener = listener
+            for digest in self._entries:
+                listener(digest, True)
+
+    def unwatch(self) -> None:
+        """Report each present digest as gone, and nothing from then on."""
+        with self._lock:
+            for digest in self._entries:
+                self._listener(digest, False)
+            self._listener = _nobody
+
+    def _switch(self, hash_id: str, is_active: bool) -> ApiKey | None:
+        with self._lock:
+            digest = self._hashes.get(hash_id)
+            if digest is None:
+                return None
+            key = replace(self._entries[digest][1], is_active=is_active)
+            self._put(digest, key)
+            return key
+
+    def _put(self, digest: bytes, key: ApiKey) -> None:
+        self._entries[digest] = (digest, key)
+        self._hashes[key.hash_id] = digest
+
+
+def digest_of(plain: str) -> bytes:
+    """Return the SHA-256 of a key, 32 bytes; a lone surrogate counts as itself."""
+    try:
+        return hashlib.sha256(plain.encode()).digest()
+    except UnicodeEncodeError:
+        return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).digest()
+
+
+def hash_of(plain: str) -> str:
+    """Return the short stable hash by which a presented key, known or not, is spoken of."""
+    return _short(digest_of(plain))
+
+
+def mask_of(plain: str) -> str:
+    """Return what stands in place of a key wherever it would be written: `[redacted:<hash>]`."""
+    return f"[redacted:{hash_of(plain)}]"
+
+
+def redact(text: str) -> str:
+    """Replace everything that looks like a key by `[redacted:<hash>]`.
+
+    A key is one of the default keys, or exactly 32 lower-case hexadecimal
+    digits with none beside them; any of its characters may be percent-encoded.
+    Idempotent. A text without one costs a scan at memory speed.
+    """
+    marks = text.encode("ascii", "replace").translate(_HEX_MARKS)
+    if _RUN in marks or _DEFAULT_TAIL in (unquote(text) if "%" in text else text):
+        return _KEY.sub(_masked, text)
+    return text
+
+
+def _short(digest: bytes) -> str:
+    return digest.hex()[:HASH_CHARS]
+
+
+def _nobody(digest: bytes, is_present: bool) -> None:
+    """Listen to nothing."""
+
+
+def _masked(match: re.Match[str]) -> str:
+    before = match["before"] or ""
+    return before + mask_of(unquote(match[0][len(before) :]))
+
+
+def _spelt(plain: str) -> str:
+    """Return a pattern for a text of which any character may be percent-encoded."""
+    return "".join(f"(?:{re.escape(char)}|%(?i:{ord(char):02x}))" for char in plain)
+
+
+_DEFAULT_TAIL = "_api_key_here"
+_RUN = b"h" * KEY_CHARS
+# Every byte that a percent-encoded or plain key can hold becomes `h`: a key is then a run of 32 or more.
+_HEX_MARKS = bytes(104 if chr(byte) in "0123456789abcdefABCDEF%" else 32 for byte in range(256))
+_UNIT = "(?:[0-9a-f]|%3[0-9]|%6[1-6])"
+# `before` is another percent-encoded character, whose digits do not count as part of the key behind it.
+_KEY = re.compile(
+    "|".join(_spelt(key.plain) for key in DEFAULT_KEYS)
+    + rf"|(?:(?P<before>%[0-9A-Fa-f]{{2}})|(?<![0-9a-f])){_UNIT}{{{KEY_CHARS}}}(?!{_UNIT})"
+)
