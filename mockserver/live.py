@@ -1,0 +1,177 @@
+"""A server for tests in Python: `with LiveServer(config) as server: server.base_url`.
+
+Either the real thing in a child process, which is what `mockserver serve` runs,
+or a thread of the calling process, for tests that share objects with the server.
+Both take a free port, have answered once before the block begins, and stop with it.
+May import `address`, `child`, `worker`, `config` and `errors`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from mockserver.address import Address, bind_port
+from mockserver.child import ChildServer
+from mockserver.config import Config
+from mockserver.errors import MockServerError
+from mockserver.worker import base_path_of, build_app
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from mockserver.worker import Factory
+
+START_TIMEOUT_S = 30.0
+
+
+class LiveServer:
+    """A running server as a context manager; it can be entered once at a time.
+
+    Args:
+        config: settings; `port` is ignored, a free one is taken. None takes the defaults.
+        factory: makes the WSGI callable; None takes `mockserver.app.create_wsgi`.
+            For a child process it must be importable by its name.
+        in_process: serve from a thread of this process (werkzeug, slow, one
+            request per connection) instead of a child process (granian).
+        start_timeout_s: seconds that the child process may take, > 0.
+
+    Raises on entry:
+        StartFailed: the server ended or kept silent before its first answer.
+        ConfigInvalid: the host cannot be bound, or the factory not be imported.
+        MockServerError: what the factory raised; the same class as there.
+
+    Raises on exit, unless the block itself failed:
+        MockServerError: the child process ended by itself.
+        Exception: the first exception that left the application in the thread.
+    """
+
+    def __init__(
+        self,
+        config: Config | None = None,
+        *,
+        factory: Factory | None = None,
+        in_process: bool = False,
+        start_timeout_s: float = START_TIMEOUT_S,
+    ) -> None:
+        free = replace(config or Config(), port=0)
+        self._server: _Server = (
+            _ThreadServer(free, factory) if in_process else ChildServer(free, factory, start_timeout_s)
+        )
+        self._address: Address | None = None
+
+    def __enter__(self) -> Self:
+        self._address = self._server.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._address = None
+        failure = self._server.stop()
+        if failure is not None and error is None:
+            raise failure
+
+    @property
+    def address(self) -> Address:
+        """Where it answers.
+
+        Raises:
+            MockServerError: it does not run; enter the `with` block first.
+        """
+        if self._address is None:
+            raise MockServerError("the server does not run; `with LiveServer(…) as server:` starts it")
+        return self._address
+
+    @property
+    def port(self) -> int:
+        """The port that was free, 1–65535."""
+        return self.address.port
+
+    @property
+    def base_url(self) -> str:
+        """URL of the API, base path included, without a final slash."""
+        return self.address.base_url
+
+    @property
+    def admin_url(self) -> str:
+        """URL of the control API, without a final slash."""
+        return self.address.admin_url
+
+
+class _Server(Protocol):
+    def start(self) -> Address: ...
+
+    def stop(self) -> Exception | None:
+        """Stop, and return what went wrong meanwhile."""
+        ...
+
+
+class _ThreadServer:
+    """werkzeug's threaded server; it closes each connection after one answer, whatever the client asks."""
+
+    def __init__(self, config: Config, factory: Factory | None) -> None:
+        self._config = config
+        self._factory = factory
+        self._errors: list[Exception] = []
+
+    def start(self) -> Address:
+        from werkzeug.serving import make_server
+
+        app = build_app(self._config, self._factory)
+        with bind_port(self._config.host, 0) as bound:
+            address = replace(Address.of(bound), base_path=base_path_of(app))
+            bound.listen(512)  # a client may connect before the thread runs
+            self._http = make_server(
+                address.host,
+                address.port,
+                self._watched(app),
+                threaded=True,
+                request_handler=_quiet_handler(),
+                fd=bound.fileno(),
+            )
+        self._thread = threading.Thread(target=self._serve, name="mockserver", daemon=True)
+        self._thread.start()
+        return address
+
+    def stop(self) -> Exception | None:
+        self._http.shutdown()
+        self._thread.join()
+        errors, self._errors = self._errors, []
+        return errors[0] if errors else None
+
+    def _serve(self) -> None:
+        try:
+            self._http.serve_forever(poll_interval=0.02)
+        except Exception as exc:  # handed to the caller by `stop`
+            self._errors.append(exc)
+
+    def _watched(self, app: WSGIApplication) -> WSGIApplication:
+        from werkzeug.wsgi import get_input_stream
+
+        def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            # As on granian, the body ends where it ends; werkzeug's stream would wait for more.
+            environ["wsgi.input"] = get_input_stream(environ)
+            environ["wsgi.input_terminated"] = True
+            try:
+                return app(environ, start_response)
+            except Exception as exc:
+                self._errors.append(exc)
+                raise
+
+        return call
+
+
+def _quiet_handler() -> type[Any]:
+    from werkzeug.serving import WSGIRequestHandler
+
+    class QuietHandler(WSGIRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log(self, type: str, message: str, *args: Any) -> None:
+            """Write no line for a request."""
+
+    return QuietHandler
