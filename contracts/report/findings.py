@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from contracts.report.document import Document
+from contracts.report.source import Source
 from contracts.verdicts import Verdict, Violation
 
 __all__ = ["facts", "lines", "message", "standing", "visible"]
@@ -23,12 +23,12 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def facts(violation: Violation, document: Document) -> tuple[tuple[str, str], ...]:
+def facts(violation: Violation, source: Source) -> tuple[tuple[str, str], ...]:
     """List label and text of what a violation says, in the order of reading; what is empty is left out."""
     named = (
         ("what happened", violation.title),
         ("expected", violation.expected),
-        ("by", document.place(violation.pointer)),
+        ("by", source.place(violation.pointer)),
         ("assumed", violation.assumed),
         ("shown by", violation.excerpt),
         ("exchanges", ", ".join(f"#{number}" for number in violation.exchanges)),
@@ -38,10 +38,10 @@ def facts(violation: Violation, document: Document) -> tuple[tuple[str, str], ..
     return tuple((label, visible(text)) for label, text in named if text)
 
 
-def lines(violation: Violation, document: Document) -> list[str]:
+def lines(violation: Violation, source: Source) -> list[str]:
     """Write a violation as plain lines, labels in a column."""
     found = []
-    for label, text in facts(violation, document):
+    for label, text in facts(violation, source):
         first, *more = text.split("\n")
         found += [f"{label:<14}{first}", *(" " * 14 + line for line in more)]
     return found

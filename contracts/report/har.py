@@ -15,15 +15,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from contracts.messages import Answer, Exchange, Request
-from contracts.report.document import Document
+from contracts.report.source import Source
 from contracts.verdicts import Report
 
 __all__ = ["render"]
 
 
-def render(report: Report, document: Document) -> str:
+def render(report: Report, source: Source) -> str:
     """Write the exchanges of a report as HAR."""
-    header = _key_header(document.value)
+    header = _key_header(source.value)
     log = {
         "version": "1.2",
         "creator": {"name": "contracts", "version": dict(report.versions).get("contracts", "0")},

@@ -16,9 +16,9 @@ from typing import Any
 
 from contracts.conclusion import conclude
 from contracts.coverage import measure
-from contracts.report.document import Document
 from contracts.report.findings import facts, visible
 from contracts.report.matrices import matrix, overview
+from contracts.report.source import Source
 from contracts.report.transcripts import transcripts
 from contracts.verdicts import Outcome, Report, Verdict, Violation
 
@@ -29,7 +29,7 @@ _MARKS = {"kept": "✓", "broken": "✗", "inconclusive": "?", "left out": "–"
 _ORDER = (Outcome.BROKEN, Outcome.INCONCLUSIVE, Outcome.LEFT_OUT, Outcome.KEPT)
 
 
-def render(report: Report, document: Document) -> str:
+def render(report: Report, source: Source) -> str:
     """Write the report as one HTML page."""
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
@@ -40,7 +40,7 @@ def render(report: Report, document: Document) -> str:
     template = environment.from_string(page.joinpath("page.html").read_text(encoding="utf-8"))
     # Both are files of this package, not text from a server: the only two that are not escaped.
     trusted = {"css": Markup(css), "script": Markup(script)}
-    return template.render(**_context(report, document), **trusted, policy=_policy(css, script), marks=_MARKS) + "\n"
+    return template.render(**_context(report, source), **trusted, policy=_policy(css, script), marks=_MARKS) + "\n"
 
 
 def _policy(css: str, script: str) -> str:
@@ -52,19 +52,19 @@ def _policy(css: str, script: str) -> str:
     )
 
 
-def _context(report: Report, document: Document) -> dict[str, Any]:
-    coverage = measure(report.exchanges, document.value)
+def _context(report: Report, source: Source) -> dict[str, Any]:
+    coverage = measure(report.exchanges, source.value)
     verdicts = sorted(report.verdicts, key=lambda verdict: _ORDER.index(verdict.outcome))
     outcomes = Counter(verdict.outcome for verdict in verdicts)
     exchanges = transcripts(report)
     return {
         "report": report,
-        "document": document,
+        "source": source,
         "conclusion": conclude(report),
         "figures": _figures(report),
-        "findings": [_finding(item, report, document) for item in report.violations],
-        "warnings": [_finding(item, report, document) for item in report.warnings],
-        "rows": [_row(number, verdict, document) for number, verdict in enumerate(verdicts, start=1)],
+        "findings": [_finding(item, report, source) for item in report.violations],
+        "warnings": [_finding(item, report, source) for item in report.warnings],
+        "rows": [_row(number, verdict, source) for number, verdict in enumerate(verdicts, start=1)],
         "outcomes": [(str(outcome), outcomes[outcome]) for outcome in _ORDER],
         "kinds": sorted({verdict.relation.kind for verdict in verdicts}),
         "coverage": coverage,
@@ -86,7 +86,7 @@ def _figures(report: Report) -> Iterable[tuple[str, str]]:
     )
 
 
-def _finding(item: Violation, report: Report, document: Document) -> dict[str, Any]:
+def _finding(item: Violation, report: Report, source: Source) -> dict[str, Any]:
     accepted = dict(report.accepted).get(item.fingerprint)
     is_lenient = item.severity == "error" and not report.counts(item)
     assumed = "an assumption, which only warns" if is_lenient else ""
@@ -96,12 +96,12 @@ def _finding(item: Violation, report: Report, document: Document) -> dict[str, A
         "fingerprint": item.fingerprint,
         "counts": report.counts(item),
         "excuse": f"known: {accepted}" if accepted is not None else assumed,
-        "facts": [pair for pair in facts(item, document) if pair[0] not in ("what happened", "exchanges")],
+        "facts": [pair for pair in facts(item, source) if pair[0] not in ("what happened", "exchanges")],
         "exchanges": item.exchanges,
     }
 
 
-def _row(number: int, verdict: Verdict, document: Document) -> dict[str, Any]:
+def _row(number: int, verdict: Verdict, source: Source) -> dict[str, Any]:
     relation = verdict.relation
     said = (relation.id, relation.meaning, verdict.reason, *(item.title for item in verdict.violations))
     return {
@@ -112,7 +112,7 @@ def _row(number: int, verdict: Verdict, document: Document) -> dict[str, Any]:
         "reason": visible(verdict.reason),
         "meaning": visible(relation.meaning),
         "assumed": visible(relation.assumed),
-        "place": document.place(relation.pointer),
+        "place": source.place(relation.pointer),
         "requests": verdict.requests,
         "violations": verdict.violations,
         "text": visible(" ".join(said)).lower(),

@@ -11,56 +11,56 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from contracts.report.document import Document
 from contracts.report.findings import lines, message, standing, visible
+from contracts.report.source import Source
 from contracts.verdicts import Outcome, Report, Verdict, Violation
 
 __all__ = ["render"]
 
 
-def render(report: Report, document: Document) -> str:
+def render(report: Report, source: Source) -> str:
     """Write the report as JUnit XML."""
     kinds: dict[str, list[Verdict]] = {}
     for verdict in report.verdicts:
         kinds.setdefault(verdict.relation.kind, []).append(verdict)
     root = Element("testsuites", name=f"contracts {report.target}", time=f"{report.duration_s:.3f}")
     for kind, verdicts in kinds.items():
-        _suite(SubElement(root, "testsuite", name=f"contracts.{kind}"), verdicts, report, document)
+        _suite(SubElement(root, "testsuite", name=f"contracts.{kind}"), verdicts, report, source)
     _count(root, list(root.iter("testcase")))
     indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
 
-def _suite(suite: Element, verdicts: list[Verdict], report: Report, document: Document) -> None:
+def _suite(suite: Element, verdicts: list[Verdict], report: Report, source: Source) -> None:
     properties = SubElement(suite, "properties")
     facts = (("target", report.target), ("seed", report.seed), ("budget", report.budget), ("sent", report.sent))
     for name, value in (*facts, *report.versions):
         SubElement(properties, "property", name=name, value=visible(str(value)))
     for verdict in verdicts:
         name, kind = visible(verdict.relation.id), verdict.relation.kind
-        _case(SubElement(suite, "testcase", name=name, classname=f"contracts.{kind}"), verdict, report, document)
+        _case(SubElement(suite, "testcase", name=name, classname=f"contracts.{kind}"), verdict, report, source)
     suite.set("timestamp", datetime.fromtimestamp(report.started_at, UTC).strftime("%Y-%m-%dT%H:%M:%S"))
     _count(suite, suite.findall("testcase"))
     suite.set("skipped", str(sum(case.find("skipped") is not None for case in suite.findall("testcase"))))
 
 
-def _case(case: Element, verdict: Verdict, report: Report, document: Document) -> None:
+def _case(case: Element, verdict: Verdict, report: Report, source: Source) -> None:
     counting = [item for item in verdict.violations if report.counts(item)]
     if counting:
         more = f" (and {len(counting) - 1} more)" if len(counting) > 1 else ""
         failure = SubElement(
             case, "failure", type=visible(counting[0].relation_id), message=message(counting[0]) + more
         )
-        failure.text = _text(counting, document)
+        failure.text = _text(counting, source)
     elif verdict.violations:
-        SubElement(case, "skipped", message=_excuse(verdict, report)).text = _text(verdict.violations, document)
+        SubElement(case, "skipped", message=_excuse(verdict, report)).text = _text(verdict.violations, source)
     elif verdict.outcome is not Outcome.KEPT:
         SubElement(case, "skipped", message=standing(verdict))
     SubElement(case, "system-out").text = visible(f"{verdict.relation.meaning}\n{verdict.requests} exchanges looked at")
 
 
-def _text(violations: Iterable[Violation], document: Document) -> str:
-    return "\n\n".join("\n".join(lines(violation, document)) for violation in violations)
+def _text(violations: Iterable[Violation], source: Source) -> str:
+    return "\n\n".join("\n".join(lines(violation, source)) for violation in violations)
 
 
 def _excuse(verdict: Verdict, report: Report) -> str:

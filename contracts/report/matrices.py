@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,15 +35,17 @@ def overview(coverage: Coverage) -> dict[str, Any]:
 def matrix(item: OperationCoverage) -> dict[str, Any]:
     """Lay out the cases of an operation × status, with how many were met."""
     codes = [status.code for status in item.statuses]
+    spans = Counter(row.parameter for row in item.rows)
     rows = [
         {
             "parameter": row.parameter,
+            "span": 0 if index and item.rows[index - 1].parameter == row.parameter else spans[row.parameter],
             "keyword": row.keyword,
             "case": row.case,
             "is_covered": row.is_covered,
             "cells": [_cell(row.counts.get(code, 0)) for code in codes],
         }
-        for row in item.rows
+        for index, row in enumerate(item.rows)
     ]
     return {
         "method": item.method,

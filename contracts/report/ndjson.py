@@ -16,7 +16,7 @@ from typing import Any
 
 from contracts.errors import ConfigInvalid
 from contracts.messages import Answer, Exchange, Request
-from contracts.report.document import Document
+from contracts.report.source import Source
 from contracts.verdicts import Outcome, Relation, Report, Verdict, Violation
 
 __all__ = ["FORMAT", "read", "render"]
@@ -26,9 +26,9 @@ _AT_END = ("sent", "duration_s", "is_interrupted")
 _LISTED = ("verdicts", "warnings", "exchanges")
 
 
-def render(report: Report, document: Document) -> str:
+def render(report: Report, source: Source) -> str:
     """Write the report as NDJSON."""
-    made = (json.dumps(record, separators=(",", ":")) for record in _records(report, document))
+    made = (json.dumps(record, separators=(",", ":")) for record in _records(report, source))
     return "".join(f"{line}\n" for line in made)
 
 
@@ -55,7 +55,7 @@ def read(path: Path) -> Report:
     return _report(parts, path)
 
 
-def _records(report: Report, document: Document) -> Iterator[dict[str, Any]]:
+def _records(report: Report, source: Source) -> Iterator[dict[str, Any]]:
     left = (*_AT_END, *_LISTED)
     known = {item.name: getattr(report, item.name) for item in fields(report) if item.name not in left}
     yield {"type": "run", "format": FORMAT, **known}
@@ -65,14 +65,14 @@ def _records(report: Report, document: Document) -> Iterator[dict[str, Any]]:
         said = {"outcome": verdict.outcome.value, "reason": verdict.reason, "requests": verdict.requests}
         yield {"type": "verdict", "relation": asdict(verdict.relation), **said}
         for violation in verdict.violations:
-            yield {"type": "violation", "verdict": index, **_of_violation(violation, document)}
+            yield {"type": "violation", "verdict": index, **_of_violation(violation, source)}
     for violation in report.warnings:
-        yield {"type": "warning", **_of_violation(violation, document)}
+        yield {"type": "warning", **_of_violation(violation, source)}
     yield {"type": "end", **{name: getattr(report, name) for name in _AT_END}}
 
 
-def _of_violation(violation: Violation, document: Document) -> dict[str, Any]:
-    place = {"file": document.name, "line": document.line(violation.pointer)}
+def _of_violation(violation: Violation, source: Source) -> dict[str, Any]:
+    place = {"file": source.name, "line": source.line(violation.pointer)}
     return {**asdict(violation), "fingerprint": violation.fingerprint, **place}
 
 

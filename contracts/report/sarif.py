@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts.report.document import Document
 from contracts.report.findings import message, visible
+from contracts.report.source import Source
 from contracts.verdicts import Relation, Report, Violation
 
 __all__ = ["render"]
@@ -20,7 +20,7 @@ __all__ = ["render"]
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def render(report: Report, document: Document) -> str:
+def render(report: Report, source: Source) -> str:
     """Write the report as SARIF."""
     found = (*report.violations, *report.warnings)
     rules = _rules(report, found)
@@ -31,7 +31,7 @@ def render(report: Report, document: Document) -> str:
         "invocations": [_invocation(report)],
         "automationDetails": {"id": f"contracts/{report.target}/"},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(item, places[item.relation_id], report, document) for item in found],
+        "results": [_result(item, places[item.relation_id], report, source) for item in found],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
@@ -62,7 +62,7 @@ def _invocation(report: Report) -> Mapping[str, Any]:
     }
 
 
-def _result(violation: Violation, index: int, report: Report, document: Document) -> dict[str, Any]:
+def _result(violation: Violation, index: int, report: Report, source: Source) -> dict[str, Any]:
     is_lenient = violation.severity == "warning" or (bool(violation.assumed) and report.assumptions == "warn")
     details = {
         "curl": violation.curl,
@@ -75,7 +75,7 @@ def _result(violation: Violation, index: int, report: Report, document: Document
         "ruleIndex": index,
         "level": "warning" if is_lenient else "error",
         "message": {"text": message(violation)},
-        "locations": [_location(violation.pointer, document)],
+        "locations": [_location(violation.pointer, source)],
         "partialFingerprints": {"contracts/v1": violation.fingerprint},
         "properties": {name: visible(value) if isinstance(value, str) else value for name, value in details.items()},
     }
@@ -85,10 +85,10 @@ def _result(violation: Violation, index: int, report: Report, document: Document
     return result
 
 
-def _location(pointer: str, document: Document) -> dict[str, Any]:
+def _location(pointer: str, source: Source) -> dict[str, Any]:
     from urllib.parse import quote
 
-    place = {"artifactLocation": {"uri": quote(document.name)}, "region": {"startLine": document.line(pointer)}}
+    place = {"artifactLocation": {"uri": quote(source.name)}, "region": {"startLine": source.line(pointer)}}
     return {"physicalLocation": place, "logicalLocations": [{"fullyQualifiedName": pointer or "/", "kind": "member"}]}
 
 

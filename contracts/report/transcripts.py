@@ -23,7 +23,7 @@ def transcripts(report: Report) -> list[dict[str, Any]]:
     telling = {number for item in (*report.violations, *report.warnings) for number in item.exchanges}
     left, found = MAX_SHOWN, []
     for exchange in report.exchanges:
-        most = min(left, MAX_CHARACTERS * (10 if exchange.number in telling else 1))
+        most = min(max(0, left), MAX_CHARACTERS * (10 if exchange.number in telling else 1))
         made = _transcript(exchange, most)
         left -= len(made["body"])
         found.append(made)

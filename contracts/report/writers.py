@@ -9,12 +9,12 @@ from importlib import import_module
 from pathlib import Path
 
 from contracts.errors import ConfigInvalid
-from contracts.report.document import Document
+from contracts.report.source import Source
 from contracts.verdicts import Report
 
 __all__ = ["WRITERS", "Writer", "check", "write_whole"]
 
-Writer = Callable[[Report, Path, Document], None]
+Writer = Callable[[Report, Path, Source], None]
 
 
 def check(reports: Iterable[tuple[str, Path]]) -> None:
@@ -53,9 +53,9 @@ def write_whole(path: Path, content: str) -> None:
         raise ConfigInvalid(f"{path} cannot be written: {error.strerror or error}", "--report") from error
 
 
-def _write(module: str, report: Report, path: Path, document: Document) -> None:
-    render: Callable[[Report, Document], str] = import_module(f"contracts.report.{module}").render
-    write_whole(path, render(report, document))
+def _write(module: str, report: Report, path: Path, source: Source) -> None:
+    render: Callable[[Report, Source], str] = import_module(f"contracts.report.{module}").render
+    write_whole(path, render(report, source))
 
 
 #: Loaded when used: a run without reports pays for none.

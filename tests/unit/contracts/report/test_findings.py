@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.report.document import Document
 from contracts.report.findings import facts, lines, message, standing, visible
+from contracts.report.source import Source
 from contracts.verdicts import Outcome
 from fabricated import verdict, violation
 
-DOCUMENT = Document.parse("paths:\n  /campaign-info:\n    get: {x-collection: {filters: [1, 2]}}\n")
+SOURCE = Source.parse("paths:\n  /campaign-info:\n    get: {x-collection: {filters: [1, 2]}}\n")
 
 
 @pytest.mark.parametrize("hostile", ["\x1b[2J", "\x9b31m", "\x00", "\r", "\u202e", "\u2028", "\ud800", "\x7f"])
@@ -23,17 +23,17 @@ def test_other_text_is_left_alone() -> None:
 
 
 def test_the_facts_come_in_the_order_of_reading() -> None:
-    labels = [label for label, _ in facts(violation(assumed="Days are UTC days."), DOCUMENT)]
+    labels = [label for label, _ in facts(violation(assumed="Days are UTC days."), SOURCE)]
     assert labels == ["what happened", "expected", "by", "assumed", "shown by", "exchanges", "try", "fingerprint"]
 
 
 def test_what_is_empty_is_left_out() -> None:
     bare = violation(excerpt="", curl="", exchanges=())
-    assert [label for label, _ in facts(bare, DOCUMENT)] == ["what happened", "expected", "by", "fingerprint"]
+    assert [label for label, _ in facts(bare, SOURCE)] == ["what happened", "expected", "by", "fingerprint"]
 
 
 def test_lines_stand_in_a_column() -> None:
-    found = lines(violation(excerpt="one\ntwo"), DOCUMENT)
+    found = lines(violation(excerpt="one\ntwo"), SOURCE)
     assert "by            openapi.yaml:3 #/paths/~1campaign-info/get/x-collection/filters/1" in found
     assert found[found.index("shown by      one") + 1] == "              two"
 

@@ -10,18 +10,18 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from contracts.report.document import Document
 from contracts.report.har import render
+from contracts.report.source import Source
 from contracts.verdicts import Report
 from fabricated import exchange, kept, report
 
-DOCUMENT = Document.parse("components: {securitySchemes: {key: {type: apiKey, in: header, name: X-API-KEY}}}")
+SOURCE = Source.parse("components: {securitySchemes: {key: {type: apiKey, in: header, name: X-API-KEY}}}")
 FOLDER = Path(__file__).resolve().parents[3] / "schemas" / "har"
 
 
 def entries(made: Report) -> list[dict[str, Any]]:
     """Render and return the entries."""
-    found = json.loads(render(made, DOCUMENT))["log"]["entries"]
+    found = json.loads(render(made, SOURCE))["log"]["entries"]
     assert isinstance(found, list)
     return found
 
@@ -43,11 +43,11 @@ def schema() -> Any:
 
 @pytest.mark.parametrize("made", [report(), kept(exchanges=())], ids=["full", "empty"])
 def test_the_archive_is_valid(made: Report, schema: Any) -> None:
-    schema.validate(json.loads(render(made, DOCUMENT)))
+    schema.validate(json.loads(render(made, SOURCE)))
 
 
 def test_the_schema_would_notice_a_missing_member(schema: Any) -> None:
-    archive = json.loads(render(report(), DOCUMENT))
+    archive = json.loads(render(report(), SOURCE))
     del archive["log"]["entries"][0]["request"]["httpVersion"]
     assert not schema.is_valid(archive)
 

@@ -9,18 +9,18 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 import xmlschema
 
-from contracts.report.document import Document
 from contracts.report.junit import render
+from contracts.report.source import Source
 from contracts.verdicts import Outcome, Report
 from fabricated import kept, report, verdict, violation
 
-DOCUMENT = Document.parse("paths: {}")
+SOURCE = Source.parse("paths: {}")
 SCHEMA = Path(__file__).resolve().parents[3] / "schemas" / "junit-10.xsd"
 
 
 def rendered(made: Report) -> Element:
     """Render and parse."""
-    return fromstring(render(made, DOCUMENT))
+    return fromstring(render(made, SOURCE))
 
 
 def case(root: Element, name: str) -> Element:
@@ -38,7 +38,7 @@ def schema() -> xmlschema.XMLSchema:
     "made", [report(), kept(0), report(is_interrupted=True, duration_s=12345.6789)], ids=["full", "empty", "long"]
 )
 def test_the_report_is_valid(made: Report, schema: xmlschema.XMLSchema) -> None:
-    schema.validate(render(made, DOCUMENT))
+    schema.validate(render(made, SOURCE))
 
 
 def test_suites_are_kinds_and_count_their_cases() -> None:

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 
 from contracts.errors import ConfigInvalid
-from contracts.report.document import Document
 from contracts.report.ndjson import read, render
+from contracts.report.source import Source
 from contracts.verdicts import Report
 from fabricated import exchange, kept, report
 
-DOCUMENT = Document.parse("openapi: 3.1.0\npaths: {}")
+SOURCE = Source.parse("openapi: 3.1.0\npaths: {}")
 
 
 def records(made: Report) -> list[dict[str, Any]]:
     """Render and parse every line."""
-    return [json.loads(line) for line in render(made, DOCUMENT).splitlines()]
+    return [json.loads(line) for line in render(made, SOURCE).splitlines()]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def records(made: Report) -> list[dict[str, Any]]:
 )
 def test_a_report_comes_back_as_it_was(made: Report, tmp_path: Path) -> None:
     path = tmp_path / "run.ndjson"
-    path.write_text(render(made, DOCUMENT), encoding="utf-8")
+    path.write_text(render(made, SOURCE), encoding="utf-8")
     assert read(path) == made
 
 

@@ -9,18 +9,18 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from contracts.report.document import Document
 from contracts.report.sarif import render
+from contracts.report.source import Source
 from contracts.verdicts import Report
 from fabricated import kept, report, violation
 
 TESTS = Path(__file__).resolve().parents[3]
-DOCUMENT = Document.parse((TESTS.parent / "openapi.yaml").read_text(encoding="utf-8"), "api spec/openapi.yaml")
+SOURCE = Source.parse((TESTS.parent / "openapi.yaml").read_text(encoding="utf-8"), "api spec/openapi.yaml")
 
 
 def run_of(made: Report) -> dict[str, Any]:
     """Render and return the only run."""
-    (run,) = json.loads(render(made, DOCUMENT))["runs"]
+    (run,) = json.loads(render(made, SOURCE))["runs"]
     assert isinstance(run, dict)
     return run
 
@@ -38,7 +38,7 @@ def schema() -> Any:
     "made", [report(), kept(0), report(accepted=((violation().fingerprint, "known"),))], ids=["full", "empty", "known"]
 )
 def test_the_report_is_valid(made: Report, schema: Any) -> None:
-    schema.validate(json.loads(render(made, DOCUMENT)))
+    schema.validate(json.loads(render(made, SOURCE)))
 
 
 def test_a_result_points_at_the_line_of_the_document() -> None:

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from contracts.errors import ConfigInvalid
-from contracts.report.document import Document
+from contracts.report.source import Source
 from contracts.report.writers import WRITERS, check, write_whole
 from fabricated import report
 
-DOCUMENT = Document.parse("paths: {}")
+SOURCE = Source.parse("paths: {}")
 
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_every_format_writes_a_file(name: str, tmp_path: Path) -> None:
     path = tmp_path / "report"
-    WRITERS[name](report(), path, DOCUMENT)
+    WRITERS[name](report(), path, SOURCE)
     assert path.stat().st_size > 100
     assert os.listdir(tmp_path) == ["report"]
 
@@ -29,7 +29,7 @@ def test_no_format_writes_environment_or_command_line(
 ) -> None:
     monkeypatch.setenv("CONTRACTS_API_KEY", "canary-of-the-environment")
     monkeypatch.setattr("sys.argv", ["contracts", "--api-key", "canary-of-the-command-line"])
-    WRITERS[name](report(), tmp_path / "report", DOCUMENT)
+    WRITERS[name](report(), tmp_path / "report", SOURCE)
     assert "canary" not in (tmp_path / "report").read_text(encoding="utf-8")
 
 

@@ -12,13 +12,13 @@ import yaml
 from contracts.errors import SpecInvalid
 from contracts.locations import Locations
 
-__all__ = ["Document"]
+__all__ = ["Source"]
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Source:
     """What reports point into.
 
     Attributes:
@@ -32,7 +32,7 @@ class Document:
     locations: Locations = field(repr=False)
 
     @classmethod
-    def parse(cls, text: str, name: str = "openapi.yaml") -> Document:
+    def parse(cls, text: str, name: str = "openapi.yaml") -> Source:
         """Read a document from its text, YAML or JSON.
 
         Raises:
@@ -45,7 +45,7 @@ class Document:
         return cls(name=name, value=value, locations=locations)
 
     @classmethod
-    def read(cls, path: Path, *, folder: Path | None = None) -> Document:
+    def read(cls, path: Path, *, folder: Path | None = None) -> Source:
         """Read a document from a file.
 
         Args:
