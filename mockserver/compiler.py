@@ -1,6 +1,6 @@
 """From the nodes of a document to `Operation` records.
 
-May import `document`, `errors`, `operation`, `parameters`, `pointers`, `schemas`.
+May import `document`, `errors`, `operation`, `parameters`, `pointers`, `quota`, `schemas`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from typing import Any
 
 from mockserver.document import Document
 from mockserver.errors import SpecInvalid
-from mockserver.operation import ErrorRule, Operation, Window
+from mockserver.operation import ErrorRule, Operation
 from mockserver.parameters import Parameter, QueryReader, cast_for, separator_of
 from mockserver.pointers import join
+from mockserver.quota import Window
 from mockserver.schemas import Schemas
 
 

@@ -62,7 +62,9 @@ class Config:
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
-            raise ConfigInvalid(f"port {self.port} does not exist; 0 to 65535 was expected, 0 takes a free one", "--port")
+            raise ConfigInvalid(
+                f"port {self.port} does not exist; 0 to 65535 was expected, 0 takes a free one", "--port"
+            )
         if self.routines is not None and not 0 <= self.routines <= 5_000_000:
             raise ConfigInvalid("0 to 5,000,000 routines can be generated", "--routines")
         if self.routines is not None and self.dataset is not None:

@@ -41,25 +41,6 @@ class ErrorRule:
     end: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """One limit window. Source: `x-rate-limit`.
-
-    Attributes:
-        name: `minute`, `day`.
-        seconds: length; the window starts at multiples of it since the epoch.
-        limit: requests allowed in one window, ≥ 1.
-        limit_header: response header that tells the limit.
-        remaining_header: response header that tells what is left.
-    """
-
-    name: str
-    seconds: int
-    limit: int
-    limit_header: str
-    remaining_header: str
-
-
 @dataclass(frozen=True)
 class Operation:
     """One operation, compiled.

@@ -39,6 +39,15 @@ PLAIN_RULES = {
     ),
 }
 
+#: How a request beyond limits that the command line set is refused.
+PLAIN_REFUSAL = {
+    "status": 429,
+    "error_code": "RATE_LIMIT_EXCEEDED",
+    "message": "Rate limit exceeded. Maximum {limit} requests per {window} allowed.",
+    "error": "Too many requests",
+    "retry-after": {"header": "Retry-After", "body": "/data/retry_after"},
+}
+
 
 class Spec:
     """A document ready to be served.
@@ -50,8 +59,8 @@ class Spec:
         document: as given.
         schemas: its schemas, compiled on demand.
         operations: by operationId, in the order of the document.
-        limit_rule: the `x-rate-limit` object; None where there is none.
-        windows: its windows; empty where it has none.
+        limit_refusal: how `x-rate-limit` refuses what exceeds the allowance.
+        windows: of `x-rate-limit`; empty where there is none.
         rules: condition → answer, for every path: `x-error` of the root over `PLAIN_RULES`.
         uses_vocabulary: the document speaks the x- vocabulary, so errors are its envelopes.
         base_path: path of the first server, without a slash at its end.
@@ -66,8 +75,9 @@ class Spec:
         self.uses_vocabulary = bool(vocabulary.check(document))
         self.schemas = Schemas(document.tree, document.source)
         root: Mapping[str, Any] = document.tree if self.uses_vocabulary else {}
-        self.limit_rule: Mapping[str, Any] | None = root.get("x-rate-limit")
-        self.windows = tuple(read_window(node) for node in (self.limit_rule or {}).get("windows", ()))
+        limits: Mapping[str, Any] = root.get("x-rate-limit", {})
+        self.limit_refusal: Mapping[str, Any] = limits.get("refusal", PLAIN_REFUSAL)
+        self.windows = tuple(read_window(node) for node in limits.get("windows", ()))
         rules = tuple(read_rule(node) for node in root.get("x-error", ()))
         self.rules: Mapping[str, ErrorRule] = {**PLAIN_RULES, **{rule.condition: rule for rule in rules}}
         self.operations: dict[str, Operation] = {}

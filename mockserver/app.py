@@ -1,0 +1,98 @@
+"""The application: Flask for everything under `/__admin`, the pipeline in front of it for the API.
+
+`create_app` gives Flask, `create_wsgi` what a server runs. May import every
+other module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+
+from mockserver import __version__
+from mockserver.admin import create_admin
+from mockserver.config import Config
+from mockserver.lane import Lane
+from mockserver.pipeline import Builder, Pipeline
+from mockserver.quota import Window
+from mockserver.spec import Spec, load
+from mockserver.state import Sessions
+
+#: Limits that --limit-minute and --limit-day set on a document without `x-rate-limit`.
+_PLAIN_WINDOWS = (
+    Window("minute", 60, 100, "X-RateLimit-Limit-Minute", "X-RateLimit-Remaining-Minute"),
+    Window("day", 86400, 5000, "X-RateLimit-Limit-Day", "X-RateLimit-Remaining-Day"),
+)
+
+
+@dataclass(frozen=True)
+class Application:
+    """A mock server as a WSGI callable.
+
+    Attributes:
+        flask: answers below `/__admin`.
+        pipeline: answers the API.
+        lane: parts the two.
+        base_path: path prefix of the API.
+    """
+
+    flask: Flask
+    pipeline: Pipeline
+    lane: Lane
+    base_path: str
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request. Source: PEP 3333."""
+        return self.lane(environ, start_response)
+
+
+def create_app(config: Config) -> Flask:
+    """Return the Flask application, its pipeline standing in front.
+
+    Raises:
+        SpecInvalid, FixtureInvalid, DatasetInvalid: what is served cannot be.
+    """
+    return create_wsgi(config).flask
+
+
+def create_wsgi(config: Config) -> Application:
+    """Return the WSGI callable that a server runs; it goes around Flask for the API.
+
+    Raises:
+        SpecInvalid, FixtureInvalid, DatasetInvalid: what is served cannot be.
+    """
+    spec = load(config.spec)
+    builder, open_dataset = _builder(config, spec)
+    sessions = Sessions(config, _windows(config, spec), open_dataset)
+    pipeline = Pipeline(spec, sessions, builder, max_depth=config.max_depth, check_answers=config.check_answers)
+    app = Flask("mockserver", static_folder=None)
+    app.register_blueprint(create_admin(sessions, config, {"version": __version__, "spec": spec.document.source}))
+    lane = Lane(
+        app.wsgi_app,
+        pipeline,
+        max_body_bytes=config.max_body_bytes,
+        origins=config.cors,
+        hosts=(*config.allow_hosts, config.host),
+    )
+    app.wsgi_app = lane  # type: ignore[method-assign]
+    return Application(app, pipeline, lane, spec.base_path)
+
+
+def _builder(config: Config, spec: Spec) -> tuple[Builder, Callable[[Any], Any]]:
+    if spec.uses_vocabulary:
+        from mockserver.organisation import OrganisationBuilder, Warehouse
+
+        return OrganisationBuilder(spec), Warehouse(config, spec).open
+    from mockserver.answers import ExampleBuilder
+
+    return ExampleBuilder(spec, config.seed), lambda key: None
+
+
+def _windows(config: Config, spec: Spec) -> tuple[Window, ...]:
+    if spec.windows:
+        return spec.windows
+    limited = {"minute": config.limit_minute, "day": config.limit_day}
+    return tuple(window for window in _PLAIN_WINDOWS if limited[window.name] is not None)

@@ -1,0 +1,170 @@
+"""The command `mockserver`: options become a `Config`, one function does the work, its result an exit code.
+
+Heavy imports stand inside the functions that need them. May import anything
+of this package.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from mockserver import __version__
+from mockserver.config import Config
+from mockserver.errors import MockServerError
+
+if TYPE_CHECKING:
+    from mockserver.address import Address
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+EXAMPLES = """\b
+Examples:
+  mockserver serve                              the contract on http://127.0.0.1:4010
+  mockserver serve --port 0 --log json          any free port, told as JSON
+  mockserver serve --routines 10000 --seed 7    a large organisation, the same every time
+  mockserver serve --limit-minute 3             a 429 at the fourth request
+  mockserver serve --clock 2025-05-11T09:00:00Z the clock stands still there
+  mockserver serve --spec other.yaml            any OpenAPI 3 document
+"""
+
+
+class Moment(click.ParamType):
+    """A moment in RFC 3339, read into seconds since the epoch."""
+
+    name = "RFC 3339"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read the text; a time without a zone is refused."""
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no moment; 2025-05-11T09:00:00Z was expected", param, ctx)
+        if moment.tzinfo is None:
+            self.fail(f"{value!r} has no zone; write {value}Z for UTC", param, ctx)
+        return moment.timestamp()
+
+
+def _document_options(function: F) -> F:
+    options = [
+        click.option("--spec", type=click.Path(path_type=Path), help="Another OpenAPI 3.0 or 3.1 document."),
+        click.option("--dataset", type=click.Path(path_type=Path), help="An organisation of your own, as YAML."),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXAMPLES)
+@click.version_option(__version__, "-V", "--version")
+def command() -> None:
+    """A mock server driven by openapi.yaml: the whole API on one loopback port."""
+
+
+@command.command(epilog=EXAMPLES)
+@click.option("-H", "--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("-p", "--port", type=int, default=4010, show_default=True, envvar="PORT", help="0 takes a free one.")
+@_document_options
+@click.option("--routines", type=int, help="Generate an organisation with so many routines.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of everything that is generated.")
+@click.option("--limit-minute", type=int, help="Requests a minute.  [default: the document's, 100]")
+@click.option("--limit-day", type=int, help="Requests a day.  [default: the document's, 5000]")
+@click.option("--clock", type=Moment(), help="Freeze the clock at a moment.")
+@click.option("--cors", multiple=True, metavar="ORIGIN", help="Allow a browser origin beside localhost; repeatable.")
+@click.option("--log", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of stdout.")
+@click.option("--admin-token", envvar="MOCKSERVER_ADMIN_TOKEN", help="Opens /__admin to other machines.")
+@click.option(
+    "--allow-host", multiple=True, metavar="NAME", help="Host name to answer to beside localhost; repeatable."
+)
+@click.option("--check-answers", is_flag=True, help="Judge every answer by its schema before it leaves.")
+def serve(**options: Any) -> None:
+    """Serve the contract, or another document, until Ctrl-C."""
+    options["allow_hosts"] = options.pop("allow_host")
+    config = Config(**options)
+    logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    from mockserver.judged import ensure_judged
+    from mockserver.serving import serve as run
+
+    ensure_judged(config.spec)
+    raise SystemExit(run(config, on_ready=lambda address: announce(config, address)))
+
+
+def announce(config: Config, address: Address) -> None:
+    """Print where the server listens and what to try first."""
+    base_url, admin_url = address.base_url, address.admin_url
+    if config.log == "json":
+        ready = {
+            "event": "ready",
+            "base_url": base_url,
+            "admin_url": admin_url,
+            "seed": config.seed,
+            "pid": os.getpid(),
+        }
+        click.echo(json.dumps(ready))
+        return
+    click.echo(f"mockserver {__version__} on {base_url}")
+    if config.spec is None:
+        click.echo("keys: your_api_key_here (admin), member_api_key_here (member), deactivated_api_key_here (refused)")
+        click.echo(f"try:  curl -H 'Authorization: your_api_key_here' {base_url}/user-campaign-filters")
+    click.echo(f"admin: {admin_url}   stop: Ctrl-C")
+    if config.admin_token is None and not ipaddress.ip_address(address.host).is_loopback:
+        click.echo("note: /__admin answers to this machine only; --admin-token opens it to others", err=True)
+
+
+@command.command()
+@_document_options
+def routes(spec: Path | None, dataset: Path | None) -> None:
+    """List operations with their authentication and limits."""
+    from mockserver.spec import load
+
+    loaded = load(spec)
+    limits = ", ".join(f"{window.limit}/{window.name}" for window in loaded.windows) or "none"
+    rows = [
+        (one.method, loaded.base_path + one.path, one.id, "key" if one.security else "open", limits)
+        for one in loaded.operations.values()
+    ]
+    header = ("METHOD", "PATH", "OPERATION", "AUTH", "LIMITS")
+    widths = [max(len(row[column]) for row in (header, *rows)) for column in range(len(header))]
+    for row in (header, *rows):
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@command.command()
+@_document_options
+def check(spec: Path | None, dataset: Path | None) -> None:
+    """Judge document, vocabulary, fixtures and dataset; exit 0 when all is well, 2 otherwise."""
+    from mockserver.checking import findings
+
+    found = 0
+    for finding in findings(spec, dataset):
+        click.echo(str(finding), err=True)
+        found += 1
+    if found:
+        click.echo(f"{found} findings", err=True)
+        raise SystemExit(2)
+    click.echo("document, vocabulary, fixtures and dataset are right")
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command; a failure of the tool is one line and its exit code, never a traceback."""
+    try:
+        command.main(args=None if argv is None else list(argv), prog_name="mockserver", standalone_mode=False)
+    except MockServerError as error:
+        click.echo(f"mockserver: {error}", err=True)
+        raise SystemExit(error.exit_code) from error
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(2) from error
+    except click.exceptions.Exit as error:
+        raise SystemExit(error.exit_code) from error
+    except (click.Abort, KeyboardInterrupt) as error:
+        raise SystemExit(130) from error
