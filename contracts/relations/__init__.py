@@ -1,0 +1,75 @@
+"""All relations of a document, one module per kind; each gives rules, most of them cases that show them."""
+
+from __future__ import annotations
+
+from contracts.cases import Case
+from contracts.known import Known
+from contracts.messages import Exchange
+from contracts.observations import Observations, Seen
+from contracts.relations import (
+    auth,
+    collection,
+    derived,
+    effect,
+    envelope,
+    errors,
+    identity,
+    ledger,
+    limits,
+    parts,
+    same_as,
+    structure,
+)
+from contracts.rules import Rule
+from contracts.verdicts import Relation, Violation
+from contracts.vocabulary import Document
+
+__all__ = ["cases", "judge_answer", "opening", "relations", "rules"]
+
+_KINDS = (
+    structure,
+    envelope,
+    ledger,
+    errors,
+    auth,
+    collection,
+    same_as,
+    derived,
+    parts,
+    identity,
+    effect,
+    limits,
+)
+_ASKING = (same_as, collection, parts, identity, effect, auth, errors)
+#: Cases of a lower rank need nothing to be known.
+_OPENING_RANK = 4.0
+
+
+def rules(document: Document) -> tuple[Rule, ...]:
+    """Return every relation of a document with its judge, in the order of the kinds."""
+    return tuple(rule for kind in _KINDS for rule in kind.rules(document))
+
+
+def relations(document: Document) -> tuple[Relation, ...]:
+    """Return every relation of a document, in the order of the kinds."""
+    return tuple(rule.relation for rule in rules(document))
+
+
+def opening(known: Known) -> tuple[Case, ...]:
+    """Return the cases that need nothing to be known, and show what the others are made from."""
+    return tuple(case for case in same_as.cases(known) if case.rank < _OPENING_RANK)
+
+
+def cases(known: Known) -> tuple[Case, ...]:
+    """Return every case that can be made from what is known."""
+    return tuple(case for kind in _ASKING for case in kind.cases(known))
+
+
+def judge_answer(document: Document, case: Case, exchange: Exchange) -> tuple[Violation, ...]:
+    """Judge one answer by every relation that needs no other: for generated and replayed requests."""
+    if exchange.answer is None:
+        return ()
+    seen = Seen(case, exchange, document.by_id.get(exchange.request.operation_id))
+    observations = Observations(document, (seen,))
+    single = (rule for rule in rules(document) if rule.is_single)
+    return tuple(violation for rule in single for violation in rule(observations).violations)

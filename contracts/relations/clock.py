@@ -1,0 +1,33 @@
+"""The target's own clock, as an answer shows it. May import `bodies`, `observations` and `pointers`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from contracts.bodies import moment_of
+from contracts.observations import Seen
+from contracts.pointers import lookup
+
+__all__ = ["clock_of", "date_of"]
+
+
+def clock_of(seen: Seen, stamp: str) -> datetime:
+    """Return the moment of an answer: by its stamp, its `Date`, or else when it was received here.
+
+    Args:
+        seen: an answer.
+        stamp: pointer of the stamp in bodies; empty for none.
+    """
+    return (moment_of(lookup(seen.body, stamp)) if stamp else None) or date_of(seen)
+
+
+def date_of(seen: Seen) -> datetime:
+    """Return the moment of an answer by its `Date`, or else when it was received here."""
+    sent = seen.answer.header("date")
+    if sent:
+        try:
+            return parsedate_to_datetime(sent).astimezone(UTC)
+        except (TypeError, ValueError):
+            pass  # an unreadable Date says nothing; this machine's clock stands in
+    return datetime.fromtimestamp(seen.answer.received_at, UTC)

@@ -1,0 +1,20 @@
+"""Collection: filters, sorting, paging and counts of every `x-collection`.
+
+Source: the output patterns subset, disjoint, complete, equality and
+equivalence of Segura et al., Metamorphic Testing of RESTful Web APIs.
+"""
+
+from __future__ import annotations
+
+from contracts.relations.collection import counts, filters, links, paging, questions, sorting
+from contracts.rules import Rule
+from contracts.vocabulary import Document
+
+__all__ = ["cases", "rules"]
+
+cases = questions.cases
+
+
+def rules(document: Document) -> tuple[Rule, ...]:
+    """Return the relations of every collection of the document."""
+    return tuple(rule for module in (filters, sorting, paging, links, counts) for rule in module.rules(document))

@@ -1,0 +1,92 @@
+"""Counts: figures of another operation equal the total of the collection under the same filters.
+
+May import `observations`, `pointers`, `rules`, `verdicts` and `vocabulary`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from contracts.observations import Observations, Seen
+from contracts.pointers import lookup
+from contracts.rules import Finding, Judgement, Rule, judged
+from contracts.selection import chosen
+from contracts.verdicts import Relation
+from contracts.vocabulary import Collection, Count, Document, Operation
+
+__all__ = ["rules"]
+
+_KIND = "collection"
+
+
+def rules(document: Document) -> tuple[Rule, ...]:
+    """Return one relation for every figure that counts a collection."""
+    return tuple(
+        _rule(operation, operation.collection, count)
+        for operation in document.operations
+        if operation.collection and operation.id == operation.family
+        for count in operation.collection.counts
+    )
+
+
+def _rule(operation: Operation, collection: Collection, count: Count) -> Rule:
+    where = ", ".join(f"{name} {value}" for name, value in count.where.items()) or "no filter"
+    relation = Relation(
+        id=f"{_KIND}.counted[{count.operation_id}:{count.figure}]",
+        kind=_KIND,
+        operation_id=count.operation_id,
+        pointer=count.pointer,
+        cost=2,
+        meaning=f"{count.figure} of {count.operation_id} is the total of {operation.id} with {where}.",
+    )
+    return Rule(relation, partial(_judge, operation, count))
+
+
+def _judge(operation: Operation, count: Count, relation: Relation, observations: Observations) -> Judgement:
+    figures = observations.of_family(count.operation_id)
+    totals = observations.of_family(operation.family)
+
+    def outcomes() -> Iterator[Finding | None]:
+        for figure in figures:
+            shared = _shared(figure, operation)
+            if shared is None:
+                continue
+            wanted = {**shared, **count.where}
+            base = next((item for item in totals if dict(item.filters) == wanted), None)
+            if base is not None and base.total is not None:
+                yield _compare(count, figure, (base, figure), base.total)
+            else:
+                yield from _by_rows(operation, count, figure, observations)
+
+    return judged(relation, outcomes(), "no figure and total of the same selection were seen")
+
+
+def _by_rows(operation: Operation, count: Count, figure: Seen, observations: Observations) -> Iterator[Finding | None]:
+    """Count all rows, once seen, where the total was not asked for."""
+    rows, shared = observations.wholes.get(operation.family), _shared(figure, operation)
+    if rows is not None and shared is not None and operation.collection is not None:
+        expected = len(chosen(operation.collection, rows.values(), {**shared, **count.where}))
+        plain = [item for item in observations.of_family(operation.family) if not item.filters]
+        yield _compare(count, figure, (*plain[:1], figure), expected)
+
+
+def _compare(count: Count, figure: Seen, shown: tuple[Seen, ...], expected: int) -> Finding | None:
+    value = lookup(figure.body, count.figure)
+    if value == expected and not isinstance(value, bool):
+        return None
+    return Finding(f"{count.figure} is {value!r}", f"{expected}, the total of the list", shown, count.figure, value)
+
+
+def _shared(figure: Seen, operation: Operation) -> dict[str, object] | None:
+    """Return the entities that a figure was asked for, as filters of the collection; None where there are none such."""
+    if figure.operation is None or operation.collection is None:
+        return None
+    found: dict[str, object] = {}
+    for name, value in figure.parameters.items():
+        parameter = figure.operation.parameter(name)
+        if parameter is not None and parameter.entity and value != []:
+            if operation.collection.filter_of(name) is None:
+                return None
+            found[name] = value
+    return found

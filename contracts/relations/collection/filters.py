@@ -1,0 +1,244 @@
+"""Filters: what comes passes them, different values share nothing, and all values together miss nothing.
+
+May import `cases`, `known`, `observations`, `pointers`, `rules`, `selection`, `verdicts` and `vocabulary`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from contracts.observations import Observations, Seen
+from contracts.pointers import lookup, tokens
+from contracts.rules import Finding, Judgement, Rule, judged, judged_each
+from contracts.selection import chosen, matches
+from contracts.verdicts import Relation
+from contracts.vocabulary import Collection, Document, Filter, Operation
+
+__all__ = ["rules"]
+
+_KIND = "collection"
+
+
+def rules(document: Document) -> tuple[Rule, ...]:
+    """Return the relations of every filter of every collection."""
+    found: list[Rule] = []
+    for operation in document.operations:
+        collection = operation.collection
+        if collection is not None:
+            found += [_subset(operation, rule) for rule in collection.filters]
+            if collection.echo:
+                found.append(_echo(operation, collection))
+            if operation.id == operation.family:
+                found += [item for rule in collection.filters for item in _family_rules(operation, rule)]
+                found.append(_combined(operation, collection))
+    return tuple(found)
+
+
+def _subset(operation: Operation, rule: Filter) -> Rule:
+    meaning = f"Every item that {operation.id} returns for a {rule.parameter} passes it."
+    return Rule(
+        _relation("subset", operation, rule, 1, meaning), partial(_judge_subset, operation, rule), is_single=True
+    )
+
+
+def _family_rules(operation: Operation, rule: Filter) -> Iterator[Rule]:
+    family = operation.family
+    if rule.match in ("equal", "one-of"):
+        meaning = f"No item comes for two different values of {rule.parameter}."
+        yield Rule(_relation("disjoint", operation, rule, 2, meaning), partial(_judge_disjoint, family, rule))
+    parameter = operation.parameter(rule.parameter)
+    values = len(parameter.enum) if parameter else 0
+    meaning = f"{rule.parameter} misses nothing: every item that passes comes, and all values together give all items."
+    relation = _relation("complete", operation, rule, 1 + max(values, 1), meaning)
+    yield Rule(relation, partial(_judge_complete, operation, rule))
+    if rule.match.startswith("on-or-"):
+        meaning = f"The day given as {rule.parameter} is itself included."
+        yield Rule(_relation("inclusive", operation, rule, 2, meaning), partial(_judge_inclusive, family, rule))
+
+
+def _relation(pattern: str, operation: Operation, rule: Filter, cost: int, meaning: str) -> Relation:
+    return Relation(
+        id=f"{_KIND}.{pattern}[{operation.id}:{rule.parameter}]",
+        kind=_KIND,
+        operation_id=operation.id,
+        pointer=rule.pointer,
+        cost=cost,
+        meaning=meaning,
+        assumed=rule.assumed,
+    )
+
+
+def _whole_relation(pattern: str, operation: Operation, collection: Collection, cost: int, meaning: str) -> Relation:
+    return Relation(
+        id=f"{_KIND}.{pattern}[{operation.id}]",
+        kind=_KIND,
+        operation_id=operation.id,
+        pointer=collection.pointer,
+        cost=cost,
+        meaning=meaning,
+        assumed=collection.assumed if pattern == "combined" else "",
+    )
+
+
+def _judge_subset(operation: Operation, rule: Filter, relation: Relation, observations: Observations) -> Judgement:
+    def check(seen: Seen) -> Iterator[Finding | None]:
+        wanted = seen.filters[rule.parameter]
+        for item in seen.items:
+            if matches(rule, item, wanted):
+                yield None
+                continue
+            value = lookup(item, tokens(rule.item))
+            title = f"an item with {rule.item} {value!r} came for {rule.parameter} {wanted!r}"
+            yield Finding(title, f"only items that pass ({rule.match})", (seen,), rule.parameter, value)
+
+    asked = [item for item in observations.of(operation) if rule.parameter in item.filters]
+    return judged_each(relation, asked, check, f"no item came for any {rule.parameter}" if asked else "not asked")
+
+
+def _judge_disjoint(family: str, rule: Filter, relation: Relation, observations: Observations) -> Judgement:
+    asked = [item for item in observations.of_family(family) if set(item.filters) == {rule.parameter} and item.ids]
+
+    def outcomes() -> Iterator[Finding | None]:
+        for place, first in enumerate(asked):
+            for second in asked[place + 1 :]:
+                left, right = first.filters[rule.parameter], second.filters[rule.parameter]
+                if _share_nothing(left, right):
+                    yield _overlap(rule, first, second)
+
+    return judged(relation, outcomes(), "no two values that share nothing gave items")
+
+
+def _share_nothing(left: Any, right: Any) -> bool:
+    if isinstance(left, list) and isinstance(right, list):
+        return not any(item in right for item in left)
+    return bool(left != right)
+
+
+def _overlap(rule: Filter, first: Seen, second: Seen) -> Finding | None:
+    both = set(first.ids) & set(second.ids)
+    if not both:
+        return None
+    values = f"{first.filters[rule.parameter]!r} and {second.filters[rule.parameter]!r}"
+    title = f"{len(both)} items came for {rule.parameter} {values}"
+    return Finding(title, "no item for both", (first, second), rule.parameter, sorted(map(str, both))[0])
+
+
+def _judge_complete(operation: Operation, rule: Filter, relation: Relation, observations: Observations) -> Judgement:
+    family = operation.family
+    alone = [item for item in observations.of_family(family) if set(item.filters) == {rule.parameter}]
+    outcomes = [*_by_values(operation, rule, alone, observations), *_by_rows(family, alone, observations)]
+    reason = "not all items were seen, nor was every value asked for" if alone else "not asked"
+    return judged(relation, outcomes, reason)
+
+
+def _by_values(
+    operation: Operation, rule: Filter, alone: list[Seen], observations: Observations
+) -> Iterator[Finding | None]:
+    """Compare the totals of all values with the total of everything."""
+    parameter = operation.parameter(rule.parameter)
+    plain = next((item for item in observations.of_family(operation.family) if not item.filters), None)
+    if parameter is None or plain is None or plain.total is None:
+        return
+    wanted = set(observations.entities(parameter.entity)) if parameter.entity else set(parameter.enum)
+    parts: list[Seen] = []
+    for item in alone:
+        value = item.filters[rule.parameter]
+        values = set(value) if isinstance(value, list) else {value}
+        if values <= wanted and item.total is not None:
+            wanted -= values
+            parts.append(item)
+    if not parts or wanted or not (parameter.entity or parameter.enum):
+        return
+    total = sum(item.total or 0 for item in parts)
+    title = f"all values of {rule.parameter} together give {total} items, no {rule.parameter} gives {plain.total}"
+    yield None if total == plain.total else Finding(title, str(plain.total), (plain, *parts), "values", total)
+
+
+def _by_rows(family: str, asked: list[Seen], observations: Observations) -> Iterator[Finding | None]:
+    """Compare each answer with what all rows, once seen, say that it must hold."""
+    rows = observations.wholes.get(family)
+    if rows is None:
+        return
+    for seen in asked:
+        expected = chosen(seen.collection, rows.values(), seen.filters)
+        yield _against(seen, expected, rows, observations)
+
+
+def _against(seen: Seen, expected: list[Any], rows: Any, observations: Observations) -> Finding | None:
+    plain = [item for item in observations.of_family(seen.operation.family) if not item.filters] if seen.operation else []
+    asked = ", ".join(f"{name}={value}" for name, value in seen.filters.items())
+    path = tokens(seen.collection.identity)
+    names = ",".join(sorted(seen.filters))
+    if seen.total != len(expected):
+        title = f"{asked} has a total of {seen.total}, yet {len(expected)} of all {len(rows)} items pass"
+        return Finding(title, f"{len(expected)}", (*plain[:1], seen), f"total {names}", seen.total)
+    missing = {lookup(row, path) for row in expected} - set(seen.ids) if seen.is_whole else set()
+    if missing:
+        title = f"{asked} misses {len(missing)} items that pass"
+        return Finding(title, "every item that passes", (*plain[:1], seen), f"missing {names}", min(map(str, missing)))
+    return None
+
+
+def _judge_inclusive(family: str, rule: Filter, relation: Relation, observations: Observations) -> Judgement:
+    asked = [item for item in observations.of_family(family) if rule.parameter in item.filters and item.is_whole]
+    rows = observations.rows(family)
+
+    def outcomes() -> Iterator[Finding | None]:
+        for seen in asked:
+            path = tokens(seen.collection.identity)
+            edge = seen.filters[rule.parameter]
+            for row in chosen(seen.collection, rows.values(), seen.filters):
+                if str(lookup(row, tokens(rule.item)))[:10] == edge:
+                    identity = lookup(row, path)
+                    title = f"the item of {rule.parameter} {edge} itself is not in the answer"
+                    yield None if identity in seen.ids else Finding(title, "it is", (seen,), rule.parameter, identity)
+
+    return judged(relation, outcomes(), "no item lies on a day that was asked for" if asked else "not asked")
+
+
+def _combined(operation: Operation, collection: Collection) -> Rule:
+    meaning = "Two or more filters together give exactly the items that pass each of them."
+    relation = _whole_relation("combined", operation, collection, 3, meaning)
+    return Rule(relation, partial(_judge_combined, operation.family))
+
+
+def _judge_combined(family: str, relation: Relation, observations: Observations) -> Judgement:
+    asked = [item for item in observations.of_family(family) if len(item.filters) > 1]
+    by_rows = list(_by_rows(family, asked, observations))
+    by_totals = [outcome for item in asked for outcome in _within_parts(item, family, observations)]
+    return judged(relation, [*by_rows, *by_totals], "nothing to compare with" if asked else "not asked")
+
+
+def _within_parts(seen: Seen, family: str, observations: Observations) -> Iterator[Finding | None]:
+    """Compare with each answer that had one of the filters alone: both can give no more."""
+    for other in observations.of_family(family):
+        if len(other.filters) == 1 and other.filters.items() <= seen.filters.items() and other.total is not None:
+            title = f"{len(seen.filters)} filters give {seen.total} items, one of them alone {other.total}"
+            fits = seen.total is not None and seen.total <= other.total
+            yield None if fits else Finding(title, "no more items", (other, seen), "total", seen.total)
+
+
+def _echo(operation: Operation, collection: Collection) -> Rule:
+    meaning = f"{operation.id} repeats every filter, date and sort of the request as sent, and no other."
+    relation = _whole_relation("echo", operation, collection, 1, meaning)
+    return Rule(relation, partial(_judge_echo, operation), is_single=True)
+
+
+def _judge_echo(operation: Operation, relation: Relation, observations: Observations) -> Judgement:
+    def check(seen: Seen) -> Iterator[Finding | None]:
+        collection = seen.collection
+        told = lookup(seen.body, collection.echo)
+        if not isinstance(told, dict):
+            return
+        names = [rule.parameter for rule in collection.filters] + [collection.sort.by, collection.sort.order]
+        for name in names:
+            sent, repeated = seen.parameters.get(name), told.get(name)
+            if sent == repeated or (sent == [] and not repeated):
+                yield None
+            else:
+                title = f"{collection.echo} says {name} {repeated!r}, the request said {sent!r}"
+                yield Finding(title, f"{sent!r}", (seen,), name, repeated)
+
+    return judged_each(relation, observations.of(operation), check, "no answer repeats its filters")

@@ -1,0 +1,153 @@
+"""Sorting: items come in the order asked for, by default in the documented one, and no item is lost by it.
+
+May import `observations`, `pointers`, `rules`, `selection`, `verdicts` and `vocabulary`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from contracts.bodies import agree
+from contracts.observations import Observations, Seen
+from contracts.pointers import join, lookup, tokens
+from contracts.rules import Finding, Judgement, Rule, judged
+from contracts.selection import chosen, is_ordered, key_orders, order_of, page_of
+from contracts.verdicts import Relation
+from contracts.vocabulary import Collection, Document, Operation
+
+__all__ = ["rules"]
+
+_KIND = "collection"
+_DIRECTIONS = ("asc", "desc")
+
+
+def rules(document: Document) -> tuple[Rule, ...]:
+    """Return the relations of every field and direction of every collection."""
+    return tuple(
+        rule
+        for operation in document.operations
+        if operation.collection and operation.id == operation.family
+        for rule in _rules(operation, operation.collection)
+    )
+
+
+def _rules(operation: Operation, collection: Collection) -> Iterator[Rule]:
+    sort = collection.sort
+    parameter = operation.parameter(sort.by)
+    for field in sort.fields:
+        for direction in _DIRECTIONS:
+            meaning = f"Sorted by {field}, {direction}: keys never go against it."
+            pointer = join(sort.pointer, "fields", field)
+            relation = _relation("sorted", operation, f"{field}.{direction}", pointer, meaning)
+            yield Rule(relation, partial(_judge_sorted, operation.family, field, direction))
+    meaning = f"Without {sort.by} and {sort.order} items come by {sort.default_by}, {sort.default_order}."
+    assumed = parameter.assumed if parameter else ""
+    pointer = join(sort.pointer, "default")
+    relation = _relation("default-order", operation, "", pointer, meaning, assumed)
+    yield Rule(relation, partial(_judge_default, operation.family), is_universal=True)
+    meaning = "Sorting changes the order of the items and nothing else."
+    relation = _relation("equivalent", operation, sort.by, sort.pointer, meaning)
+    yield Rule(relation, partial(_judge_equivalent, operation.family))
+
+
+def _relation(
+    pattern: str, operation: Operation, detail: str, pointer: str, meaning: str, assumed: str = ""
+) -> Relation:
+    return Relation(
+        id=f"{_KIND}.{pattern}[{operation.id}{':' if detail else ''}{detail}]",
+        kind=_KIND,
+        operation_id=operation.id,
+        pointer=pointer,
+        cost=2 if pattern == "equivalent" else 1,
+        meaning=meaning,
+        assumed=assumed,
+    )
+
+
+def _is_sorted(seen: Seen) -> bool:
+    sort = seen.collection.sort
+    return sort.by in seen.parameters or sort.order in seen.parameters
+
+
+def _judge_sorted(
+    family: str, field: str, direction: str, relation: Relation, observations: Observations
+) -> Judgement:
+    asked = [
+        item
+        for item in observations.of_family(family)
+        if _is_sorted(item) and order_of(item.collection.sort, item.parameters) == (field, direction)
+    ]
+    return _judge_order(asked, field, direction, relation, observations)
+
+
+def _judge_default(family: str, relation: Relation, observations: Observations) -> Judgement:
+    asked = [item for item in observations.of_family(family) if not _is_sorted(item)]
+    sort = asked[0].collection.sort if asked else None
+    if sort is None:
+        return Judgement(reason="not asked")
+    return _judge_order(asked, sort.default_by, sort.default_order, relation, observations)
+
+
+def _judge_order(
+    asked: list[Seen], field: str, direction: str, relation: Relation, observations: Observations
+) -> Judgement:
+    def outcomes() -> Iterator[Finding | None]:
+        for seen in asked:
+            place = seen.collection.sort.fields[field]
+            keys = [lookup(item, tokens(place)) for item in seen.items]
+            if _distinct(keys) > 1:
+                yield _order(seen, field, direction, keys)
+                yield _slice(seen, field, direction, keys, observations)
+
+    return judged(relation, outcomes(), "no answer has two different keys" if asked else "not asked")
+
+
+def _distinct(keys: list[Any]) -> int:
+    return len({str(key) for key in keys if key is not None})
+
+
+def _order(seen: Seen, field: str, direction: str, keys: list[Any]) -> Finding | None:
+    if is_ordered(keys, direction):
+        return None
+    title = f"{seen.case.meaning}: items are not in the order of {field}, {direction}"
+    return Finding(title, f"{field} {'falling' if direction == 'desc' else 'rising'}", (seen,), field, keys[:8])
+
+
+def _slice(seen: Seen, field: str, direction: str, keys: list[Any], observations: Observations) -> Finding | None:
+    """Compare the keys of a page with those that all rows, once seen, put there."""
+    operation = seen.operation
+    rows = observations.wholes.get(operation.family) if operation else None
+    limit, offset = page_of(seen.parameters, seen.collection, len(seen.items))
+    if rows is None or not limit or len(keys) >= len(rows):
+        return None
+    place = tokens(seen.collection.sort.fields[field])
+    every = [lookup(row, place) for row in chosen(seen.collection, rows.values(), seen.filters)]
+    if any(key is None for key in every):
+        return None
+    for order in key_orders(every):
+        expected = sorted(every, key=order, reverse=direction == "desc")[offset : offset + len(keys)]
+        if len(expected) == len(keys) and all(agree(*pair) for pair in zip(expected, keys, strict=True)):
+            return None
+    title = f"{seen.case.meaning}: the page does not hold the {len(keys)} items that {field}, {direction} puts there"
+    return Finding(title, "the sorted items from the offset on", (seen,), f"page {field}", keys[:8])
+
+
+def _judge_equivalent(family: str, relation: Relation, observations: Observations) -> Judgement:
+    asked = observations.of_family(family)
+    plain = [item for item in asked if not _is_sorted(item) and item.is_whole]
+
+    def outcomes() -> Iterator[Finding | None]:
+        for seen in asked:
+            base = next((item for item in plain if item.filters == seen.filters), None)
+            if base is None or not _is_sorted(seen) or not base.items:
+                continue
+            lost = set(base.ids) ^ set(seen.ids) if seen.is_whole else set()
+            title = f"{seen.case.meaning}: {len(lost)} items differ from the unsorted answer"
+            if seen.total != base.total:
+                title = f"{seen.case.meaning}: the total is {seen.total}, without sorting {base.total}"
+            is_same = not lost and seen.total == base.total
+            yield None if is_same else Finding(title, "the same items", (base, seen), "items", seen.total)
+
+    return judged(relation, outcomes(), "no sorted answer has one to compare with")

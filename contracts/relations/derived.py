@@ -1,0 +1,108 @@
+"""Derived figures: every `x-invariants` rule, in every instance of its schema in every body seen.
+
+May import `arithmetic`, `observations`, `pointers`, `rules`, `schemas`, `verdicts` and `vocabulary`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from contracts.arithmetic import CHECKS, Broken, Check
+from contracts.observations import Observations, Seen
+from contracts.pointers import locate, tokens
+from contracts.rules import Finding, Judgement, Rule, judged_each
+from contracts.schemas import Invariant
+from contracts.verdicts import Relation
+from contracts.vocabulary import Document, Operation
+
+__all__ = ["rules"]
+
+_KIND = "derived"
+
+
+def rules(document: Document) -> tuple[Rule, ...]:
+    """Return one relation for each rule at each place of each documented body."""
+    found: dict[str, Rule] = {}
+    for operation in document.operations:
+        for status, response in operation.responses.items():
+            for invariant in response.facts.invariants:
+                name = _unused(found, _name(operation, invariant))
+                found[name] = _rule(operation, status, invariant, name)
+    return tuple(found.values())
+
+
+def _name(operation: Operation, invariant: Invariant) -> str:
+    terms = invariant.terms
+    figure = terms.get("equals") or terms.get("items") or terms["value"]
+    figure = figure[0] if isinstance(figure, list) else figure
+    return f"{_KIND}.{invariant.rule}[{operation.id}:{invariant.at}{figure}]"
+
+
+def _unused(found: Mapping[str, Rule], name: str) -> str:
+    """Number a name that is taken: two rules may end in the same figure."""
+    number, free = 1, name
+    while free in found:
+        number += 1
+        free = f"{name[:-1]}#{number}]"
+    return free
+
+
+def _rule(operation: Operation, status: int, invariant: Invariant, name: str) -> Rule:
+    relation = Relation(
+        id=name,
+        kind=_KIND,
+        operation_id=operation.id,
+        pointer=invariant.pointer,
+        cost=1,
+        meaning=_meaning(invariant),
+        assumed=invariant.assumed,
+    )
+    check = CHECKS[invariant.rule](invariant.terms)
+    judge = partial(_judge, operation, status, invariant, check)
+    return Rule(relation, judge, is_single=True, is_universal=status < 300)
+
+
+def _meaning(invariant: Invariant) -> str:
+    terms, at = invariant.terms, invariant.at
+    if invariant.rule == "sum":
+        return f"In {at}: the sum of {', '.join(terms['of'])} is that of {', '.join(terms['equals'])}."
+    if invariant.rule == "ratio":
+        return f"In {at}: {terms['equals']} is {terms['scale']} × {terms['of']} / {terms['to']}, rounded."
+    if invariant.rule == "at-most":
+        return f"In {at}: {terms['value']} is at most {terms['limit']}."
+    if invariant.rule == "within":
+        return f"In {at}: {terms['items']} lie between {terms['from']} and {terms['to']} of the request."
+    what = "are unique by" if invariant.rule == "unique-by" else "are ordered by"
+    return f"In {at}: {terms['items']} {what} {terms['key']}."
+
+
+def _judge(
+    operation: Operation,
+    status: int,
+    invariant: Invariant,
+    check: Check,
+    relation: Relation,
+    observations: Observations,
+) -> Judgement:
+    place = tokens(invariant.at)
+    known: dict[str, Any] = {}
+
+    def outcomes(seen: Seen) -> Iterator[Finding | None]:
+        for at, instance in locate(seen.body, place):
+            # The same row comes in many answers: what was judged once needs no second look.
+            if invariant.rule != "within" and known.get(at) == instance:
+                continue
+            known[at] = instance
+            broken = check(instance, seen.parameters)
+            if isinstance(broken, Broken):
+                shown = f"{at}: {broken.shown}"
+                yield Finding(f"in {at or 'the body'}: {broken.title}", broken.expected, (seen,), invariant.at, shown)
+            elif broken:
+                yield None
+
+    seen = [item for item in observations.judged if item.operation is operation and item.status == status]
+    if status == observations.refusal_status:
+        seen = [item for item in observations.seen if item.operation is operation and item.status == status]
+    return judged_each(relation, seen, outcomes, "no instance with these figures was seen")

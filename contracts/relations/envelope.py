@@ -1,0 +1,121 @@
+"""Envelope: every answer repeats its status, tells success, has an identity of its own and a present moment.
+
+May import `bodies`, `observations`, `pointers`, `rules`, `verdicts` and `vocabulary`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from contracts.bodies import moment_of
+from contracts.observations import Observations, Seen
+from contracts.pointers import MISSING, lookup
+from contracts.relations.clock import date_of
+from contracts.rules import Finding, Judgement, Rule, judged, judged_each
+from contracts.verdicts import Relation
+from contracts.vocabulary import Document
+
+__all__ = ["rules"]
+
+_KIND = "envelope"
+#: A stamp may differ this much from the target's own clock, seconds.
+_SLACK_S = 120.0
+#: Judges the value at a place of an answer; the last argument is the pattern of the zone.
+_Check = Callable[[Seen, object, str, str], Finding | None]
+
+
+def rules(document: Document) -> tuple[Rule, ...]:
+    """Return the relations of the envelope, those whose member the document shows."""
+    envelope = document.envelope
+    table = (
+        ("code", envelope.code, "The code in the body equals the HTTP status.", _code, True),
+        ("flag", envelope.flag, "The status in the body is true for success and false for errors.", _flag, True),
+        ("zone", envelope.stamp, "Stamps of answers are in the documented zone.", _zone, True),
+        ("now", envelope.stamp, "Stamps of answers are close to the target's own clock.", _now, True),
+    )
+    found = [
+        Rule(
+            _relation(document, name, place, meaning),
+            partial(_judge_each, place, check, envelope.zone),
+            is_single=is_single,
+            is_universal=True,
+            is_momentary=True,
+        )
+        for name, place, meaning, check, is_single in table
+        if place
+    ]
+    if envelope.request_id:
+        meaning = "No two answers of a run have the same identity."
+        relation = _relation(document, "fresh", envelope.request_id, meaning)
+        judge = partial(_judge_fresh, envelope.request_id)
+        found.append(Rule(relation, judge, is_universal=True, is_momentary=True))
+    return tuple(found)
+
+
+def _relation(document: Document, pattern: str, place: str, meaning: str) -> Relation:
+    pointers = {getattr(document.envelope, name): home for name, home in document.envelope.pointers.items()}
+    return Relation(
+        id=f"{_KIND}.{pattern}[{place}]",
+        kind=_KIND,
+        operation_id="",
+        pointer=pointers.get(place, ""),
+        cost=2 if pattern == "fresh" else 1,
+        meaning=meaning,
+    )
+
+
+def _judge_each(place: str, check: _Check, zone: str, relation: Relation, observations: Observations) -> Judgement:
+    def outcomes(seen: Seen) -> Iterator[Finding | None]:
+        value = lookup(seen.body, place)
+        if value is not MISSING:
+            yield check(seen, value, place, zone)
+
+    return judged_each(relation, observations.seen, outcomes, f"no answer has {place}")
+
+
+def _code(seen: Seen, value: object, place: str, _zone: str) -> Finding | None:
+    if value == seen.status and not isinstance(value, bool):
+        return None
+    return Finding(f"{place} is {value!r} in a {seen.status} answer", str(seen.status), (seen,), str(seen.status), value)
+
+
+def _flag(seen: Seen, value: object, place: str, _zone: str) -> Finding | None:
+    is_success = seen.status < 400
+    if value is is_success:
+        return None
+    expected = "true" if is_success else "false"
+    return Finding(f"{place} is {value!r} in a {seen.status} answer", expected, (seen,), str(seen.status), value)
+
+
+def _zone(seen: Seen, value: object, place: str, zone: str) -> Finding | None:
+    if isinstance(value, str) and moment_of(value) is not None and re.search(zone, value):
+        return None
+    return Finding(f"{place} is {value!r}", f"a moment that matches {zone}", (seen,), place, value)
+
+
+def _now(seen: Seen, value: object, place: str, _zone: str) -> Finding | None:
+    stamp = moment_of(value)
+    if stamp is None:
+        return None
+    now = date_of(seen)
+    apart_s = abs((stamp - now).total_seconds())
+    if apart_s <= _SLACK_S:
+        return None
+    title = f"{place} is {value!r}, {apart_s:.0f} s from the target's clock"
+    return Finding(title, f"a moment within {_SLACK_S:.0f} s of {now.isoformat()}", (seen,), place, value)
+
+
+def _judge_fresh(place: str, relation: Relation, observations: Observations) -> Judgement:
+    def outcomes() -> Iterator[Finding | None]:
+        known: dict[str, Seen] = {}
+        for seen in observations.seen:
+            value = lookup(seen.body, place)
+            if isinstance(value, str):
+                before = known.setdefault(value, seen)
+                title = f"{place} is {value!r} in two answers"
+                yield None if before is seen else Finding(title, "an identity of its own", (before, seen), place, value)
+
+    judgement = judged(relation, outcomes(), f"no answer has {place}")
+    return judgement if judgement.looked_at != 1 else Judgement(reason="one answer only")

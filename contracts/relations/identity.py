@@ -1,0 +1,230 @@
+"""Identity: one entity has one set of values, wherever it appears; listed ids open; a directory misses nobody.
+
+May import `bodies`, `cases`, `known`, `observations`, `pointers`, `rules`, `schemas`, `verdicts` and `vocabulary`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from contracts.bodies import agree, differences
+from contracts.cases import Case, ask
+from contracts.known import Known
+from contracts.observations import Learnt, Observations, Seen
+from contracts.pointers import lookup, pattern_of, tokens
+from contracts.rules import Finding, Judgement, Rule, judged
+from contracts.schemas import Mark
+from contracts.verdicts import Relation
+from contracts.vocabulary import Document, Operation, Parameter
+
+__all__ = ["cases", "rules"]
+
+_KIND = "identity"
+#: Ranks of the first opened id, and the step to each further one.
+_OPEN_RANK, _OPEN_STEP = 8.5, 3.0
+
+
+def rules(document: Document) -> tuple[Rule, ...]:
+    """Return the relations of every kind of entity."""
+    return (*_attribute_rules(document), *_item_rules(document), *_open_rules(document), *_directory_rules(document))
+
+
+def _attribute_rules(document: Document) -> Iterator[Rule]:
+    marks: defaultdict[tuple[str, str], dict[str, Mark]] = defaultdict(dict)
+    for operation in document.operations:
+        for mark in operation.success.facts.marks if operation.success else ():
+            marks[mark.type, mark.attribute].setdefault(f"{operation.family} {mark.at}", mark)
+    for (kind, attribute), found in marks.items():
+        if attribute != "id":
+            mark = next(iter(found.values()))
+            meaning = f"The {attribute} of a {kind} is the same wherever it appears."
+            relation = _relation("same", f"{kind}:{attribute}", "", mark.pointer, meaning)
+            yield Rule(relation, partial(_judge_same, kind, attribute), is_universal=True)
+
+
+def _item_rules(document: Document) -> Iterator[Rule]:
+    for operation in document.operations:
+        if operation.collection and operation.id == operation.family:
+            meaning = f"An item of {operation.id} is the same on every page, under every filter and order."
+            pointer = f"{operation.collection.pointer}/identity"
+            relation = _relation("item", operation.id, operation.id, pointer, meaning)
+            yield Rule(relation, partial(_judge_items, operation.id), is_universal=True)
+
+
+def _open_rules(document: Document) -> Iterator[Rule]:
+    for operation in document.operations:
+        for parameter in operation.parameters:
+            if parameter.entity and not operation.is_write:
+                meaning = f"Every listed {parameter.entity} can be given to {operation.id} as {parameter.name}."
+                detail = f"{operation.id}:{parameter.name}"
+                relation = _relation("opens", detail, operation.id, parameter.pointer, meaning)
+                yield Rule(relation, partial(_judge_opens, operation, parameter))
+
+
+def _directory_rules(document: Document) -> Iterator[Rule]:
+    for operation in document.operations:
+        for mark in _directories(operation):
+            meaning = f"{mark.scope[:-2]} of {operation.id}, which takes no parameters, lists every {mark.type}."
+            relation = _relation("directory", f"{operation.id}:{mark.type}", operation.id, mark.pointer, meaning)
+            yield Rule(relation, partial(_judge_directory, operation, mark), is_universal=True)
+
+
+def _directories(operation: Operation) -> list[Mark]:
+    """List the arrays of entities of an operation without parameters: nothing can have left anyone out."""
+    rule = operation.success
+    if operation.parameters or operation.is_write or rule is None:
+        return []
+    return [mark for mark in rule.facts.marks if mark.attribute == "id" and mark.scope.endswith("/*")]
+
+
+def _relation(pattern: str, detail: str, operation_id: str, pointer: str, meaning: str) -> Relation:
+    name = f"{_KIND}.{pattern}[{detail}]"
+    return Relation(id=name, kind=_KIND, operation_id=operation_id, pointer=pointer, cost=2, meaning=meaning)
+
+
+def cases(known: Known) -> tuple[Case, ...]:
+    """Open a seeded sample of listed ids that covers every value of every listed attribute with few values."""
+    found: list[Case] = []
+    for operation in known.document.operations:
+        for parameter in operation.parameters:
+            if parameter.entity and parameter.is_required and not parameter.is_array:
+                sample = _sample(known, parameter.entity)
+                serves = (f"{_KIND}.opens[{operation.id}:{parameter.name}]",)
+                for place, identity in enumerate(sample):
+                    request = ask(operation, {parameter.name: identity})
+                    meaning, rank = f"open {identity}", _OPEN_RANK + _OPEN_STEP * place
+                    found.append(Case(request=request, meaning=meaning, serves=serves, rank=rank))
+    return tuple(found)
+
+
+def _sample(known: Known, kind: str) -> list[Any]:
+    """Choose ids until every value of every attribute that few values have is covered."""
+    ids = list(known.entities.get(kind, ()))
+    known.dice("sample").shuffle(ids)
+    attributes = {identity: known.attributes.get((kind, identity), {}) for identity in ids}
+    values: defaultdict[str, set[str]] = defaultdict(set)
+    for found in attributes.values():
+        for name, value in found.items():
+            if isinstance(value, str):
+                values[name].add(value)
+    few = {name for name, seen in values.items() if len(seen) <= max(5, len(ids) // 4) and len(seen) < len(ids)}
+    missing = {(name, value) for name in few for value in values[name]}
+    sample: list[Any] = []
+    while missing and ids:
+        best = max(ids, key=lambda identity: len(missing & _traits(attributes[identity])))
+        if not missing & _traits(attributes[best]):
+            break
+        missing -= _traits(attributes[best])
+        ids.remove(best)
+        sample.append(best)
+    return sample or ids[:3]
+
+
+def _traits(attributes: Mapping[str, Any]) -> set[tuple[str, str]]:
+    return {(name, value) for name, value in attributes.items() if isinstance(value, str)}
+
+
+def _judge_same(kind: str, attribute: str, relation: Relation, observations: Observations) -> Judgement:
+    def outcomes() -> Iterator[Finding | None]:
+        for (found, identity), attributes in observations.learnt.items():
+            if found == kind:
+                told = [item for item in attributes.get(attribute, ()) if _is_comparable(item)]
+                yield from _compare(f"{kind} {identity}", attribute, told)
+
+    return judged(relation, outcomes(), f"no {attribute} of a {kind} was seen twice")
+
+
+def _is_comparable(told: Learnt) -> bool:
+    return not any(name in told.seen.parameters for name in told.mark.unless)
+
+
+def _compare(entity: str, attribute: str, told: list[Learnt]) -> Iterator[Finding | None]:
+    for other in told[1:]:
+        first = told[0]
+        if agree(first.value, other.value):
+            yield None
+            continue
+        place = pattern_of(other.pointer)
+        title = f"{attribute} of {entity} is {first.value!r} at {first.pointer} and {other.value!r} at {other.pointer}"
+        yield Finding(title[:300], "the same value", (first.seen, other.seen), f"{_name(other.seen)} {place}", other.value)
+
+
+def _name(seen: Seen) -> str:
+    return seen.operation.family if seen.operation else ""
+
+
+def _judge_items(family: str, relation: Relation, observations: Observations) -> Judgement:
+    def outcomes() -> Iterator[Finding | None]:
+        known: dict[Any, tuple[Any, Seen]] = {}
+        for seen in observations.of_family(family):
+            path, place = tokens(seen.collection.identity), seen.collection.items
+            fields = seen.facts.fields
+
+            def skip(at: str, place: str = place, fields: set[str] = fields) -> bool:
+                return not at.endswith("/*") and f"{place}/*{at}" not in fields
+
+            for item in seen.items:
+                identity = lookup(item, path)
+                before = known.setdefault(identity, (item, seen)) if isinstance(identity, str | int) else None
+                if before is not None and before[1] is not seen:
+                    found = next(differences(before[0], item, skip), None)
+                    yield _changed(identity, found, before[1], seen) if found else None
+
+    return judged(relation, outcomes(), "no item was seen in two answers")
+
+
+def _changed(identity: Any, found: tuple[str, Any, Any], before: Seen, seen: Seen) -> Finding:
+    at, left, right = found
+    title = f"{at} of the item {identity} is {left!r} in one answer and {right!r} in another"
+    return Finding(title[:300], "the same item", (before, seen), pattern_of(at), right)
+
+
+def _judge_opens(
+    operation: Operation, parameter: Parameter, relation: Relation, observations: Observations
+) -> Judgement:
+    listed = set(observations.entities(parameter.entity))
+    asked = [item for item in observations.judged if item.operation is operation and item.case.expects is None]
+
+    def outcomes() -> Iterator[Finding | None]:
+        for seen in asked:
+            value = seen.parameters.get(parameter.name)
+            wanted = value if isinstance(value, list) else [value]
+            if value and all(item in listed for item in wanted):
+                yield _opened(seen, parameter, value)
+
+    return judged(relation, outcomes(), f"no listed {parameter.entity} was given")
+
+
+def _opened(seen: Seen, parameter: Parameter, value: Any) -> Finding | None:
+    if not seen.is_success:
+        title = f"the listed {parameter.entity} {value!r} was answered {seen.status}"
+        return Finding(title, "a 2xx answer", (seen,), f"status {seen.status}", seen.status)
+    if parameter.is_array:
+        return None
+    marks = [mark for mark in seen.facts.marks if mark.type == parameter.entity and mark.attribute == "id"]
+    for mark in marks:
+        told = lookup(seen.body, tokens(mark.at)) if "*" not in mark.at else value
+        if not agree(told, value):
+            title = f"{mark.at} is {told!r}, asked for was {value!r}"
+            return Finding(title, f"{value!r}", (seen,), mark.at, told, mark.pointer)
+    return None
+
+
+def _judge_directory(operation: Operation, mark: Mark, relation: Relation, observations: Observations) -> Judgement:
+    seen = [item for item in observations.of(operation)]
+    told = {identity: found["id"] for (kind, identity), found in observations.learnt.items() if kind == mark.type}
+
+    def outcomes() -> Iterator[Finding | None]:
+        for directory in seen:
+            listed = {item.value for found in told.values() for item in found if item.seen is directory}
+            for identity, found in told.items():
+                elsewhere = next((item for item in found if item.seen.operation is not operation), None)
+                if elsewhere is not None:
+                    title = f"the {mark.type} {identity!r} of {elsewhere.pointer} is not listed"
+                    shown = Finding(title, "listed", (elsewhere.seen, directory), mark.type, identity, mark.pointer)
+                    yield None if identity in listed else shown
+
+    return judged(relation, outcomes(), f"no {mark.type} was seen elsewhere" if seen else "not asked")

@@ -1,0 +1,160 @@
+"""Limits: the allowance is real. A burst ends in a refusal, not before the allowance does and not after.
+
+Runs in a phase of its own, outside the plan: on loopback, or where exhausting
+the allowance was asked for. May import `cases`, `observations`, `pointers`,
+`rules`, `verdicts`, `vocabulary`, `clock` and `ledger`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from contracts.cases import Case, ask
+from contracts.observations import Observations, Seen
+from contracts.pointers import lookup, tokens
+from contracts.relations.clock import clock_of
+from contracts.relations.ledger import remaining
+from contracts.rules import Finding, Judgement, Rule, judged, judged_each
+from contracts.verdicts import Relation
+from contracts.vocabulary import Document, Limits, Operation, Window
+
+__all__ = ["burst_case", "most_requests", "rules"]
+
+_KIND = "limits"
+_PHASE = "limits"
+#: A stamp may be this much older than the moment that the wait was reckoned from, seconds.
+_SLACK_S = 2.0
+
+
+def rules(document: Document) -> tuple[Rule, ...]:
+    """Return the relations of the shortest window; none where the document sets no limits."""
+    limits = document.limits
+    if limits is None:
+        return ()
+    window = _shortest(limits)
+
+    def relation(pattern: str, meaning: str, assumed: str = "") -> Relation:
+        return Relation(
+            id=f"{_KIND}.{pattern}[{window.name}]",
+            kind=_KIND,
+            operation_id="",
+            pointer=window.pointer if pattern in ("early", "late") else limits.pointer,
+            cost=window.limit + 1,
+            meaning=meaning,
+            assumed=assumed,
+        )
+
+    early = relation("early", f"No request is refused while the {window.name} has allowance left.")
+    late = relation("late", f"No more than {window.limit} requests are answered in one {window.name}.")
+    code = relation("refusal", f"The refusal is {limits.status} {limits.error_code}.")
+    body = relation("agrees", "The body of the refusal tells the same allowance as its headers.")
+    wait = relation("wait", "The refusal says when a request is answered again, within its window.", limits.assumed)
+    return (
+        Rule(early, partial(_judge_early, window), is_momentary=True),
+        Rule(late, partial(_judge_late, window), is_momentary=True),
+        Rule(code, partial(_judge_refusals, partial(_code, limits)), is_momentary=True),
+        Rule(body, partial(_judge_refusals, partial(_agrees, limits)), is_momentary=True),
+        Rule(wait, partial(_judge_refusals, partial(_wait, limits)), is_momentary=True),
+    )
+
+
+def burst_case(document: Document) -> Case | None:
+    """Return the request that a burst repeats; None where there are no limits or nothing to ask for."""
+    reads = [item for item in document.operations if not item.is_write and not _required(item)]
+    if document.limits is None or not reads:
+        return None
+    operation = min(reads, key=lambda item: len(item.parameters))
+    serves = tuple(rule.relation.id for rule in rules(document))
+    return Case(request=ask(operation), meaning="burst", serves=serves)
+
+
+def most_requests(document: Document) -> int:
+    """Return after how many requests a burst has failed to meet a refusal, even if a window ended on the way."""
+    return 2 * _shortest(document.limits).limit + 3 if document.limits else 0
+
+
+def _required(operation: Operation) -> bool:
+    return any(item.is_required for item in operation.parameters)
+
+
+def _shortest(limits: Limits) -> Window:
+    return min(limits.windows, key=lambda window: window.seconds)
+
+
+def _burst(observations: Observations) -> list[Seen]:
+    return [item for item in observations.seen if item.exchange.phase == _PHASE]
+
+
+def _judge_early(window: Window, relation: Relation, observations: Observations) -> Judgement:
+    burst = _burst(observations)
+    refusal = observations.refusal_status
+
+    def outcomes() -> Iterator[Finding | None]:
+        for before, seen in zip(burst, burst[1:], strict=False):
+            left = remaining(before, window)
+            if seen.status == refusal and before.status != refusal and left is not None:
+                title = f"refused although {left} requests were left"
+                yield None if left == 0 else Finding(title, "an answer", (before, seen), "early", left)
+
+    return judged(relation, outcomes(), "the allowance was not exhausted" if burst else "not asked")
+
+
+def _judge_late(window: Window, relation: Relation, observations: Observations) -> Judgement:
+    burst = _burst(observations)
+    stamp = observations.document.envelope.stamp
+
+    def outcomes() -> Iterator[Finding | None]:
+        for before, seen in zip(burst, burst[1:], strict=False):
+            if remaining(before, window) == 0 and _same_window(before, seen, window, stamp):
+                title = f"answered {seen.status} although nothing was left of the {window.name}"
+                is_refused = seen.status == observations.refusal_status
+                yield None if is_refused else Finding(title, "a refusal", (before, seen), "late", seen.status)
+        if len(burst) > 2 * window.limit and all(item.status != observations.refusal_status for item in burst):
+            title = f"{len(burst)} requests at once, none refused"
+            yield Finding(title, f"a refusal after {window.limit}", (burst[0], burst[-1]), "never", len(burst))
+
+    return judged(relation, outcomes(), "the allowance was not exhausted" if burst else "not asked")
+
+
+def _same_window(before: Seen, seen: Seen, window: Window, stamp: str) -> bool:
+    first, second = (clock_of(item, stamp).timestamp() for item in (before, seen))
+    return (first - _SLACK_S) // window.seconds == (second + _SLACK_S) // window.seconds
+
+
+def _judge_refusals(check: object, relation: Relation, observations: Observations) -> Judgement:
+    refused = [item for item in observations.seen if item.status == observations.refusal_status]
+    return judged_each(relation, refused, check, "no request was refused")  # type: ignore[arg-type]
+
+
+def _code(limits: Limits, seen: Seen) -> Iterator[Finding | None]:
+    rule = seen.rule
+    place = next((place for place in (rule.facts.fields if rule else ()) if _is_code(rule, place, limits)), "")
+    told = lookup(seen.body, place) if place else limits.error_code
+    title = f"{place} is {told!r}"
+    yield None if told == limits.error_code else Finding(title, limits.error_code, (seen,), place, told)
+
+
+def _is_code(rule: object, place: str, limits: Limits) -> bool:
+    return getattr(rule, "facts").shapes.get(place, {}).get("const") == limits.error_code  # noqa: B009
+
+
+def _agrees(limits: Limits, seen: Seen) -> Iterator[Finding | None]:
+    for window in limits.windows:
+        for name, place in ((window.limit_header, window.limit_body), (window.remaining_header, window.remaining_body)):
+            sent, told = seen.answer.header(name), lookup(seen.body, tokens(place))
+            title = f"{place} is {told!r}, {name} is {sent}"
+            yield None if sent == str(told) else Finding(title, "the same number", (seen,), place, told)
+
+
+def _wait(limits: Limits, seen: Seen) -> Iterator[Finding | None]:
+    told = lookup(seen.body, tokens(limits.retry_body))
+    sent = seen.answer.header(limits.retry_header)
+    if sent is not None:
+        title = f"{limits.retry_header} is {sent}, {limits.retry_body} is {told!r}"
+        yield None if sent == str(told) else Finding(title, "the same seconds", (seen,), "header", sent)
+    exhausted = [window for window in limits.windows if remaining(seen, window) == 0]
+    longest = max((window.seconds for window in exhausted or limits.windows), default=0)
+    fits = isinstance(told, int) and not isinstance(told, bool) and 0 <= told <= longest
+    title = f"{limits.retry_body} is {told!r}"
+    yield None if fits else Finding(title, f"0 to {longest} seconds", (seen,), limits.retry_body, told)

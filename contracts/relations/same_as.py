@@ -1,0 +1,138 @@
+"""Same-as: the body form of an operation answers like its query form, and a repeated request like the first.
+
+May import `bodies`, `cases`, `known`, `observations`, `rules`, `verdicts`, `vocabulary` and the collection's links.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from contracts.bodies import differences
+from contracts.cases import Case, ask
+from contracts.known import Known
+from contracts.observations import Observations, Seen
+from contracts.pointers import join, pattern_of
+from contracts.relations.collection.links import same_link
+from contracts.relations.errors import required_of
+from contracts.rules import Finding, Judgement, Rule, judged
+from contracts.verdicts import Relation
+from contracts.vocabulary import Document, Operation
+
+__all__ = ["cases", "compare", "rules"]
+
+_KIND = "same_as"
+_OWN = ("key", "created")
+_MOST_PLACES = 5
+
+
+def rules(document: Document) -> tuple[Rule, ...]:
+    """Return one relation for every body form, and one for the repetition of every read."""
+    found: list[Rule] = []
+    passing = frozenset((document.envelope.request_id, document.envelope.stamp))
+    for operation in document.operations:
+        if operation.same_as:
+            meaning = f"{operation.id} answers like {operation.same_as} with the same parameters."
+            relation = _relation("equal", operation, join(operation.pointer, "x-same-as"), meaning)
+            found.append(Rule(relation, partial(_judge_forms, operation, passing)))
+        if not operation.is_write:
+            meaning = f"The same request to {operation.id} is answered the same again."
+            relation = _relation("repeated", operation, operation.pointer, meaning)
+            found.append(Rule(relation, partial(_judge_repeated, operation, passing)))
+    return tuple(found)
+
+
+def _relation(pattern: str, operation: Operation, pointer: str, meaning: str) -> Relation:
+    name = f"{_KIND}.{pattern}[{operation.id}]"
+    return Relation(id=name, kind=_KIND, operation_id=operation.id, pointer=pointer, cost=2, meaning=meaning)
+
+
+def cases(known: Known) -> tuple[Case, ...]:
+    """Return every read with no more than it must have, body forms beside query forms, then each once more."""
+    found: list[Case] = []
+    for place, operation in enumerate(item for item in known.document.operations if not item.is_write):
+        request = ask(operation, required_of(known, operation))
+        if any(item.is_required and not known.entities.get(item.entity) for item in operation.parameters):
+            continue
+        equal = (f"{_KIND}.equal[{operation.id}]",) if operation.same_as else ()
+        repeated = (f"{_KIND}.repeated[{operation.id}]",)
+        rank = _opening_rank(operation) + place / 10
+        first = Case(request=request, meaning="no parameters", serves=(*equal, *repeated), rank=rank)
+        found += [first, replace(first, turn=1, serves=repeated, meaning="the same again", rank=40 + place)]
+    return tuple(found)
+
+
+def _opening_rank(operation: Operation) -> float:
+    """Lists tell most, by what they hold; their body form shows the most of the rest."""
+    if operation.collection:
+        return 3.0 if operation.same_as else 0.0
+    return 3.5 if operation.same_as else 1.0
+
+
+def _judge_forms(
+    operation: Operation, passing: frozenset[str], relation: Relation, observations: Observations
+) -> Judgement:
+    own = _by_parameters(observations.of(operation))
+    others = _by_parameters(observations.of(observations.document.by_id[operation.same_as]))
+    pairs = ((others[key][0], own[key][0]) for key in own if key in others)
+    outcomes = (outcome for first, second in pairs for outcome in compare(first, second, passing))
+    return judged(relation, outcomes, "no two forms were asked with the same parameters")
+
+
+def _judge_repeated(
+    operation: Operation, passing: frozenset[str], relation: Relation, observations: Observations
+) -> Judgement:
+    groups = _by_parameters(observations.of(operation)).values()
+    pairs = ((group[0], later) for group in groups for later in group[1:])
+    outcomes = (outcome for first, second in pairs for outcome in compare(first, second, passing))
+    return judged(relation, outcomes, "no request was repeated")
+
+
+def _by_parameters(seen: Iterable[Seen]) -> dict[str, list[Seen]]:
+    groups: defaultdict[str, list[Seen]] = defaultdict(list)
+    for item in seen:
+        if item.exchange.request.credential in _OWN:
+            given = {name: value for name, value in item.parameters.items() if value != []}
+            groups[json.dumps(given, sort_keys=True)].append(item)
+    return groups
+
+
+def compare(first: Seen, second: Seen, passing: frozenset[str]) -> Iterator[Finding | None]:
+    """Judge whether two answers of one operation say the same.
+
+    Args:
+        first: an answer.
+        second: another.
+        passing: places that are of the answer itself, such as its identity and its moment.
+    """
+    places = list(_differing(first, second, passing))
+    for at, left, right in places[:_MOST_PLACES]:
+        title = f"{at} differs: {left!r} by {_name(first)}, {right!r} by {_name(second)}"[:300]
+        yield Finding(title, "the same answer", (first, second), at, right)
+    if not places:
+        yield None
+
+
+def _name(seen: Seen) -> str:
+    operation = seen.operation
+    return f"{operation.method if operation else '?'} #{seen.number}"
+
+
+def _differing(first: Seen, second: Seen, passing: frozenset[str]) -> Iterator[tuple[str, Any, Any]]:
+    facts = first.facts
+    links = (first.collection.page.next, first.collection.page.previous) if _has_pages(first) else ()
+
+    def skip(place: str) -> bool:
+        return place in passing or (place not in facts.fields and not place.endswith("/*"))
+
+    for at, left, right in differences(first.body, second.body, skip):
+        if pattern_of(at) not in links or not same_link(left, right):
+            yield at, left, right
+
+
+def _has_pages(seen: Seen) -> bool:
+    return seen.operation is not None and seen.operation.collection is not None
