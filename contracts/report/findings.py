@@ -28,7 +28,7 @@ def facts(violation: Violation, source: Source) -> tuple[tuple[str, str], ...]:
     named = (
         ("what happened", violation.title),
         ("expected", violation.expected),
-        ("by", source.place(violation.pointer)),
+        ("spec", source.place(violation.pointer)),
         ("assumed", violation.assumed),
         ("shown by", violation.excerpt),
         ("exchanges", ", ".join(f"#{number}" for number in violation.exchanges)),
@@ -43,7 +43,7 @@ def lines(violation: Violation, source: Source) -> list[str]:
     found = []
     for label, text in facts(violation, source):
         first, *more = text.split("\n")
-        found += [f"{label:<14}{first}", *(" " * 14 + line for line in more)]
+        found += [f"{label:<15}{first}", *(" " * 15 + line for line in more)]
     return found
 
 

@@ -24,18 +24,18 @@ def test_other_text_is_left_alone() -> None:
 
 def test_the_facts_come_in_the_order_of_reading() -> None:
     labels = [label for label, _ in facts(violation(assumed="Days are UTC days."), SOURCE)]
-    assert labels == ["what happened", "expected", "by", "assumed", "shown by", "exchanges", "try", "fingerprint"]
+    assert labels == ["what happened", "expected", "spec", "assumed", "shown by", "exchanges", "try", "fingerprint"]
 
 
 def test_what_is_empty_is_left_out() -> None:
     bare = violation(excerpt="", curl="", exchanges=())
-    assert [label for label, _ in facts(bare, SOURCE)] == ["what happened", "expected", "by", "fingerprint"]
+    assert [label for label, _ in facts(bare, SOURCE)] == ["what happened", "expected", "spec", "fingerprint"]
 
 
 def test_lines_stand_in_a_column() -> None:
     found = lines(violation(excerpt="one\ntwo"), SOURCE)
-    assert "by            openapi.yaml:3 #/paths/~1campaign-info/get/x-collection/filters/1" in found
-    assert found[found.index("shown by      one") + 1] == "              two"
+    assert "spec           openapi.yaml:3 #/paths/~1campaign-info/get/x-collection/filters/1" in found
+    assert found[found.index("shown by       one") + 1] == "               two"
 
 
 def test_a_message_is_one_line() -> None:
