@@ -39,8 +39,8 @@ def line(**changes: Any) -> str:
         "reason": "x",
         "expires": "2026-12-24",
     }
-    inside = ", ".join(f"{key}: {value}" for key, value in {**fields, **changes}.items() if value is not None)
-    return "failures:\n  - {" + inside + "}\n"
+    lines = [f"{key}: {value}" for key, value in {**fields, **changes}.items() if value is not None]
+    return "failures:\n- " + "\n  ".join(lines) + "\n"
 
 
 def test_a_violation_without_an_entry_is_new() -> None:
