@@ -7,13 +7,12 @@ Knows no HTTP server and no Flask: a frozen `Request` goes in, a frozen
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Protocol
-
-import orjson
 
 from mockserver import __version__, stages
 from mockserver.envelopes import Stamps, request_ids, violations_header
@@ -176,7 +175,7 @@ class Pipeline:
         judge = self._answer_judge(operation, built.status)
         if judge is None or not built.body:
             return built, violations
-        faults = judge.violations(orjson.loads(built.body), "response")
+        faults = judge.violations(json.loads(built.body), "response")
         if not faults:
             return built, violations
         where = operation.id if operation else "no operation"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json as jsonlib
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -157,7 +158,8 @@ class JudgedClient:
 
     def admin(self, method: str, path: str, json: Any = None, **more: Any) -> Any:
         """Call the control API; its answers are no answers of the API and are not judged."""
-        return self._client.open("/__admin" + path, method=method, json=json, **more)
+        peer = {"REMOTE_ADDR": "127.0.0.1"}
+        return self._client.open("/__admin" + path, method=method, json=json, environ_base=peer, **more)
 
 
 class LiveClient:
@@ -173,9 +175,7 @@ class LiveClient:
         self.url = urlsplit(base_url)
         self._judge = judge
 
-    def request(
-        self, method: str, path: str, query: Mapping[str, Any] | str | None = None, **more: Any
-    ) -> Answer:
+    def request(self, method: str, path: str, query: Mapping[str, Any] | str | None = None, **more: Any) -> Answer:
         """Send a request below the base path on a connection of its own."""
         headers = {"Authorization": ADMIN_KEY, **(more.get("headers") or {})}
         body = more.get("body")
@@ -198,6 +198,16 @@ class LiveClient:
     def get(self, path: str, query: Mapping[str, Any] | str | None = None, **more: Any) -> Answer:
         """Send a GET."""
         return self.request("GET", path, query, **more)
+
+    def read(self, connection: socket.socket, sent: bytes) -> Answer:
+        """Read and judge the answer to raw bytes that were sent on a connection."""
+        raw = http.client.HTTPResponse(connection)
+        raw.begin()
+        content = raw.read()
+        method, target, _ = sent.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
+        path, _, text = target.partition("?")
+        named = tuple((_title(name), value) for name, value in raw.getheaders())
+        return self._judge.check(Request(method, path, text), Response(raw.status, named, content))
 
 
 def _title(name: str) -> str:

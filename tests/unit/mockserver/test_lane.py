@@ -115,7 +115,9 @@ def test_an_impossible_length_reads_nothing(length: str) -> None:
     assert call.request.is_too_large
 
 
-@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1", "127.0.0.1:4010", "[::1]:4010", "[::1]", "192.0.2.7:80", "mock:80"])
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:1", "127.0.0.1:4010", "[::1]:4010", "[::1]", "192.0.2.7:80", "mock:80"]
+)
 def test_own_names_and_addresses_are_served(host: str) -> None:
     call = Caller(hosts=["Mock"])
     call(HTTP_HOST=host)
@@ -130,7 +132,9 @@ def test_a_foreign_name_is_misdirected(host: str) -> None:
     assert call.pipeline.seen == []
 
 
-@pytest.mark.parametrize("origin", ["http://localhost:5173", "https://127.0.0.1", "http://[::1]:3000", "https://app.example"])
+@pytest.mark.parametrize(
+    "origin", ["http://localhost:5173", "https://127.0.0.1", "http://[::1]:3000", "https://app.example"]
+)
 def test_an_allowed_origin_may_read_the_limits(origin: str) -> None:
     call = Caller(origins=["https://app.example"])
     call(HTTP_ORIGIN=origin)
@@ -139,7 +143,9 @@ def test_an_allowed_origin_may_read_the_limits(origin: str) -> None:
     assert "Access-Control-Allow-Credentials" not in call.headers
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost.evil.example", "http://localhost:5173.evil"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://localhost.evil.example", "http://localhost:5173.evil"]
+)
 def test_a_foreign_origin_gets_no_permission(origin: str) -> None:
     call = Caller()
     call(HTTP_ORIGIN=origin)
