@@ -6,6 +6,8 @@ names and defaults. May import `errors` only.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +16,39 @@ from contracts.errors import ConfigInvalid
 BUDGET_ON_LOOPBACK = 1000
 BUDGET_ELSEWHERE = 90
 PHASES = ("relations", "fuzz", "limits")
+
+_FALSE = frozenset(("", "0", "false", "no", "off"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """What the environment says, read once at the edge.
+
+    Attributes:
+        api_key: of the caller, from `CONTRACTS_API_KEY`; None where it is absent or empty.
+        member_key: a key without administrator's rights, from `CONTRACTS_MEMBER_KEY`; likewise.
+        is_colourless: `NO_COLOR` is there and not empty, whatever it says.
+        is_github: `GITHUB_ACTIONS` is on.
+        is_debug: `CONTRACTS_DEBUG` is on: a fault of the tool shows its traceback.
+    """
+
+    api_key: str | None = field(default=None, repr=False)
+    member_key: str | None = field(default=None, repr=False)
+    is_colourless: bool = False
+    is_github: bool = False
+    is_debug: bool = False
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str] | None = None) -> Environment:
+        """Read `variables`, those of the process where there are none. 0, false, no and off switch nothing on."""
+        found = os.environ if variables is None else variables
+        return cls(
+            api_key=found.get("CONTRACTS_API_KEY") or None,
+            member_key=found.get("CONTRACTS_MEMBER_KEY") or None,
+            is_colourless=bool(found.get("NO_COLOR")),
+            is_github=found.get("GITHUB_ACTIONS", "").lower() not in _FALSE,
+            is_debug=found.get("CONTRACTS_DEBUG", "").lower() not in _FALSE,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,6 +118,7 @@ class Report:
         is_interrupted: the run was stopped before its end.
         assumptions: `fail` or `warn`: whether a violation that rests on an assumption counts.
         accepted: fingerprint → reason, of known failures that the baseline accepts.
+        notes: label and text of what else belongs on the last screen, such as how it stands to an earlier run.
     """
 
     target: str
@@ -133,6 +134,7 @@ class Report:
     is_interrupted: bool = False
     assumptions: str = "fail"
     accepted: tuple[tuple[str, str], ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
 
     @property
     def violations(self) -> tuple[Violation, ...]:

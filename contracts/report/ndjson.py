@@ -97,7 +97,7 @@ def _report(parts: dict[str, list[Any]], path: Path) -> Report:
     if run.pop("format", None) != FORMAT:
         raise ConfigInvalid(f"format {FORMAT} was expected; make the report again with this version", str(path))
     try:
-        pairs: dict[str, Any] = {name: tuple(map(tuple, run.pop(name))) for name in ("versions", "accepted")}
+        pairs: dict[str, Any] = {name: tuple(map(tuple, run.pop(name))) for name in ("versions", "accepted", "notes")}
         return Report(
             **run,
             **end,
