@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import threading
+import time
+from collections import deque
 from dataclasses import replace
 from typing import Any
 
@@ -148,8 +150,17 @@ def test_a_smaller_size_takes_effect_at_once() -> None:
     assert ids(journal.entries()) == ["5", "4"]
 
 
+class Yielding(deque[tuple[int, Exchange]]):
+    """A ring that lets another thread run in the middle of each record."""
+
+    def popleft(self) -> tuple[int, Exchange]:
+        time.sleep(0)
+        return super().popleft()
+
+
 def test_racing_threads_lose_no_exchange_and_no_byte() -> None:
     journal, barrier = Journal(max_entries=50), threading.Barrier(4)
+    journal._entries = Yielding()
 
     def send(start: int) -> None:
         barrier.wait()
