@@ -94,4 +94,5 @@ def _fits(value: Any, expected: str) -> bool:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
     if expected == _FLAG or isinstance(value, bool):
         return expected == _FLAG and isinstance(value, bool)
-    return isinstance(value, {_TEXT: str, _WHOLE: int, _NUMBER: (int, float)}[expected])
+    kinds: Mapping[str, tuple[type, ...]] = {_TEXT: (str,), _WHOLE: (int,), _NUMBER: (int, float)}
+    return isinstance(value, kinds[expected])

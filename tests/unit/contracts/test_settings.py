@@ -47,7 +47,7 @@ def test_no_file_sets_nothing(tmp_path: Path) -> None:
     "line, message",
     [
         ("bugdet = 90", "#/tool/contracts/bugdet: unknown setting; did you mean budget?"),
-        ("zzz = 1", "#/tool/contracts/zzz: unknown setting; known are base-url, "),
+        ("xyxyxy = 1", "#/tool/contracts/xyxyxy: unknown setting; known are base-url, "),
         ('budget = "90"', "#/tool/contracts/budget: a whole number was expected"),
         ("budget = true", "#/tool/contracts/budget: a whole number was expected"),
         ("fail-fast = 1", "#/tool/contracts/fail-fast: true or false was expected"),
