@@ -2,12 +2,13 @@
 
 The first step of the start. Reads files below the document's own folder and
 nothing else: no network, no path that a request could name. May import
-`errors` and `pointers`.
+`errors`, `pointers` and `references`.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mockserver.errors import FixtureInvalid, SpecInvalid
+from mockserver.pointers import join
+from mockserver.references import References
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -41,16 +44,31 @@ class Document:
 
     @property
     def base_path(self) -> str:
-        """Path of the first server, without a slash at its end; empty for the root."""
+        """Path of the first server, without a slash at its end; empty for the root.
+
+        Raises:
+            SpecInvalid: the servers are no Server Objects.
+        """
         servers = self.tree.get("servers") or [{"url": "/"}]
-        url = str(servers[0].get("url", "/"))
-        for name, variable in (servers[0].get("variables") or {}).items():
-            url = url.replace("{" + name + "}", str(variable.get("default", "")))
-        return urlsplit(url).path.rstrip("/")
+        try:
+            url = str(servers[0].get("url", "/"))
+            for name, variable in (servers[0].get("variables") or {}).items():
+                url = url.replace("{" + name + "}", str(variable.get("default", "")))
+            return urlsplit(url).path.rstrip("/")
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise SpecInvalid("a list of Server Objects with a `url` was expected", self.source, "/servers") from error
 
     def operations(self) -> Iterator[tuple[str, str, Mapping[str, Any], Mapping[str, Any]]]:
-        """Yield path template, method in lower case, path item and operation, in the order of the document."""
+        """Yield path template, method in lower case, path item and operation, in the order of the document.
+
+        Raises:
+            SpecInvalid: a path item refers to nothing in this document.
+        """
+        references = References(self.tree, self.source)
         for path, item in (self.tree.get("paths") or {}).items():
+            if not path.startswith("/"):  # an extension
+                continue
+            item = references.resolve(item, join("/paths", path))
             for method in METHODS:
                 if isinstance(item, Mapping) and isinstance(item.get(method), Mapping):
                     yield path, method, item, item[method]
@@ -73,7 +91,10 @@ def load(path: Path) -> Document:
         raise SpecInvalid("this is no OpenAPI 3.0 or 3.1 document: `openapi: 3.…` was expected at its top", source)
     if not isinstance(tree.get("paths", {}), dict):
         raise SpecInvalid("an object of path templates was expected", source, "/paths")
-    _inline_examples(tree, path.parent.resolve(), source, set())
+    try:
+        _inline_examples(tree, path.parent.resolve(), source, set())
+    except RecursionError as error:
+        raise SpecInvalid("the document is nested too deeply", source) from error
     return Document(source=source, tree=tree, text=text)
 
 
@@ -81,7 +102,7 @@ def _parse(text: str, source: str) -> Any:
     if text.lstrip().startswith("{"):
         try:
             return json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise SpecInvalid(f"the document is no JSON: {error}", source) from error
     return parse_yaml(text, source, SpecInvalid)
 
@@ -100,17 +121,38 @@ def parse_yaml(text: str, source: str, problem: type[SpecInvalid] | type[Excepti
         raise problem(f"the file is no YAML: {' '.join(str(error).split())}", source) from error
 
 
+#: Plain scalars that are no text. Source: YAML 1.2 §10.2, JSON schema, which OpenAPI 3.1.0, Format, asks for.
+_SCALARS = {
+    "null": ("null|Null|NULL|~|", ["n", "N", "~", ""]),
+    "bool": ("true|True|TRUE|false|False|FALSE", list("tTfF")),
+    "int": ("-?(0|[1-9][0-9]*)", list("-0123456789")),
+    "float": (r"-?(0|[1-9][0-9]*)(\.[0-9]*)?([eE][-+]?[0-9]+)?", list("-0123456789")),
+    "merge": ("<<", ["<"]),
+}
+
+
 @cache
 def _loader() -> Any:
-    """The fastest safe loader, with dates left as text: OpenAPI's YAML is JSON's data model, which has none."""
+    """The fastest safe loader, with JSON's data model: dates, `no` and `12:30` are texts, and so is every key."""
     import yaml
 
     base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    resolvers = {
-        first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:timestamp"]
-        for first, known in base.yaml_implicit_resolvers.items()
-    }
-    return type("DatelessLoader", (base,), {"yaml_implicit_resolvers": resolvers})
+
+    def construct_mapping(loader: Any, node: Any, deep: bool = False) -> dict[str, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.value in seen:
+                problem = "a key is no text, or given twice"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            seen.add(key.value)
+        loader.flatten_mapping(node)
+        return {key.value: loader.construct_object(value, deep=deep) for key, value in node.value}
+
+    members = {"construct_mapping": construct_mapping, "yaml_implicit_resolvers": {}}
+    made: Any = type("JsonModelLoader", (base,), members)
+    for name, (pattern, firsts) in _SCALARS.items():
+        made.add_implicit_resolver(f"tag:yaml.org,2002:{name}", re.compile(f"({pattern})$"), firsts)
+    return made
 
 
 def _inline_examples(node: Any, folder: Path, source: str, seen: set[int]) -> None:
@@ -137,10 +179,11 @@ def _inline(example: dict[str, Any], folder: Path, source: str) -> None:
         return
     if value["$ref"].startswith("#"):
         return
-    path = (folder / value["$ref"]).resolve()
-    if not path.is_relative_to(folder):
-        raise FixtureInvalid(f"the example file {value['$ref']} lies outside the folder of the document", source)
+    path = folder / value["$ref"]
     try:
+        path = path.resolve()
+        if not path.is_relative_to(folder):
+            raise FixtureInvalid(f"the example file {value['$ref']} lies outside the folder of the document", source)
         example["value"] = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise FixtureInvalid(f"an example of {source} cannot be read: {error}; JSON was expected", str(path)) from error

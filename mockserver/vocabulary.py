@@ -3,7 +3,7 @@
 A document uses the vocabulary when it has one of `MARKS`; then an x- key that
 is misspelt, misplaced, malformed or dangling is `SpecInvalid` with its JSON
 pointer. Other documents keep their own extensions and are not looked at.
-May import `crossreferences`, `document`, `errors`, `packaged`, `pointers`.
+May import `crossreferences`, `dialect`, `document`, `errors`, `packaged`, `pointers`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from mockserver import packaged
 from mockserver.crossreferences import Extension, Names
+from mockserver.dialect import CHILDREN
 from mockserver.document import METHODS, Document
 from mockserver.errors import SpecInvalid
 from mockserver.pointers import join
@@ -55,17 +56,13 @@ def collect(tree: Mapping[str, Any]) -> Iterator[Extension]:
     yield from _walk(tree, "", "root")
 
 
-#: Member of a place → place of each value below it. A member that is not here keeps to `other`.
-_MAPS = {
-    ("components", "schemas"): "schema",
-    ("components", "parameters"): "parameter",
-    ("components", "headers"): "header",
-    ("components", "securitySchemes"): "securityScheme",
+#: Member of the components → place of each value below it. What is not here is `other`.
+_COMPONENTS = {
+    "schemas": "schema",
+    "parameters": "parameter",
+    "headers": "header",
+    "securitySchemes": "securityScheme",
 }
-_SCHEMA_MAPS = frozenset({"properties", "patternProperties", "$defs", "dependentSchemas"})
-_SCHEMA_LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
-_SCHEMA_NODES = frozenset({"items", "not", "if", "then", "else", "additionalProperties", "contains", "propertyNames"})
-_OPAQUE = frozenset({"example", "examples", "default", "enum", "const"})
 
 
 def _walk(node: Any, pointer: str, place: str) -> Iterator[Extension]:
@@ -78,38 +75,36 @@ def _walk(node: Any, pointer: str, place: str) -> Iterator[Extension]:
         here = join(pointer, name)
         if str(name).startswith("x-"):
             yield Extension(here, place, name, value)
-        elif name in _OPAQUE:
-            yield from _assumptions(value, here)
-        elif place == "schema":
+        elif place == "schema":  # first, for its examples, default, enum and const are data
             yield from _walk_schema(name, value, here)
+        elif name in ("example", "examples"):
+            yield from _assumptions(value, here)
         else:
             yield from _walk_below(pointer, name, value, here)
 
 
 def _walk_schema(name: str, value: Any, here: str) -> Iterator[Extension]:
-    if name in _SCHEMA_MAPS and isinstance(value, Mapping):
+    kind = CHILDREN.get(name, "named" if name == "$defs" else None)
+    if kind == "named" and isinstance(value, Mapping):
         for key, schema in value.items():
             yield from _walk(schema, join(here, key), "schema")
-    elif name in _SCHEMA_LISTS or name in _SCHEMA_NODES:
+    elif kind is not None:
         yield from _walk(value, here, "schema")
 
 
 def _walk_below(pointer: str, name: str, value: Any, here: str) -> Iterator[Extension]:
-    parent = pointer.rsplit("/", 1)[-1]
-    of_map = _MAPS.get((parent, name))
-    if of_map and isinstance(value, Mapping):
+    of_map = _COMPONENTS.get(name) if pointer == "/components" else "header" if name == "headers" else None
+    if of_map is not None and isinstance(value, Mapping):
         for key, item in value.items():
             yield from _walk(item, join(here, key), of_map)
     elif name == "schema":
         yield from _walk(value, here, "schema")
-    elif name == "parameters" and isinstance(value, list):
-        yield from _walk(value, here, "parameter")
-    elif name == "headers" and isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _walk(item, join(here, key), "header")
+    elif name == "parameters":
+        # A list, but for a Link Object, whose map from names to values is data.
+        yield from _walk(value, here, "parameter") if isinstance(value, list) else ()
     elif name in METHODS and pointer.startswith("/paths/") and pointer.count("/") == 2:
         yield from _walk(value, here, "operation")
-    else:
+    elif name != "security":  # names of schemes
         yield from _walk(value, here, "other")
 
 
@@ -140,7 +135,7 @@ def _judge(extensions: tuple[Extension, ...], schema: Mapping[str, Any], source:
             )
         for error in validator.iter_errors(extension.value):
             pointer = join(extension.pointer, *error.instance_path)
-            raise SpecInvalid(f"{error.message}; openapi-vocabulary.schema.json says what fits", source, pointer)
+            raise SpecInvalid(f"{error.message[:300]}; openapi-vocabulary.schema.json says what fits", source, pointer)
 
 
 def _misplaced(extension: Extension, known: list[str], places: Mapping[str, list[str]]) -> str:
