@@ -1,6 +1,6 @@
 """From the nodes of a document to `Operation` records.
 
-May import `document`, `errors`, `operation`, `parameters`, `pointers`, `quota`, `schemas`.
+May import `declarations`, `document`, `errors`, `operation`, `parameters`, `pointers`, `quota`, `schemas`.
 """
 
 from __future__ import annotations
@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mockserver.declarations import Declarations, schema_of
 from mockserver.document import Document
 from mockserver.errors import SpecInvalid
 from mockserver.operation import ErrorRule, Operation
-from mockserver.parameters import Parameter, QueryReader, cast_for, separator_of
+from mockserver.parameters import QueryReader
 from mockserver.pointers import join
 from mockserver.quota import Window
 from mockserver.schemas import Schemas
+
+#: Keywords that may add members to an object.
+COMBINING = frozenset({"allOf", "anyOf", "oneOf", "if", "$ref"})
 
 
 class Compiler:
@@ -42,11 +46,10 @@ class Compiler:
             SpecInvalid: a parameter, schema or security requirement cannot be used.
         """
         pointer = join("/paths", path, method)
-        declared = self._declared(item, node, pointer)
-        query = {name: entry for (place, name), entry in declared.items() if place == "query"}
+        declared = Declarations(self._schemas, item, node, pointer)
         content = self._body_content(node, pointer)
         body_properties = self._properties(content)
-        fields = {**{name: schema_of(entry) for name, entry in query.items()}, **(body_properties or {})}
+        fields = {**{name: schema_of(entry) for name, entry in declared.query.items()}, **(body_properties or {})}
         own = node if self._uses_vocabulary else {}
         operation_id = str(node.get("operationId") or f"{method.upper()} {path}")
         return Operation(
@@ -55,13 +58,10 @@ class Compiler:
             path=path,
             pointer=pointer,
             node=node,
-            query=QueryReader(tuple(self._parameter(entry) for entry in query.values())),
-            query_judge=self._query_judge(query),
-            path_parameters={
-                name: (self._parameter(entry), self._schemas.validator(schema_of(entry), "request"))
-                for (place, name), entry in declared.items()
-                if place == "path"
-            },
+            query=QueryReader(declared.query_parameters()),
+            query_judge=declared.query_judge(),
+            path_parameters=declared.of_path(path),
+            header_parameters=declared.of_headers(),
             body_judges={
                 name: self._schemas.validator(media.get("schema", True), "request")
                 for name, media in content.items()
@@ -72,94 +72,48 @@ class Compiler:
             body_names=frozenset(body_properties) if body_properties is not None else None,
             defaults=self._defaults(fields),
             security=self._security(node, pointer),
-            rules=(*(read_rule(rule, self._entity(rule, fields)) for rule in own.get("x-error", ())), *self._rules),
+            rules=(*self._own_rules(own.get("x-error", ()), fields, pointer), *self._rules),
             same_as=str(own.get("x-same-as", operation_id)),
             collection=own.get("x-collection"),
             has_secret=self._uses_vocabulary and self._reaches_secret(node.get("responses", {}), set()),
         )
 
-    def _declared(
-        self, item: Mapping[str, Any], node: Mapping[str, Any], pointer: str
-    ) -> dict[tuple[str, str], Mapping[str, Any]]:
-        declared: dict[tuple[str, str], Mapping[str, Any]] = {}
-        for owner in (item, node):  # the operation's own override the path's
-            for index, entry in enumerate(owner.get("parameters", ())):
-                entry = self._schemas.resolve(entry, join(pointer, "parameters", index))
-                if not isinstance(entry, Mapping) or "name" not in entry or "in" not in entry:
-                    raise SpecInvalid(
-                        "a parameter with `name` and `in` was expected",
-                        self._document.source,
-                        join(pointer, "parameters", index),
-                    )
-                declared[str(entry["in"]), str(entry["name"])] = entry
-        return declared
-
-    def _parameter(self, entry: Mapping[str, Any]) -> Parameter:
-        schema = self._schemas.resolve(schema_of(entry))
-        types = self._types(schema)
-        style = str(entry.get("style", "form" if entry["in"] == "query" else "simple"))
-        is_array = "array" in types and entry["in"] == "query"
-        is_object = style == "deepObject"
-        if is_array:
-            types = self._types(self._schemas.resolve(schema.get("items", {})))
-        return Parameter(
-            name=str(entry["name"]),
-            cast=cast_for(frozenset() if is_object else types),
-            is_array=is_array,
-            separator=separator_of(style, bool(entry.get("explode", style == "form"))) if is_array else "",
-            is_object=is_object,
-            is_required=bool(entry.get("required", False)),
-        )
-
-    def _types(self, schema: Any) -> frozenset[str]:
-        """Types that a schema admits, as far as it says so at its top or in its alternatives."""
-        if not isinstance(schema, Mapping):
-            return frozenset()
-        types = schema.get("type")
-        if types is not None:
-            return frozenset([types] if isinstance(types, str) else types)
-        found: set[str] = set()
-        for keyword in ("allOf", "anyOf", "oneOf"):
-            for part in schema.get(keyword, ()):
-                found |= self._types(self._schemas.resolve(part))
-        return frozenset(found)
-
-    def _query_judge(self, query: Mapping[str, Mapping[str, Any]]) -> Any:
-        properties = {name: schema_of(entry) for name, entry in query.items()}
-        return self._schemas.validator({"type": "object", "properties": properties}, "request")
-
     def _body_content(self, node: Mapping[str, Any], pointer: str) -> dict[str, Mapping[str, Any]]:
         body = self._schemas.resolve(node.get("requestBody", {}), join(pointer, "requestBody"))
-        return {str(name).lower(): media for name, media in (body.get("content") or {}).items()}
+        return {essence_of(str(name)): media for name, media in (body.get("content") or {}).items()}
 
     def _properties(self, content: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
+        """Return the members that the JSON body declares, None where others may come from a combined schema."""
         for name, media in content.items():
             schema = self._schemas.resolve(media.get("schema", {}))
             if is_json_type(name) and isinstance(schema, Mapping) and isinstance(schema.get("properties"), Mapping):
-                return dict(schema["properties"])
+                return None if COMBINING & schema.keys() else dict(schema["properties"])
         return None
 
     def _defaults(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        resolved = {name: self._schemas.resolve(schema) for name, schema in fields.items()}
-        return {
-            name: schema["default"]
-            for name, schema in resolved.items()
-            if isinstance(schema, Mapping) and "default" in schema
-        }
+        found: dict[str, Any] = {}
+        for name, schema in fields.items():
+            # What stands beside a reference comes first. Source: JSON Schema 2020-12, "$ref" siblings.
+            for node in (schema, self._schemas.resolve(schema)):
+                if isinstance(node, Mapping) and "default" in node:
+                    found.setdefault(name, node["default"])
+        return found
 
-    def _entity(self, rule: Mapping[str, Any], fields: Mapping[str, Any]) -> str:
+    def _own_rules(self, nodes: Any, fields: Mapping[str, Any], pointer: str) -> Iterator[ErrorRule]:
+        for index, node in enumerate(nodes):
+            yield read_rule(node, self._entity(node, fields, join(pointer, "x-error", index, "parameter")))
+
+    def _entity(self, rule: Mapping[str, Any], fields: Mapping[str, Any], pointer: str) -> str:
         """Type of the entity that the parameter of an `unknown-entity` rule names."""
-        node: Any = fields.get(rule.get("parameter", ""))
+        if "parameter" not in rule:
+            return ""
+        node: Any = fields.get(rule["parameter"])
         while isinstance(node, Mapping):
             if "x-entity" in node:
                 return str(node["x-entity"]["type"])
             node = self._schemas.resolve(node) if "$ref" in node else node.get("items")
-        if "parameter" in rule:
-            raise SpecInvalid(
-                f"the parameter {rule['parameter']} of the condition unknown-entity needs an x-entity in its schema",
-                self._document.source,
-            )
-        return ""
+        text = f"the parameter {rule['parameter']} of the condition unknown-entity needs an x-entity in its schema"
+        raise SpecInvalid(text, self._document.source, pointer)
 
     def _security(self, node: Mapping[str, Any], pointer: str) -> tuple[tuple[Mapping[str, Any], ...], ...]:
         schemes = (self._document.tree.get("components") or {}).get("securitySchemes") or {}
@@ -193,14 +147,14 @@ def _below(node: Mapping[str, Any]) -> Iterator[Any]:
     return (value for name, value in node.items() if name not in ("examples", "example", "links"))
 
 
-def schema_of(parameter: Mapping[str, Any]) -> Any:
-    """Return the schema of a Parameter Object; one that has `content` instead is not judged."""
-    return parameter.get("schema", {})
+def essence_of(media_type: str) -> str:
+    """Return a media type without its parameters, lower-cased. Source: RFC 9110 §8.3.1."""
+    return media_type.partition(";")[0].strip().lower()
 
 
 def is_json_type(media_type: str) -> bool:
     """Whether a media type name of a document is JSON: application/json, +json, or a range over it."""
-    essence = media_type.partition(";")[0].strip().lower()
+    essence = essence_of(media_type)
     return essence in ("application/json", "*/*", "application/*") or essence.endswith("+json")
 
 

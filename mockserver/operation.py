@@ -54,8 +54,9 @@ class Operation:
         query: reads its query string.
         query_judge: judges the values read.
         path_parameters: name → reading and schema judge of each template variable.
-        body_judges: lower-cased media type → judge of the parsed body; JSON types only.
-        body_types: every media type that is declared.
+        header_parameters: lower-cased name → reading and schema judge of each header.
+        body_judges: media type or range, lower-cased, without parameters → judge of the parsed body; JSON types only.
+        body_types: every media type or range that is declared, lower-cased, without parameters.
         is_body_required: a request without a body is refused.
         body_names: members that the body schema declares; None when they cannot be told.
         defaults: parameter → default, for those that have one.
@@ -74,6 +75,7 @@ class Operation:
     query: QueryReader
     query_judge: Validator
     path_parameters: Mapping[str, tuple[Parameter, Validator]] = field(default_factory=dict)
+    header_parameters: Mapping[str, tuple[Parameter, Validator]] = field(default_factory=dict)
     body_judges: Mapping[str, Validator] = field(default_factory=dict)
     body_types: tuple[str, ...] = ()
     is_body_required: bool = False

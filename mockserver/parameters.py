@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -22,6 +22,8 @@ _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _INTEGER = re.compile(r"-?[0-9]{1,4000}", re.ASCII)
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 _SEPARATORS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
+#: Separator → what stands for it in a query string; a comma that belongs to an item is sent percent-encoded.
+_SPLITS = {",": re.compile(","), " ": re.compile(r" |\+|%20"), "|": re.compile(r"\||%7[Cc]")}
 
 
 class Malformed(ValueError):
@@ -30,7 +32,7 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One declared query parameter.
+    """One declared parameter of the query, the path or the headers.
 
     Attributes:
         name: as in the document; of a `deepObject`, without the brackets.
@@ -39,6 +41,7 @@ class Parameter:
         separator: between the items of one occurrence; empty when each item is an occurrence.
         is_object: `name[key]=value` pairs are collected (`deepObject`).
         is_required: must be sent.
+        members: key → cast, of a `deepObject`; a key that is not here stays text.
     """
 
     name: str
@@ -47,6 +50,13 @@ class Parameter:
     separator: str = ""
     is_object: bool = False
     is_required: bool = False
+    members: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
+
+    def value_of(self, text: str) -> Any:
+        """Return one decoded text as the declared type, an array where that is one."""
+        if self.is_array:
+            return [self.cast(item) for item in text.split(self.separator or ",")]
+        return self.cast(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,40 +173,32 @@ class QueryReader:
         except Malformed as error:
             problems.append(Violation("query", "", "malformed", f"a parameter name cannot be read: {error}"))
             return
-        parameter = self._declared.get(name)
-        if parameter is None:
-            parameter = self._member(name, text, values)
-            if parameter is None:
+        parameter, key = self._declared.get(name), None
+        if parameter is None or parameter.is_object:
+            stem, _, rest = name.partition("[")
+            parameter, key = self._declared.get(stem), rest.removesuffix("]")
+            if parameter is None or not parameter.is_object or not name.endswith("]"):
                 unknown.append(name)
-            return
+                return
+            name = stem
         try:
-            if parameter.is_array:
+            if key is not None:
+                members = values.setdefault(name, {})
+                members[key] = parameter.members.get(key, _as_text)(decode(text))
+            elif parameter.is_array:
                 values.setdefault(name, []).extend(_items(parameter, text))
             elif name in values:
-                problems.append(
-                    Violation("query", f"/{name}", "repeated", f"{name} stands more than once; send it once")
-                )
+                message = f"{name} stands more than once; send it once"
+                problems.append(Violation("query", f"/{name}", "repeated", message))
             else:
                 values[name] = parameter.cast(decode(text))
         except Malformed as error:
             values.setdefault(name, "")  # sent, so not missing as well
             problems.append(Violation("query", f"/{name}", "malformed", f"the value of {name} cannot be read: {error}"))
 
-    def _member(self, name: str, text: str, values: dict[str, Any]) -> Parameter | None:
-        """Take `filter[key]=value` of a `deepObject` parameter."""
-        stem, bracket, rest = name.partition("[")
-        parameter = self._declared.get(stem)
-        if parameter is None or not parameter.is_object or not bracket or not rest.endswith("]"):
-            return None
-        try:
-            values.setdefault(stem, {})[rest[:-1]] = parameter.cast(decode(text))
-        except Malformed:
-            return None
-        return parameter
-
 
 def _items(parameter: Parameter, text: str) -> list[Any]:
-    texts = text.split(parameter.separator) if parameter.separator else [text]
+    texts = _SPLITS[parameter.separator].split(text) if parameter.separator else [text]
     return [parameter.cast(decode(item)) for item in texts]
 
 

@@ -2,7 +2,7 @@
 
 Built once at the start; fails there with a JSON pointer, so that nothing is
 left to fail at a request. May import `compiler`, `document`, `errors`,
-`operation`, `packaged`, `schemas`, `vocabulary`.
+`operation`, `packaged`, `pointers`, `schemas`, `vocabulary`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from mockserver.compiler import Compiler, is_json_type, read_rule, read_window
 from mockserver.document import Document
 from mockserver.errors import SpecInvalid
 from mockserver.operation import ErrorRule, Operation
+from mockserver.pointers import tokens
 from mockserver.schemas import Schemas, Validator
 
 #: Rules of a document without vocabulary: what each condition is answered with.
@@ -61,6 +62,7 @@ class Spec:
         operations: by operationId, in the order of the document.
         limit_refusal: how `x-rate-limit` refuses what exceeds the allowance.
         windows: of `x-rate-limit`; empty where there is none.
+        limit_figures: name of a window → `limit` and `remaining` → where in `data` of a 429 that figure stands.
         rules: condition → answer, for every path: `x-error` of the root over `PLAIN_RULES`.
         uses_vocabulary: the document speaks the x- vocabulary, so errors are its envelopes.
         base_path: path of the first server, without a slash at its end.
@@ -78,8 +80,13 @@ class Spec:
         limits: Mapping[str, Any] = root.get("x-rate-limit", {})
         self.limit_refusal: Mapping[str, Any] = limits.get("refusal", PLAIN_REFUSAL)
         self.windows = tuple(read_window(node) for node in limits.get("windows", ()))
+        self.limit_figures = {
+            node["name"]: {which: tokens(pointer)[1:] for which, pointer in node["body"].items()}
+            for node in limits.get("windows", ())
+        }
         rules = tuple(read_rule(node) for node in root.get("x-error", ()))
-        self.rules: Mapping[str, ErrorRule] = {**PLAIN_RULES, **{rule.condition: rule for rule in rules}}
+        # The first of a condition counts, as in `Operation.conditions`.
+        self.rules: Mapping[str, ErrorRule] = {**PLAIN_RULES, **{rule.condition: rule for rule in reversed(rules)}}
         self.operations: dict[str, Operation] = {}
         self._static: dict[str, dict[str, Operation]] = {}
         self._templates: list[tuple[re.Pattern[str], str, dict[str, Operation]]] = []

@@ -2,7 +2,7 @@
 
 Each is a function of frozen records that returns what the next one needs, or a
 `Refusal`. The order in which refusals are spoken is the pipeline's. May import
-`bodies`, `messages`, `operation`, `parameters`, `quota`, `spec`.
+`keys`, `messages`, `operation`, `pointers`, `quota`, `reading`, `spec`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mockserver.bodies import is_json, read_json
 from mockserver.keys import ApiKey
 from mockserver.messages import Refusal, Request, Violation
 from mockserver.operation import ErrorRule, Operation
+from mockserver.pointers import join, tokens
 from mockserver.quota import Allowance
+from mockserver.reading import Checked, read
 from mockserver.spec import Spec
+
+__all__ = ["Checked", "Route", "authenticate", "count", "refuse", "route", "validate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +37,6 @@ class Route:
     path: str
     variables: Mapping[str, str] = field(default_factory=dict)
     refusal: Refusal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What `validate` read.
-
-    Attributes:
-        parameters: query or body parameters that were sent, of their declared types.
-        warnings: what was sent and is not documented.
-        body: the parsed body where it is no object of parameters.
-    """
-
-    parameters: Mapping[str, Any]
-    warnings: tuple[Violation, ...] = ()
-    body: Any = None
 
 
 def refuse(rule: ErrorRule, violations: tuple[Violation, ...] = (), error: str = "", **more: Any) -> Refusal:
@@ -98,18 +86,31 @@ def count(spec: Spec, allowance: Allowance) -> Refusal | None:
         return None
     rule = spec.limit_refusal
     wait_s = allowance.retry_after_s
-    info: dict[str, int] = {}
+    data: dict[str, Any] = {}
+    _put(data, tokens(rule["retry-after"]["body"])[1:], wait_s)
     for one, remaining in zip(allowance.windows, allowance.remaining, strict=True):
-        info[f"limit_{one.name}"] = one.limit
-        info[f"remaining_{one.name}"] = remaining
+        places = spec.limit_figures.get(one.name) or _figures_of(one.name)
+        _put(data, places["limit"], one.limit)
+        _put(data, places["remaining"], remaining)
     return Refusal(
         rule["status"],
         rule["error_code"],
         rule["error"],
         headers=((rule["retry-after"]["header"], str(wait_s)),),
-        data={"retry_after": wait_s, "rate_limit_info": info},
-        message=rule["message"].format(limit=window.limit, window=window.name),
+        data=data,
+        message=rule["message"].replace("{limit}", str(window.limit)).replace("{window}", window.name),
     )
+
+
+def _put(data: dict[str, Any], path: tuple[str, ...], value: int) -> None:
+    for name in path[:-1]:
+        data = data.setdefault(name, {})
+    data[path[-1]] = value
+
+
+def _figures_of(window: str) -> dict[str, tuple[str, ...]]:
+    """Places of a window's figures in a document that names none."""
+    return {which: ("rate_limit_info", f"{which}_{window}") for which in ("limit", "remaining")}
 
 
 def authenticate(spec: Spec, operation: Operation, key: ApiKey | None, request: Request) -> Refusal | None:
@@ -121,12 +122,12 @@ def authenticate(spec: Spec, operation: Operation, key: ApiKey | None, request: 
     """
     if not operation.security or () in operation.security:
         return None
+    unauthenticated = operation.conditions.get("unauthenticated", spec.rules["unauthenticated"])
     if not spec.uses_vocabulary:
-        if any(all(_is_present(scheme, request) for scheme in one) for one in operation.security):
-            return None
-        return refuse(operation.conditions.get("unauthenticated", spec.rules["unauthenticated"]))
+        is_enough = any(all(_is_present(scheme, request) for scheme in one) for one in operation.security)
+        return None if is_enough else refuse(unauthenticated)
     if key is None or not key.is_active:
-        return refuse(operation.conditions["unauthenticated"])
+        return refuse(unauthenticated)
     not_admin = operation.conditions.get("not-admin")
     if not_admin is not None and key.role != "admin":
         return refuse(not_admin)
@@ -134,17 +135,19 @@ def authenticate(spec: Spec, operation: Operation, key: ApiKey | None, request: 
 
 
 def _is_present(scheme: Mapping[str, Any], request: Request) -> bool:
+    """Whether a request carries credentials of a Security Scheme Object, whatever they are."""
+    name, authorization = str(scheme.get("name", "")), request.headers.get("authorization", "")
     if scheme.get("type") == "apiKey":
-        name = str(scheme.get("name", ""))
         if scheme.get("in") == "header":
             return bool(request.headers.get(name.lower()))
-        if scheme.get("in") == "cookie":
-            return f"{name}=" in request.headers.get("cookie", "")
-        return any(pair.partition("=")[0] == name for pair in request.query.split("&"))
+        is_cookie = scheme.get("in") == "cookie"
+        text = request.headers.get("cookie", "") if is_cookie else request.query
+        pairs = (pair.strip().partition("=") for pair in text.split(";" if is_cookie else "&"))
+        return any(found == name and value for found, _, value in pairs)
     if scheme.get("type") == "http":
-        word = request.headers.get("authorization", "").partition(" ")[0].lower()
-        return word == str(scheme.get("scheme", "")).lower()
-    return bool(request.headers.get("authorization"))
+        word, _, credentials = authorization.partition(" ")
+        return word.lower() == str(scheme.get("scheme", "")).lower() and bool(credentials.strip())
+    return scheme.get("type") == "mutualTLS" or bool(authorization)  # without TLS there is no certificate to see
 
 
 def validate(
@@ -161,12 +164,14 @@ def validate(
     """
     operation = route.operation
     assert operation is not None
-    checked = _read(operation, route, request, max_depth)
+    if request.is_too_large:
+        return refuse(operation.conditions.get("too-large", spec.rules["too-large"]))
+    checked = read(operation, route.variables, request, max_depth)
     if isinstance(checked, tuple):
         rule = operation.conditions.get("invalid-request", spec.rules["invalid-request"])
         return refuse(rule, checked, error=_spoken(checked))
     for rule in operation.value_rules:
-        violation = _broken(rule, checked.parameters, entities)
+        violation = _broken(rule, checked.parameters, entities, operation.query.names)
         if violation is not None:
             return refuse(rule, (violation,))
     return checked
@@ -178,87 +183,25 @@ def _spoken(violations: tuple[Violation, ...]) -> str:
     return "; ".join(f"{place}: {one.message}" for place, one in zip(places, violations, strict=True))[:1000]
 
 
-def _read(operation: Operation, route: Route, request: Request, max_depth: int) -> Checked | tuple[Violation, ...]:
-    if request.is_too_large:
-        return ()
-    reading = operation.query.read(request.query)
-    violations = [*reading.violations, *_path_violations(operation, route)]
-    if not operation.query_judge.is_valid(reading.values):
-        known = {violation.pointer for violation in violations}
-        judged = operation.query_judge.violations(reading.values, "query")
-        violations += [violation for violation in judged if violation.pointer not in known]
-    warnings = [_undocumented("query", name, operation.query.names) for name in reading.undocumented]
-    parameters: Mapping[str, Any] = reading.values
-    body: Any = None
-    if operation.body_types:
-        body, problems = _read_body(operation, request, max_depth)
-        violations += problems
-        if isinstance(body, dict):
-            parameters = {**body, **parameters}
-            names = operation.body_names
-            if names is not None and not problems:
-                warnings += [_undocumented("body", name, tuple(names)) for name in body if name not in names]
-                parameters = {name: value for name, value in parameters.items() if name in names}
-    elif request.body:
-        warnings.append(Violation("body", "", "undocumented", "the operation takes no body", "warning"))
-    return tuple(violations) if violations else Checked(parameters, tuple(warnings), body)
-
-
-def _path_violations(operation: Operation, route: Route) -> list[Violation]:
-    violations: list[Violation] = []
-    for name, (parameter, judge) in operation.path_parameters.items():
-        value = parameter.cast(route.variables.get(name, ""))
-        for violation in judge.violations(value, "path"):
-            violations.append(Violation("path", f"/{name}", violation.code, violation.message))
-    return violations
-
-
-def _read_body(
-    operation: Operation, request: Request, max_depth: int
-) -> tuple[Any, list[Violation] | tuple[Violation, ...]]:
-    content_type = request.headers.get("content-type", "")
-    if not request.body:
-        if operation.is_body_required:
-            return None, [Violation("body", "", "required", "a body is required")]
-        return None, ()
-    essence = content_type.partition(";")[0].strip().lower()
-    judge = operation.body_judges.get(essence) or next(
-        (found for name, found in operation.body_judges.items() if "*" in name or is_json(content_type)), None
-    )
-    if not is_json(content_type):
-        if essence in operation.body_types or "*/*" in operation.body_types:
-            return None, ()  # a media type whose schema nobody here judges
-        expected = " or ".join(operation.body_types)
-        sent = f"got {essence[:60]}" if essence else "none was sent"
-        return None, [
-            Violation("header", "/content-type", "content-type", f"Content-Type {expected} was expected, {sent}")
-        ]
-    value, problem = read_json(request.body, max_depth)
-    if problem is not None:
-        return None, [problem]
-    if judge is None or judge.is_valid(value):
-        return value, ()
-    return value, judge.violations(value, "body")
-
-
-def _undocumented(location: str, name: str, names: tuple[str, ...]) -> Violation:
-    known = f"the operation has {', '.join(sorted(names))}" if names else "the operation has no parameters"
-    pointer = "/" + name.replace("~", "~0").replace("/", "~1")[:100]
-    text = f"{name[:60]} is not documented and is ignored; {known}"
-    return Violation(location, pointer, "undocumented", text, "warning")
-
-
-def _broken(rule: ErrorRule, parameters: Mapping[str, Any], entities: Mapping[str, Container[Any]]) -> Violation | None:
+def _broken(
+    rule: ErrorRule,
+    parameters: Mapping[str, Any],
+    entities: Mapping[str, Container[Any]],
+    query_names: Container[str],
+) -> Violation | None:
     """Hold values against one rule of `x-error`. Days are compared as text: YYYY-MM-DD sorts as it reads."""
+    name = rule.end or rule.parameter
+    location = "query" if name in query_names else "body"
     if rule.condition == "end-before-start":
         start, end = parameters.get(rule.start), parameters.get(rule.end)
         if start is not None and end is not None and end < start:
-            return Violation("query", f"/{rule.end}", rule.condition, f"{rule.end} is before {rule.start}")
+            return Violation(location, join("", name), rule.condition, f"{rule.end} is before {rule.start}")
         return None
-    value = parameters.get(rule.parameter)
-    known = entities.get(rule.entity, ())
+    value, known = parameters.get(name), entities.get(rule.entity, ())
     values = value if isinstance(value, list) else [] if value is None else [value]
-    if all(item in known for item in values):
+    strange = next((index for index, item in enumerate(values) if item not in known), None)
+    if strange is None:
         return None
-    text = f"{rule.parameter} names a {rule.entity} that the organisation does not have"
-    return Violation("query", f"/{rule.parameter}", rule.condition, text)
+    pointer = join("", name, strange) if isinstance(value, list) else join("", name)
+    text = f"{name} names a {rule.entity} that the organisation does not have"
+    return Violation(location, pointer, rule.condition, text)
