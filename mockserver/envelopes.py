@@ -71,7 +71,7 @@ class Stamps:
     __slots__ = ("_last",)
 
     def __init__(self) -> None:
-        self._last: tuple[int, str] = (-1, "")
+        self._last: tuple[int | None, str] = (None, "")
 
     def at(self, moment: float) -> str:
         """Return the stamp of a moment in seconds since the epoch."""
@@ -84,15 +84,18 @@ class Stamps:
 
 
 def request_ids(start: int | None = None) -> Iterator[str]:
-    """Yield `req_` and 16 hexadecimal digits, never the same twice in 2**64.
+    """Return an iterator over `req_` and 16 hexadecimal digits, never the same twice in 2**64; safe under threads.
 
     Args:
         start: where the sequence begins; None begins anywhere.
     """
-    first = secrets.randbits(64) if start is None else start
-    for number in itertools.count(first):
-        # An odd factor permutes the 64-bit numbers, so neighbours look unlike and none comes twice.
-        yield f"req_{number * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF:016x}"
+    # No generator: two threads may ask at once, and a generator that is running refuses the second.
+    return map(_request_id, itertools.count(secrets.randbits(64) if start is None else start))
+
+
+def _request_id(number: int) -> str:
+    # An odd factor permutes the 64-bit numbers, so neighbours look unlike and none comes twice.
+    return f"req_{number * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF:016x}"
 
 
 def violations_header(violations: tuple[Violation, ...]) -> str:
