@@ -10,10 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from mockserver import document, packaged
+from mockserver import document, packaged, pointers
+from mockserver.compiler import is_json_type
 from mockserver.errors import DatasetInvalid, FixtureInvalid, SpecInvalid, UsageError
-from mockserver.pointers import join
-from mockserver.spec import Spec, json_media
+from mockserver.schemas import Direction
+from mockserver.spec import Spec
 
 
 def findings(spec: Path | None = None, dataset: Path | None = None) -> Iterator[UsageError]:
@@ -30,40 +31,56 @@ def findings(spec: Path | None = None, dataset: Path | None = None) -> Iterator[
         return
     from mockserver.validation import document_errors
 
-    yield from document_errors(loaded)
-    try:
-        compiled = Spec(loaded)
-    except SpecInvalid as error:
-        yield error
-        return
-    yield from example_findings(compiled)
+    errors = document_errors(loaded)
+    yield from errors
+    if not errors:  # what is no OpenAPI document cannot be looked into further
+        yield from _compiled_findings(loaded)
     if spec is None or dataset is not None:
         yield from _dataset_findings(dataset or packaged.default_dataset())
 
 
+def _compiled_findings(loaded: document.Document) -> Iterator[UsageError]:
+    try:
+        compiled = Spec(loaded)
+    except SpecInvalid as error:
+        yield error
+    else:
+        yield from example_findings(compiled)
+
+
 def example_findings(spec: Spec) -> Iterator[FixtureInvalid]:
-    """Yield every example of an answer or a request body that its schema refuses."""
+    """Yield every example of an answer or a request body that its schema refuses, each once."""
+    seen: set[int] = set()
     for operation in spec.operations.values():
-        for status, node in operation.node.get("responses", {}).items():
-            response = spec.schemas.resolve(node)
-            pointer = join(operation.pointer, "responses", status)
-            yield from _media_findings(spec, response, pointer, "response")
         body = spec.schemas.resolve(operation.node.get("requestBody", {}))
-        yield from _media_findings(spec, body, join(operation.pointer, "requestBody"), "request")
+        yield from _media_findings(spec, body, "request", seen)
+        for node in operation.node.get("responses", {}).values():
+            yield from _media_findings(spec, spec.schemas.resolve(node), "response", seen)
 
 
-def _media_findings(spec: Spec, node: Mapping[str, Any], pointer: str, direction: Any) -> Iterator[FixtureInvalid]:
-    media = json_media(node)
-    if media is None or "schema" not in media:
-        return
-    judge = spec.schemas.validator(media["schema"], direction)
+def _media_findings(
+    spec: Spec, node: Mapping[str, Any], direction: Direction, seen: set[int]
+) -> Iterator[FixtureInvalid]:
+    for name, media in (node.get("content") or {}).items():
+        if not is_json_type(name) or "schema" not in media or id(media) in seen:
+            continue
+        seen.add(id(media))
+        judge = spec.schemas.validator(media["schema"], direction)
+        for place, value in _examples(spec, media):
+            for violation in judge.violations(value, direction):
+                text = f"the example does not fit its schema at {violation.pointer or '/'}: {violation.message}"
+                at = pointers.find(spec.document.tree, media) or ""
+                yield FixtureInvalid(text, spec.document.source, at + place)
+
+
+def _examples(spec: Spec, media: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the values of a Media Type Object's examples, each with its pointer below the object."""
+    if "example" in media:
+        yield "/example", media["example"]
     for name, example in (media.get("examples") or {}).items():
         example = spec.schemas.resolve(example)
-        at = join(pointer, "content", "examples", name)
         if "value" in example:
-            for violation in judge.violations(example["value"], direction):
-                text = f"the example does not fit its schema at {violation.pointer or '/'}: {violation.message}"
-                yield FixtureInvalid(text, spec.document.source, at)
+            yield pointers.join("/examples", name), example["value"]
 
 
 def _dataset_findings(path: Path) -> Iterator[DatasetInvalid]:

@@ -30,7 +30,7 @@ def ensure_judged(spec: Path | None) -> None:
     loaded = document.load(spec)
     digest = hashlib.sha256(f"{__version__}\n{loaded.text}".encode()).hexdigest()
     mark = cache_folder() / "judged" / digest
-    if mark.exists():
+    if os.path.exists(mark):  # False also where the folder may not be looked into
         return
     from mockserver.validation import document_errors
 
@@ -49,9 +49,11 @@ def ensure_judged(spec: Path | None) -> None:
 def cache_folder() -> Path:
     """Return the user's cache folder for this tool. Source: XDG Base Directory Specification."""
     if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or str(Path.home())
+        base = os.environ.get("LOCALAPPDATA") or os.path.expanduser("~")
     elif sys.platform == "darwin":
-        base = str(Path.home() / "Library" / "Caches")
+        base = os.path.expanduser("~/Library/Caches")
     else:
-        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        base = os.environ.get("XDG_CACHE_HOME", "")
+        if not os.path.isabs(base):  # "relative paths must be ignored"
+            base = os.path.expanduser("~/.cache")
     return Path(base) / "konnector-contracts"
