@@ -50,11 +50,12 @@ class ExampleBuilder:
 
     def refusal(self, operation: Operation | None, refusal: Refusal, arrival: Arrival) -> Built:
         """Return the documented error of that status, a problem document where there is none."""
-        documented = operation is not None and str(refusal.status) in operation.node.get("responses", {})
-        if operation is not None and documented:
-            built = self.answer(operation, refusal.status, "application/json")
-            if isinstance(built, Built) and built.body:
-                return Built(refusal.status, built.body, (*built.headers, *refusal.headers))
+        if operation is not None:
+            status = _documented(operation, refusal.status)
+            if self._spec.response(operation, status) is not None:
+                built = self.answer(operation, status, "application/json")
+                if isinstance(built, Built) and built.body:
+                    return Built(status, built.body, (*built.headers, *refusal.headers))
         problem = {
             "type": "about:blank",
             "title": refusal.message,
@@ -113,6 +114,12 @@ class ExampleBuilder:
 
             self._sampler = Sampler(self._spec.schemas, self._seed)
         return self._sampler.sample(schema, name=name)
+
+
+def _documented(operation: Operation, status: int) -> int:
+    """Return the status by which an operation says that a request is invalid: 422 where it has no 400."""
+    documented = operation.node.get("responses", {})
+    return 422 if status == 400 and "400" not in documented and "422" in documented else status
 
 
 def success_status(operation: Operation) -> int:
