@@ -38,20 +38,17 @@ Examples:
 """
 
 
-class Moment(click.ParamType):
-    """A moment in RFC 3339, read into seconds since the epoch."""
-
-    name = "RFC 3339"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Read the text; a time without a zone is refused."""
-        try:
-            moment = datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no moment; 2025-05-11T09:00:00Z was expected", param, ctx)
-        if moment.tzinfo is None:
-            self.fail(f"{value!r} has no zone; write {value}Z for UTC", param, ctx)
-        return moment.timestamp()
+def read_moment(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
+    """Read a moment in RFC 3339 into seconds since the epoch; one without a zone is refused."""
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is no moment; 2025-05-11T09:00:00Z was expected") from error
+    if moment.tzinfo is None:
+        raise click.BadParameter(f"{value!r} has no zone; write {value}Z for UTC")
+    return moment.timestamp()
 
 
 def _document_options(function: F) -> F:
@@ -78,13 +75,11 @@ def command() -> None:
 @click.option("--seed", type=int, default=0, show_default=True, help="Of everything that is generated.")
 @click.option("--limit-minute", type=int, help="Requests a minute.  [default: the document's, 100]")
 @click.option("--limit-day", type=int, help="Requests a day.  [default: the document's, 5000]")
-@click.option("--clock", type=Moment(), help="Freeze the clock at a moment.")
+@click.option("--clock", callback=read_moment, metavar="MOMENT", help="Freeze the clock there (RFC 3339).")
 @click.option("--cors", multiple=True, metavar="ORIGIN", help="Allow a browser origin beside localhost; repeatable.")
 @click.option("--log", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of stdout.")
 @click.option("--admin-token", envvar="MOCKSERVER_ADMIN_TOKEN", help="Opens /__admin to other machines.")
-@click.option(
-    "--allow-host", multiple=True, metavar="NAME", help="Host name to answer to beside localhost; repeatable."
-)
+@click.option("--allow-host", multiple=True, metavar="NAME", help="Answer to a Host name beside localhost; repeatable.")
 @click.option("--check-answers", is_flag=True, help="Judge every answer by its schema before it leaves.")
 def serve(**options: Any) -> None:
     """Serve the contract, or another document, until Ctrl-C."""

@@ -101,11 +101,8 @@ class OrganisationBuilder:
         self._envelopes = Envelopes(spec)
         for operation in spec.operations.values():
             if operation.same_as not in OPERATIONS:
-                raise SpecInvalid(
-                    f"the operation {operation.id} has no function; add {operation.same_as} to mockserver/operations.py",
-                    spec.document.source,
-                    operation.pointer,
-                )
+                text = f"{operation.id} has no function; add {operation.same_as} to mockserver/operations.py"
+                raise SpecInvalid(text, spec.document.source, operation.pointer)
 
     def entities(self, session: Session) -> Mapping[str, Any]:
         """Return type of entity → ids that the session's organisation has."""

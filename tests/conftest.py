@@ -9,6 +9,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+
 from judged import Judge, JudgedClient, LiveClient
 from mockserver import packaged
 from mockserver.app import Application, create_wsgi

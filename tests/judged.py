@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from werkzeug.test import Client
+
 from mockserver.app import Application
 from mockserver.document import Document
 from mockserver.messages import Request, Response
 from mockserver.validation import ReferenceJudge
-from werkzeug.test import Client
 
 ADMIN_KEY = "your_api_key_here"
 

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
 from judged import Answer, Judge, JudgedClient, LiveClient
 from mockserver.config import Config
 from mockserver.live import LiveServer

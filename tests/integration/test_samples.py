@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+
 from mockserver import packaged
 from mockserver.config import Config
 from mockserver.live import LiveServer

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from conftest import MAY_2025
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
+
+from conftest import MAY_2025
 from judged import Answer, Judge, JudgedClient
 from mockserver import packaged
 from mockserver.app import create_wsgi

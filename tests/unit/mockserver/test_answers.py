@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from mockserver.answers import ExampleBuilder, negotiate, success_status
 from mockserver.app import create_wsgi
 from mockserver.config import Config

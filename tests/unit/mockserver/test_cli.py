@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from mockserver import cli
 from mockserver.address import Address
 from mockserver.config import Config

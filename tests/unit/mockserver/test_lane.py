@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from mockserver.lane import Lane
 from mockserver.messages import Refusal, Request, Response
 
@@ -104,7 +105,7 @@ def test_a_body_beyond_the_limit_is_not_kept(length: int) -> None:
 @pytest.mark.parametrize("length", [8, 9])
 def test_a_chunked_body_is_read_up_to_the_limit(length: int) -> None:
     call = Caller()
-    call("POST", CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked", **{"wsgi.input": io.BytesIO(b"x" * length)})
+    call("POST", body=b"x" * length, CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked")
     assert call.request.is_too_large is (length > 8)
 
 
