@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import signal
 import sys
 from dataclasses import asdict
 from pkgutil import resolve_name
@@ -25,6 +26,8 @@ def main() -> int:
         import resource
 
         resource.setrlimit(resource.RLIMIT_NOFILE, (order["open_files"], resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    if order.get("ignores_hangup"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     if order.get("start_method"):
         multiprocessing.set_start_method(order["start_method"])
     try:

@@ -39,6 +39,14 @@ def echo(config: Config) -> WSGIApplication:
     return Echo()
 
 
+def patient(config: Config) -> WSGIApplication:
+    """Build for as long as standard input says nothing."""
+    sys.stdout.write('{"building": true}\n')
+    sys.stdout.flush()
+    os.read(0, 1)
+    return Echo()
+
+
 def sick(config: Config) -> WSGIApplication:
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         start_response("500 Internal Server Error", [("Content-Length", "0")])

@@ -43,7 +43,10 @@ def test_port_0_is_a_free_port() -> None:
         assert Address.of(bound).port > 0
 
 
-def test_localhost_is_the_ipv4_loopback() -> None:
+def test_a_name_with_both_kinds_of_address_is_bound_by_ipv4(monkeypatch: pytest.MonkeyPatch) -> None:
+    tcp = (socket.SOCK_STREAM, socket.IPPROTO_TCP, "")
+    found = [(socket.AF_INET6, *tcp, ("::1", 0, 0, 0)), (socket.AF_INET, *tcp, ("127.0.0.1", 0))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
     with bind_port("localhost", 0) as bound:
         assert Address.of(bound).host == "127.0.0.1"
 

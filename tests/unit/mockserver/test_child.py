@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import fields
@@ -114,6 +115,16 @@ def test_a_child_without_a_word_is_a_failed_start() -> None:
         pytest.raises(StartFailed, match="exit code 9"),
     ):
         address_from(b"", process)
+
+
+def test_a_child_stops_though_a_copy_of_this_process_keeps_its_input_open() -> None:
+    server = ChildServer(Config(port=0), echo, 30.0)
+    server.start()
+    assert server._process.stdin is not None
+    copy = os.dup(server._process.stdin.fileno())
+    server.stop()
+    os.close(copy)
+    assert server._process.returncode == 0
 
 
 def test_a_child_that_does_not_stop_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,8 +97,13 @@ def test_a_foreign_host_raises_in_the_caller(in_process: bool) -> None:
 
 
 def test_there_is_no_url_outside_the_block() -> None:
+    server = LiveServer(factory=echo, in_process=True)
     with pytest.raises(MockServerError, match="does not run"):
-        _ = LiveServer(factory=echo).base_url
+        _ = server.base_url
+    with server:
+        assert server.base_url
+    with pytest.raises(MockServerError, match="does not run"):
+        _ = server.base_url
 
 
 def test_the_thread_shares_objects_with_the_test() -> None:
@@ -114,12 +119,20 @@ def test_the_thread_shares_objects_with_the_test() -> None:
     assert paths == ["/here"]
 
 
-def test_an_exception_of_the_application_in_the_thread_is_raised_at_the_end(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_an_exception_of_the_application_in_the_thread_is_raised_at_the_end() -> None:
     with pytest.raises(LookupError, match="nobody caught this"), LiveServer(factory=echo, in_process=True) as server:
         assert requests.get(f"http://127.0.0.1:{server.port}/crash", timeout=5).status_code == 500
-    assert capsys.readouterr().err == ""
+
+
+def test_a_failure_of_the_block_comes_before_one_of_the_application() -> None:
+    with pytest.raises(KeyError), LiveServer(factory=echo, in_process=True) as server:
+        raise KeyError(requests.get(f"http://127.0.0.1:{server.port}/crash", timeout=5).status_code)
+
+
+def test_the_thread_writes_no_line_for_a_request(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG", "werkzeug"), LiveServer(factory=echo, in_process=True) as server:
+        requests.get(server.base_url, timeout=5)
+    assert [record for record in caplog.records if record.name == "werkzeug"] == []
 
 
 def test_the_thread_answers_in_parallel() -> None:
@@ -144,6 +157,11 @@ def test_the_thread_answers_in_parallel() -> None:
 def test_a_child_that_was_killed_is_an_error_at_the_end() -> None:
     with pytest.raises(MockServerError, match="exit code -9"), LiveServer(factory=echo) as server:
         kill(requests.get(server.base_url, timeout=5).json()["parent"])
+
+
+def test_ctrl_c_reaches_the_caller_and_not_the_child() -> None:
+    with LiveServer(factory=echo) as server:
+        assert os.getsid(requests.get(server.base_url, timeout=5).json()["pid"]) != os.getsid(0)
 
 
 def test_the_child_ends_with_a_caller_that_was_killed() -> None:

@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from unittest.mock import Mock
 
 import pytest
 
@@ -90,6 +91,16 @@ def test_a_failure_that_was_reported_last_is_still_heard() -> None:
     waiting.watch.finish()
     with pytest.raises(SpecInvalid):
         waiting.watch.judge(stopped_on_request=False)
+
+
+def test_a_failure_that_comes_between_two_looks_is_still_heard() -> None:
+    looks = iter([False, True, True])
+    late = Mock(poll=lambda _: next(looks), recv=lambda: SpecInvalid("no paths"))
+    watch = Watch(Address("127.0.0.1", 1), late, workers=1, answer_timeout_s=1.0, on_ready=print, stop=print)
+    watch._over.set()
+    watch._run()
+    with pytest.raises(SpecInvalid):
+        watch.judge(stopped_on_request=False)
 
 
 def test_silence_after_the_report_is_a_failed_start(listen: Callable[[bytes], Address]) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.address import Address, bind_port
 from mockserver.config import Config
 from mockserver.serving import serve
 
@@ -36,10 +37,13 @@ class Running:
             text=True,
         )
 
-    def ready(self) -> dict[str, Any]:
+    def says(self) -> dict[str, Any]:
         assert self.process.stdout is not None
         lines = iter(self.process.stdout.readline, "")
-        self.address = dict(json.loads(next(line for line in lines if line.startswith("{"))))
+        return dict(json.loads(next(line for line in lines if line.startswith("{"))))
+
+    def ready(self) -> dict[str, Any]:
+        self.address = self.says()
         return self.address
 
     def connect(self) -> socket.socket:
@@ -67,7 +71,8 @@ class Running:
         return answer
 
     def ended(self) -> tuple[int, str]:
-        _, errors = self.process.communicate(timeout=DEADLINE_S)
+        output, errors = self.process.communicate(timeout=DEADLINE_S)
+        assert output == "", "only the application and the caller print"
         return self.process.returncode, errors
 
 
@@ -159,6 +164,13 @@ def test_a_signal_ends_it_in_peace(start: Callable[..., Running], name: str) -> 
     assert not is_alive(worker)
 
 
+def test_a_hangup_that_the_caller_ignores_stays_ignored(start: Callable[..., Running]) -> None:
+    running = start(ignores_hangup=True)
+    running.ready()
+    running.process.send_signal(signal.SIGHUP)
+    assert [running.get()[0] for _ in range(20)] == [200] * 20
+
+
 def test_stalled_clients_stop_neither_the_others_nor_the_end(start: Callable[..., Running]) -> None:
     running = start(open_files=128)
     running.ready()
@@ -194,6 +206,18 @@ def test_a_second_server_is_refused_the_port(start: Callable[..., Running], echo
     assert code == 2
     assert errors.startswith(f"PortInUse: port {echo.address['port']} ")
     assert echo.get()[0] == 200
+
+
+def test_the_port_is_refused_while_the_first_server_still_builds(start: Callable[..., Running]) -> None:
+    with bind_port("127.0.0.1", 0) as bound:
+        port = Address.of(bound).port
+    first = start(factory="patient", config={"port": port})
+    assert first.says() == {"building": True}
+    assert start(config={"port": port}).ended()[0] == 2
+    assert first.process.stdin is not None
+    first.process.stdin.write("build\n")
+    first.process.stdin.flush()
+    assert first.ready()["port"] == port
 
 
 def test_a_server_restarts_on_its_port_at_once(start: Callable[..., Running]) -> None:
@@ -245,11 +269,16 @@ def test_several_workers_answer_on_one_port(start: Callable[..., Running]) -> No
 
 
 def test_an_interrupt_before_the_start_is_a_quiet_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = signal.getsignal(signal.SIGTERM)
+    def mine(*_: object) -> None:
+        raise AssertionError("not while it serves")
 
     def interrupt(*_: object) -> None:
         signal.raise_signal(signal.SIGTERM)
 
     monkeypatch.setattr("mockserver.serving._run", interrupt)
-    assert serve(Config(port=0), on_ready=print) == 0
-    assert signal.getsignal(signal.SIGTERM) is before
+    before = signal.signal(signal.SIGTERM, mine)
+    try:
+        assert serve(Config(port=0), on_ready=print) == 0
+        assert signal.getsignal(signal.SIGTERM) is mine
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -4,6 +4,7 @@ import gc
 import logging
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,17 @@ def test_a_loader_reports_why_there_is_no_application(
     assert caught.value.code == 2
     assert isinstance(report, SpecInvalid)
     assert (report.source, report.pointer) == ("openapi.yaml", "/paths")
+
+
+def test_a_spawned_worker_leaves_ctrl_c_to_its_parent(
+    pipe: tuple[Connection[None, worker.Report], Connection[worker.Report, None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[object, object]] = []
+    monkeypatch.setattr(multiprocessing, "get_start_method", lambda: "spawn")
+    monkeypatch.setattr(signal, "signal", lambda *args: asked.append(args))
+    with pytest.raises(SystemExit):
+        Loader(Config(), invalid_spec, pipe[1])()
+    assert asked == [(signal.SIGINT, signal.SIG_IGN)]
 
 
 def test_a_foreign_exception_of_a_factory_is_a_failed_start() -> None:
