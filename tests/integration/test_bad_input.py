@@ -18,7 +18,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 @pytest.mark.parametrize(
-    ("query", "pointer"),
+    "query, pointer",
     [
         ("limit=0", "/limit"),
         ("limit=-1", "/limit"),
@@ -59,7 +59,7 @@ def test_a_bad_query_is_refused_and_explained(client: JudgedClient, query: str, 
 
 
 @pytest.mark.parametrize(
-    ("query", "rows"),
+    "query, rows",
     [
         ("limit=" + "9" * 400, 36),
         ("limit=2&offset=" + "9" * 400, 0),
@@ -167,7 +167,7 @@ def test_undocumented_names_are_ignored_and_reported(client: JudgedClient) -> No
 
 
 @pytest.mark.parametrize(
-    ("query", "body", "status", "code"),
+    "query, body, status, code",
     [
         ("limit=0&start_date=2025-05-02&end_date=2025-05-01", None, 400, "INVALID_REQUEST"),
         ("linkedin_user_information_ids=x&start_date=2025-05-02&end_date=2025-05-01", None, 400, "INVALID_DATE_RANGE"),
@@ -210,7 +210,10 @@ def send(server: LiveServer, judge: Judge) -> Callable[[bytes], Answer]:
     return send
 
 
-HEAD = b"POST /social_app/api/v1/third_party/campaign-info HTTP/1.1\r\nHost: localhost\r\nAuthorization: your_api_key_here\r\n"
+HEAD = (
+    b"POST /social_app/api/v1/third_party/campaign-info HTTP/1.1\r\n"
+    b"Host: localhost\r\nAuthorization: your_api_key_here\r\n"
+)
 
 
 def test_a_chunked_body_without_a_length_is_read(send: Callable[[bytes], Answer]) -> None:

@@ -94,7 +94,7 @@ def test_examples_come_before_schemas() -> None:
 
 
 @pytest.mark.parametrize(
-    ("accept", "expected"),
+    "accept, expected",
     [
         ("", "application/json"),
         ("*/*", "application/json"),

@@ -60,7 +60,7 @@ def test_check_names_file_and_pointer(capsys: pytest.CaptureFixture[str], tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    "arguments, words",
     [
         (["--port", "70000"], "0 to 65535"),
         (["--port", "x"], "port"),
