@@ -33,7 +33,9 @@ class Validator:
     """One compiled schema. Immutable, safe to share between threads.
 
     Callers bound what they hand over: values nested above 200 levels, which no
-    reader of ours lets through, are told apart by `violations` only.
+    reader of ours lets through, are told apart by `violations` only. Schemas are
+    taken to be honest: alternatives nested in alternatives, each of the same
+    schemas, cost as many steps as they have combinations.
     """
 
     __slots__ = ("_compiled", "_is_valid")

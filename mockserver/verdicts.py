@@ -104,7 +104,7 @@ def inexpressible(value: Any, location: str) -> tuple[int, tuple[Violation, ...]
         nodes += 1
         reason = _strangeness(node, depth)
         if reason:
-            found.append(Violation(location, _printable(pointer), "malformed", f"The value {reason}."))
+            found.append(Violation(location, pointer, "malformed", f"The value {reason}."))
         elif isinstance(node, dict):
             waiting.extend((join(pointer, name), depth + 1, node[name]) for name in reversed(node))
         elif isinstance(node, list):
@@ -165,7 +165,7 @@ def _violation(error: jsonschema_rs.ValidationError, location: str) -> Violation
     expected = _EXPECTED.get(code, lambda _: "is not allowed here")
     clause = expected(None if error.kind.name == "falseSchema" else error.kind.value)
     message = f"The {_NAMES.get(type(value), 'value')} {_shown(value)} {_cut(clause, _MAX_MESSAGE - 80)}."
-    return Violation(location, _printable(join("", *error.instance_path)), code, message)
+    return Violation(location, join("", *error.instance_path), code, message)
 
 
 def _code(error: jsonschema_rs.ValidationError) -> str:
