@@ -90,7 +90,7 @@ class Collection:
     def _page(self, asked: tuple[Any, ...], parameters: Mapping[str, Any], path: str, key: Hashable) -> Page:
         (rows, first, last, _), query = self._ask(asked)
         limit, offset = (int(parameters.get(name, self._defaults[name])) for name in self._numbers)
-        low = min(first + offset, last)
+        low = first + offset
         encoded = [self._rows.row_json(row) for row in rows[low : min(low + limit, last)]]
         items = [orjson.Fragment(row) for row in encoded]
         applied = {name: parameters[name] for name in self._names if name in parameters}

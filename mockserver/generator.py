@@ -77,13 +77,7 @@ def users(count: int, source: random.Random) -> tuple[User, ...]:
 
 
 def routines(count: int, user_count: int, first_day: date, source: random.Random) -> Iterator[Routine]:
-    """Yield `count` routines of the days before `first_day`, in no order.
-
-    Raises:
-        DatasetInvalid: there cannot be so many.
-    """
-    if not 0 <= count <= MAX_ROUTINES:
-        raise DatasetInvalid(f"{count} routines were asked for; 0 to {MAX_ROUTINES:,} can be generated")
+    """Yield `count` routines of the days before `first_day`, in no order."""
     maker = _Maker.prepared(user_count, day_of(first_day.isoformat()), source)
     for place in range(count):
         drawn = source.randbytes(_FIGURES_AT + max(_MAX_DAYS))
@@ -91,7 +85,13 @@ def routines(count: int, user_count: int, first_day: date, source: random.Random
 
 
 def user_count(routine_count: int) -> int:
-    """Return how many users an organisation of that many routines has: about the square root."""
+    """Return how many users an organisation of that many routines has: about the square root.
+
+    Raises:
+        DatasetInvalid: there cannot be so many routines.
+    """
+    if not 0 <= routine_count <= MAX_ROUTINES:
+        raise DatasetInvalid(f"{routine_count} routines were asked for; 0 to {MAX_ROUTINES:,} can be generated")
     return max(len(SAMPLE_USERS), isqrt(routine_count))
 
 

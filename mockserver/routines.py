@@ -146,6 +146,9 @@ class RoutineTable:
     def __getitem__(self, row: int) -> Routine:
         return Routine(*[column[row] for column in self._columns.values()])
 
+    def __iter__(self) -> Iterator[Routine]:
+        return map(self.__getitem__, range(len(self.ids)))
+
     def _pack(self, routines: Iterator[Routine]) -> None:
         # Only a few records exist at a time; turning them into columns is the interpreter's own loop.
         while chunk := list(islice(routines, 4096)):
