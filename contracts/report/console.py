@@ -1,14 +1,14 @@
 """The run on a terminal as it happens, and as plain lines where there is none.
 
 Listens to events only. On a terminal the last line lives: phase, requests of
-the budget, allowance, countdown; a line per kind stays behind. Elsewhere every
-relation gets a line of its own, which `grep` finds.
+the budget, allowance, countdown. In the end every relation has a mark on the
+line of its kind; on GitHub each has a line of its own as well, folded.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from types import TracebackType
 from typing import TextIO
 
@@ -18,11 +18,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from contracts.events import Event, PhaseFinished, PhaseStarted, RelationJudged, RunStarted, Waiting
+from contracts.events import Event, PhaseFinished, PhaseStarted, RunFinished, RunStarted, Waiting
 from contracts.report.findings import standing, visible
 from contracts.report.github import annotate, disarm
 from contracts.report.progress import Progress
-from contracts.report.screen import MARKS, STYLES, kinds, screen, verdict_line
+from contracts.report.screen import kinds, screen, verdict_line
 from contracts.report.source import Source
 from contracts.verdicts import Report
 
@@ -34,6 +34,7 @@ class Console:
 
     Args:
         stream: where to write.
+        source: reads the document that violations point into; called at the end.
         is_quiet: write the verdict only.
         is_colourless: no colour, as `NO_COLOR` asks.
         is_github: fold the relations, and annotate the violations.
@@ -44,6 +45,7 @@ class Console:
     def __init__(
         self,
         stream: TextIO,
+        source: Callable[[], Source],
         *,
         is_quiet: bool = False,
         is_colourless: bool = False,
@@ -52,11 +54,11 @@ class Console:
         terminal: bool | None = None,
     ) -> None:
         self._out = Terminal(file=stream, no_color=is_colourless, highlight=False, force_terminal=terminal)
+        self._source = source
         self._is_quiet = is_quiet
         self._is_github = is_github
         self._clock = clock
         self._progress = Progress()
-        self._judged = 0
         is_alive = self._out.is_terminal and not is_quiet
         self._live = Live(console=self._out, get_renderable=self._bar, transient=True) if is_alive else None
 
@@ -70,8 +72,10 @@ class Console:
             self._live.stop()
 
     def __call__(self, event: Event) -> None:
-        """Show an event."""
+        """Show an event; the last one with what the run comes to."""
         self._progress.take(event, self._clock())
+        if isinstance(event, RunFinished):
+            return self._end(event.report, self._source())
         if self._is_quiet:
             return
         match event:
@@ -81,20 +85,21 @@ class Console:
                 self._phase(event)
             case Waiting() if event.seconds > 0 and not self._live:
                 self._line(f"waiting  {event.seconds:.0f} s: {event.reason}")
-            case RelationJudged() if not self._live:
-                verdict = event.verdict
-                self._line(f"{visible(verdict.relation.id)}  {standing(verdict)}")
             case PhaseFinished():
                 self._end_of_phase(event)
 
-    def end(self, report: Report, source: Source, notes: Iterable[tuple[str, str]] = ()) -> None:
-        """Show what the run comes to. `notes` are label and text of what else belongs on the last screen."""
+    def _end(self, report: Report, source: Source) -> None:
         if self._is_quiet:
             return self._out.print(verdict_line(report), soft_wrap=True)
         if self._live:
             self._live.stop()
+        if self._is_github:
+            self._fold(report)
         self._out.print()
-        for line in screen(report, source, notes):
+        for line in kinds(report.verdicts):
+            self._out.print(line, soft_wrap=True)
+        self._out.print()
+        for line in screen(report, source):
             self._out.print(Text(disarm(line.plain)) if self._is_github else line, soft_wrap=True)
         for text in annotate(report, source) if self._is_github else ():
             self._command(text)
@@ -107,35 +112,32 @@ class Console:
             self._live.start()
 
     def _phase(self, event: PhaseStarted) -> None:
-        self._judged = len(self._progress.verdicts)
-        if self._is_github:
-            self._command(f"::group::{event.phase}")
         if not self._live:
             self._line(f"phase    {event.phase}: {event.planned:,} requests planned")
 
     def _end_of_phase(self, event: PhaseFinished) -> None:
-        if self._live:
-            for line in kinds(self._progress.verdicts[self._judged :]):
-                self._out.print(line)
-        if self._is_github:
-            self._command("::endgroup::")
         if event.reason:
             self._line(f"{event.phase} was cut short: {event.reason}")
         if not self._live:
             self._line(f"done     {event.phase}: {self._progress.status(self._clock())}")
 
-    def _bar(self) -> Table | Text:
-        """Draw the line that lives; nothing between the phases."""
-        if not self._progress.phase:
-            return Text("")
+    def _bar(self) -> Table:
+        """Draw the line that lives."""
         table = Table.grid(padding=(0, 1))
+        for _ in range(3):
+            table.add_column(no_wrap=True)
         now_s, progress = self._clock(), self._progress
-        bar = ProgressBar(total=1.0, completed=progress.share, width=24)
-        marks = Text()
-        for verdict in progress.verdicts[self._judged :][-20:]:
-            marks.append(MARKS[verdict.outcome], STYLES[verdict.outcome])
-        table.add_row(Text(progress.phase, "bold"), bar, progress.status(now_s), marks)
+        bar = ProgressBar(total=1.0, completed=progress.share, width=14)
+        phase = progress.phase or ("judging" if progress.verdicts else "starting")
+        table.add_row(Text(phase, "bold"), bar, progress.status(now_s))
         return table
+
+    def _fold(self, report: Report) -> None:
+        """Name every relation with its verdict, folded until somebody opens it."""
+        self._command("::group::Relations")
+        for verdict in report.verdicts:
+            self._line(f"{verdict.relation.id}  {standing(verdict)}")
+        self._command("::endgroup::")
 
     def _line(self, text: str) -> None:
         self._command(disarm(text) if self._is_github else text)

@@ -18,18 +18,19 @@ __all__ = ["MARKS", "MAX_LISTED", "MAX_SHOWN", "STYLES", "kinds", "screen", "ver
 #: Violations shown whole, and relations listed by name; the reports have them all.
 MAX_SHOWN = 8
 MAX_LISTED = 12
+#: Marks on one line.
+MAX_MARKS = 40
 
 MARKS = {"kept": "✓", "broken": "✗", "inconclusive": "?", "left out": "–", "interrupted": "■"}
 STYLES = {"kept": "green", "broken": "bold red", "inconclusive": "yellow", "left out": "dim", "interrupted": "yellow"}
 
 
-def screen(report: Report, source: Source, notes: Iterable[tuple[str, str]] = ()) -> Iterator[Text]:
+def screen(report: Report, source: Source) -> Iterator[Text]:
     """Write the screen line by line.
 
     Args:
         report: of the run, the baseline applied.
         source: the document that the violations point into.
-        notes: label and text of what else belongs on it, such as where reports were written.
     """
     counting = [item for item in report.violations if report.counts(item)]
     for number, item in enumerate(counting[:MAX_SHOWN], start=1):
@@ -38,7 +39,7 @@ def screen(report: Report, source: Source, notes: Iterable[tuple[str, str]] = ()
         yield from [Text(f"and {rest} more; --report html:PATH shows them all\n", "bold")] if rest > 0 else []
     for outcome in (Outcome.INCONCLUSIVE, Outcome.LEFT_OUT):
         yield from _listed([item for item in report.verdicts if item.outcome is outcome], outcome)
-    yield from _end(report, source, notes)
+    yield from _end(report, source)
 
 
 def verdict_line(report: Report) -> Text:
@@ -50,16 +51,19 @@ def verdict_line(report: Report) -> Text:
 
 
 def kinds(verdicts: Iterable[Verdict]) -> Iterator[Text]:
-    """Write one line per kind, one mark per relation, and how many of each."""
+    """Write the marks of each kind, one per relation, and how many of each outcome there are."""
     grouped: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
         grouped.setdefault(verdict.relation.kind, []).append(verdict)
     width = max(map(len, grouped), default=0)
     for kind, members in grouped.items():
-        line = Text(f"  {kind:<{width}}  ")
-        for member in members:
-            line.append(MARKS[member.outcome], STYLES[member.outcome])
-        yield line.append(f"  {_tally(members)}", "dim")
+        for first in range(0, len(members), MAX_MARKS):
+            line = Text(f"{'' if first else kind:<{width}}  ")
+            for member in members[first : first + MAX_MARKS]:
+                line.append(MARKS[member.outcome], STYLES[member.outcome])
+            if first + MAX_MARKS >= len(members):
+                line.append(f"  {_tally(members)}", "dim")
+            yield line
 
 
 def _tally(verdicts: Iterable[Verdict]) -> str:
@@ -95,7 +99,7 @@ def _by_reason(verdicts: list[Verdict]) -> list[tuple[str, list[str]]]:
     return sorted(reasons.items(), key=lambda item: -len(item[1]))
 
 
-def _end(report: Report, source: Source, notes: Iterable[tuple[str, str]]) -> Iterator[Text]:
+def _end(report: Report, source: Source) -> Iterator[Text]:
     coverage = measure(report.exchanges, source.value)
     cases, statuses, touched = coverage.cases, coverage.statuses, coverage.touched
     rows = [
@@ -110,6 +114,6 @@ def _end(report: Report, source: Source, notes: Iterable[tuple[str, str]]) -> It
     ]
     if report.warnings:
         rows.append(("warnings", f"{len(report.warnings)}, for instance: {report.warnings[0].title}"))
-    for label, text in (*rows, *notes):
+    for label, text in (*rows, *report.notes):
         yield Text.assemble((f"{label:<11}", "dim"), visible(text))
     yield verdict_line(report)

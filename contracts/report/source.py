@@ -62,6 +62,17 @@ class Source:
         whole, base = path.resolve(), (folder or Path.cwd()).resolve()
         return cls.parse(text, whole.relative_to(base).as_posix() if whole.is_relative_to(base) else path.name)
 
+    @classmethod
+    def of(cls, spec: Path | None) -> Source:
+        """Read the document of a configuration, the packaged one where it names none.
+
+        Raises:
+            SpecInvalid: as `read`.
+        """
+        from contracts.document import packaged
+
+        return cls.read(spec or packaged())
+
     def line(self, pointer: str) -> int:
         """Return the line, from 1, of what a pointer names."""
         return self.locations.line(pointer)

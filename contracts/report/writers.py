@@ -32,10 +32,15 @@ def check(reports: Iterable[tuple[str, Path]]) -> None:
             raise ConfigInvalid(f"{path} is a folder; give the path of a file", "--report")
 
 
-def write_whole(path: Path, content: str) -> None:
+def write_whole(path: Path, content: str, source: str = "--report") -> None:
     """Write a file under another name and rename it, so that nobody reads half of it.
 
     A path that exists and is no regular file, such as `/dev/stdout`, is written to directly.
+
+    Args:
+        path: of the file.
+        content: the whole text.
+        source: the option that named the path, for the message.
 
     Raises:
         ConfigInvalid: the folder does not exist, or the file cannot be written.
@@ -50,7 +55,7 @@ def write_whole(path: Path, content: str) -> None:
     except OSError as error:
         if not is_special:
             beside.unlink(missing_ok=True)
-        raise ConfigInvalid(f"{path} cannot be written: {error.strerror or error}", "--report") from error
+        raise ConfigInvalid(f"{path} cannot be written: {error.strerror or error}", source) from error
 
 
 def _write(module: str, report: Report, path: Path, source: Source) -> None:

@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from contracts.events import ExchangeFinished, PhaseFinished, PhaseStarted, RelationJudged, RunStarted, Waiting
+from contracts.events import (
+    ExchangeFinished,
+    PhaseFinished,
+    PhaseStarted,
+    RelationJudged,
+    RunFinished,
+    RunStarted,
+    Waiting,
+)
 from contracts.report.console import Console
 from contracts.report.source import Source
 from contracts.verdicts import Outcome, Report
@@ -20,7 +28,7 @@ SOURCE = Source.parse("paths:\n  /campaign-info:\n    get: {x-collection: {filte
 def shown(made: Report, *, wait_s: float = 0.0, **options: Any) -> str:
     """Play a run to a console and return what it wrote."""
     stream = io.StringIO()
-    with Console(stream, clock=lambda: 0.0, **options) as console:
+    with Console(stream, lambda: SOURCE, clock=lambda: 0.0, **options) as console:
         console(RunStarted(target=made.target, budget=made.budget, planned=7, seed=7, is_mock=True))
         console(PhaseStarted(phase="relations", planned=7))
         for item in made.exchanges:
@@ -29,7 +37,7 @@ def shown(made: Report, *, wait_s: float = 0.0, **options: Any) -> str:
         for judged in made.verdicts:
             console(RelationJudged(verdict=judged))
         console(PhaseFinished(phase="relations"))
-        console.end(made, SOURCE, [("report", "html out.html")])
+        console(RunFinished(report=made))
     return stream.getvalue()
 
 
@@ -39,11 +47,15 @@ def test_plain_lines_tell_phase_requests_and_allowance() -> None:
     assert "\ndone     relations: 7 of 1,000 requests · 93 left this minute\n" in text
 
 
-def test_plain_lines_hold_every_relation_and_no_colour() -> None:
+def test_plain_lines_hold_a_mark_for_every_relation_and_no_colour() -> None:
     text = shown(report())
     assert "\x1b" not in text
-    for judged in report().verdicts:
-        assert re.search(rf"^{re.escape(judged.relation.id)}  {judged.outcome}", text, re.MULTILINE)
+    assert "\ncollection  ✗✓  1 kept · 1 broken\nenvelope    ✓  1 kept\nidentity    ?  1 inconclusive\n" in text
+
+
+def test_marks_of_a_large_kind_go_on_below() -> None:
+    many = tuple(verdict(f"auth.a{number}[x]") for number in range(45))
+    assert "auth  " + "✓" * 40 + "\n      ✓✓✓✓✓  45 kept\n" in shown(kept(verdicts=many))
 
 
 def test_a_wait_is_said_once() -> None:
@@ -75,7 +87,7 @@ def test_the_last_screen_names_what_is_not_known_and_why() -> None:
 
 
 def test_the_last_screen_tells_requests_seed_coverage_and_notes() -> None:
-    text = shown(report())
+    text = shown(report(notes=(("report", "html out.html"),)))
     assert "requests   7 of 1,000 · 1.2 s · seed 7\n" in text
     assert "coverage   0 of 1 operations" in text
     assert "report     html out.html\n" in text
@@ -114,7 +126,7 @@ def test_a_terminal_gets_its_cursor_back_when_a_run_fails() -> None:
     stream = io.StringIO()
 
     def fail() -> None:
-        with Console(stream, terminal=True) as console:
+        with Console(stream, lambda: SOURCE, terminal=True) as console:
             console(RunStarted(target="http://x", budget=1, planned=1, seed=0, is_mock=False))
             raise RuntimeError
 
@@ -125,7 +137,8 @@ def test_a_terminal_gets_its_cursor_back_when_a_run_fails() -> None:
 
 def test_github_folds_the_relations_and_annotates() -> None:
     lines = shown(report(), is_github=True).splitlines()
-    assert lines.index("::group::relations") < lines.index("::endgroup::")
+    folded = lines[lines.index("::group::Relations") + 1 : lines.index("::endgroup::")]
+    assert [line.partition("  ")[0] for line in folded] == [item.relation.id for item in report().verdicts]
     assert [line for line in lines if line.startswith("::error file=openapi.yaml,line=3")]
 
 
@@ -133,13 +146,13 @@ def test_text_of_a_server_gives_github_no_orders() -> None:
     hostile = violation(excerpt="first\n::stop-commands::x", title="::error::y")
     text = shown(kept(verdicts=(verdict("auth.guard[a]", Outcome.BROKEN, violations=(hostile,)),)), is_github=True)
     orders = [line.strip() for line in text.splitlines() if line.strip().startswith("::")]
-    assert {order.split(" ")[0] for order in orders} == {"::group::relations", "::endgroup::", "::error"}
+    assert {order.split(" ")[0] for order in orders} == {"::group::Relations", "::endgroup::", "::error"}
     assert not [order for order in orders if "stop-commands" in order.split("::")[1]]
 
 
 def test_a_phase_that_was_cut_short_says_why() -> None:
     stream = io.StringIO()
-    with Console(stream) as console:
+    with Console(stream, lambda: SOURCE) as console:
         console(PhaseStarted(phase="fuzz", planned=600))
         console(PhaseFinished(phase="fuzz", reason="the budget is used up"))
     assert "fuzz was cut short: the budget is used up" in stream.getvalue()

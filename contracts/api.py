@@ -1,0 +1,185 @@
+"""The runner for Python: `run(Config(base_url=…)) -> Report`.
+
+    check what will be written and read → start the mock where no URL was given → run → apply the baseline
+    → compare → write the reports → tell the listener that the run is over
+
+May import anything of this package but `cli`; heavy parts are imported when a run needs them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from contracts.config import Config
+from contracts.errors import ConfigInvalid, ToolFailed
+from contracts.events import Event, ExchangeFinished, Listener, RelationJudged, RunFinished, RunStarted
+from contracts.messages import Exchange
+from contracts.verdicts import Report, Verdict
+
+if TYPE_CHECKING:
+    from contracts.report.source import Source
+
+__all__ = ["Drive", "run"]
+
+#: Runs the phases against the configured target and returns the report; raises what `run` raises.
+Drive = Callable[[Config, Listener], Report]
+
+
+def run(
+    config: Config, listener: Listener | None = None, *, drive: Drive | None = None, today: date | None = None
+) -> Report:
+    """Judge a server by the contract.
+
+    Ctrl-C ends the run early: the report then holds what is known, and says so.
+
+    Args:
+        config: of the run; without a `base_url` a mock is started for it.
+        listener: hears every event; the last is `RunFinished`, after the reports are written.
+        drive: for tests: what runs the phases.
+        today: decides what in the baseline has expired; None is the present day, UTC.
+
+    Returns:
+        The report, baseline applied; `contracts.conclusion.conclude` says what it comes to.
+
+    Raises:
+        ConfigInvalid: an option, a file of known failures or of an earlier run, or the place of a report.
+        SpecInvalid: the document cannot be turned into a contract.
+        TargetUnreachable: nothing answers at the base URL.
+        TargetNotJudgeable: what answers is not this API.
+        ToolFailed: a fault of ours.
+    """
+    from contracts.report.source import Source
+    from contracts.report.writers import check
+
+    check(config.reports)
+    finish = _finisher(config, today or datetime.now(UTC).date())
+    source = Source.of(config.spec)
+    tell = listener or (lambda event: None)
+    record = _Record(tell)
+    with _target(config) as reachable:
+        try:
+            report = (drive or _drive)(reachable, record)
+        except KeyboardInterrupt:
+            report = record.report(config)
+    report, failure = _write(finish(report), config, source)
+    tell(RunFinished(report=report))
+    if failure:  # The run is done, so it is told before what became of its reports.
+        raise failure
+    return report
+
+
+class _Record:
+    """Keeps what a run told, so that an interrupted one leaves a report; holds the end back until it is whole."""
+
+    def __init__(self, tell: Listener) -> None:
+        self._tell = tell
+        self._started: RunStarted | None = None
+        self._at = time.time()
+        self._exchanges: list[Exchange] = []
+        self._verdicts: list[Verdict] = []
+        self._sent = 0
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case RunStarted():
+                self._started = event
+            case ExchangeFinished():
+                self._exchanges.append(event.exchange)
+                self._sent = max(self._sent, event.sent)
+            case RelationJudged():
+                self._verdicts.append(event.verdict)
+            case RunFinished():
+                return
+        self._tell(event)
+
+    def report(self, config: Config) -> Report:
+        """Make the report of a run that was stopped here."""
+        from contracts import __version__
+
+        started = self._started
+        return Report(
+            target=started.target if started else config.base_url or "",
+            seed=config.seed,
+            budget=started.budget if started else config.budget or 0,
+            sent=self._sent,
+            started_at=self._at,
+            duration_s=time.time() - self._at,
+            verdicts=tuple(self._verdicts),
+            exchanges=tuple(self._exchanges),
+            versions=(("contracts", __version__),),
+            is_interrupted=True,
+        )
+
+
+def _drive(config: Config, listener: Listener) -> Report:
+    """Wire document, gate and engine."""
+    from contracts import __version__, document, engine
+    from contracts.gate import Gate
+    from contracts.surface import Surface
+
+    contract = document.load(config.spec)
+    with Gate(config, Surface.of(contract), listener=listener) as gate:
+        report = engine.run(config, contract, gate, listener)
+        notes = tuple(("ledger", text) for text in gate.warnings)
+    versions = (("contracts", __version__), *report.versions)
+    return replace(report, versions=versions, notes=(*report.notes, *notes))
+
+
+def _finisher(config: Config, today: date) -> Callable[[Report], Report]:
+    """Read what the report will be held against, and return the step that does it."""
+    from contracts import baseline
+    from contracts.comparison import compare
+    from contracts.report import ndjson
+
+    known = baseline.load(config.baseline) if config.baseline else None
+    before = ndjson.read(config.compare) if config.compare else None
+
+    def finish(report: Report) -> Report:
+        report, notes = replace(report, assumptions=config.assumptions), list(report.notes)
+        if known is not None:
+            standing = baseline.apply(report, known, today)
+            report = standing.accept(report)
+            notes += standing.notes()
+        if before is not None:
+            notes += compare(before, report).notes()
+        return replace(report, notes=tuple(notes))
+
+    return finish
+
+
+@contextlib.contextmanager
+def _target(config: Config) -> Iterator[Config]:
+    """Yield a configuration with a base URL; starts and stops a mock where none was given."""
+    if config.base_url is not None:
+        yield config
+        return
+    if config.spec is not None:
+        message = "without a base URL the packaged contract is served; start `mockserver serve --spec` and give its URL"
+        raise ConfigInvalid(message, "--spec")
+    from mockserver.live import LiveServer
+
+    with contextlib.ExitStack() as stack:
+        try:
+            server = stack.enter_context(LiveServer())
+        except Exception as error:
+            raise ToolFailed(f"the embedded mock did not start: {error}") from error
+        yield replace(config, base_url=server.base_url)
+
+
+def _write(report: Report, config: Config, source: Source) -> tuple[Report, ConfigInvalid | None]:
+    """Write every report; return the report with a note for each, and what went wrong first."""
+    from contracts.report.writers import WRITERS
+
+    failure, notes = None, list(report.notes)
+    for name, path in config.reports:
+        try:
+            WRITERS[name](report, path, source)
+            notes.append(("report", f"{name} {path}"))
+        except ConfigInvalid as error:
+            failure = failure or error
+    return replace(report, notes=tuple(notes)), failure
