@@ -119,10 +119,13 @@ class _Record:
 def _drive(config: Config, listener: Listener) -> Report:
     """Wire document, gate and engine."""
     from contracts import __version__, document, engine
+    from contracts.choice import check_choice
     from contracts.gate import Gate
+    from contracts.relations import relations
     from contracts.surface import Surface
 
     contract = document.load(config.spec)
+    check_choice(config, relations(contract))
     with Gate(config, Surface.of(contract), listener=listener) as gate:
         report = engine.run(config, contract, gate, listener)
         notes = tuple(("ledger", text) for text in gate.warnings)

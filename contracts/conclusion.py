@@ -65,9 +65,13 @@ def conclude(report: Report) -> Conclusion:
 
 
 def _kept(report: Report) -> str:
-    sentence = f"The server keeps the contract: {_number(_judged(report), 'relation')} judged"
     excused = sum(item.severity == "error" for item in report.violations)
-    return f"{sentence}, {_number(excused, 'violation')} accepted." if excused else f"{sentence}, none broken."
+    parts = [f"{_number(_judged(report), 'relation')} judged"]
+    parts.append(f"{_number(excused, 'violation')} accepted" if excused else "none broken")
+    for outcome, words in ((Outcome.INCONCLUSIVE, "not decided"), (Outcome.LEFT_OUT, "left out")):
+        if count := sum(verdict.outcome is outcome for verdict in report.verdicts):
+            parts.append(f"{count:,} {words}")
+    return f"The server keeps the contract: {', '.join(parts)}."
 
 
 def _nothing_judged(report: Report) -> str:

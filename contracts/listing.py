@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from contracts import engine, relations
 from contracts.cases import Case
+from contracts.choice import check_choice
 from contracts.config import BUDGET_ON_LOOPBACK, Config
 from contracts.document import load
 from contracts.report.findings import visible
@@ -27,11 +28,13 @@ def plan_lines(config: Config) -> Iterator[str]:
 
     Raises:
         SpecInvalid: the document cannot be turned into a contract.
-        ConfigInvalid: the base URL makes no sense.
+        ConfigInvalid: the base URL makes no sense, or an id in `only` or `skip` begins no relation.
     """
     target = Target.of(config) if config.base_url else None
     budget = target.budget(config) if target else config.budget or BUDGET_ON_LOOPBACK
-    plan = engine.plan(config, load(config.spec), budget)
+    document = load(config.spec)
+    check_choice(config, relations.relations(document))
+    plan = engine.plan(config, document, budget)
     place = target.url if target else "the embedded mock"
     yield f"plan for {place}: {plan.cost} of {budget:,} requests, seed {config.seed}"
     yield "values are drawn from what the server shows; here they stand for themselves"
@@ -54,9 +57,12 @@ def relation_lines(config: Config, *, is_json: bool = False) -> Iterator[str]:
 
     Raises:
         SpecInvalid: the document cannot be turned into a contract.
+        ConfigInvalid: an id in `only` or `skip` begins no relation.
     """
     document, source = load(config.spec), Source.of(config.spec)
-    wanted = [item for item in relations.relations(document) if selected(item.id, config.only, config.skip)]
+    everything = relations.relations(document)
+    check_choice(config, everything)
+    wanted = [item for item in everything if selected(item.id, config.only, config.skip)]
     for item in wanted:
         if is_json:
             yield json.dumps({**asdict(item), "file": source.name, "line": source.line(item.pointer)})

@@ -23,6 +23,13 @@ def test_a_kept_contract_exits_with_zero() -> None:
     assert conclusion.sentence == "The server keeps the contract: 4 relations judged, none broken."
 
 
+def test_what_was_not_judged_is_said_beside_what_is_kept() -> None:
+    undecided = [verdict(f"auth.a{number}[x]", Outcome.INCONCLUSIVE, reason="no rows") for number in range(2)]
+    missing = verdict("auth.b[x]", Outcome.LEFT_OUT, reason="budget")
+    conclusion = conclude(kept(verdicts=(*kept(4).verdicts, *undecided, missing)))
+    assert conclusion.sentence.endswith("4 relations judged, none broken, 2 not decided, 1 left out.")
+
+
 def test_a_violation_breaks_the_run() -> None:
     conclusion = conclude(broken())
     assert (conclusion.exit_code, conclusion.word) == (1, "broken")

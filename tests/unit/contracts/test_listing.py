@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 
 import pytest
 
@@ -56,3 +57,9 @@ def test_a_relation_as_json_has_its_line_in_the_document() -> None:
     found = json.loads(next(relation_lines(Config(), is_json=True)))
     assert found["line"] > 1
     assert {"id", "kind", "pointer", "cost", "meaning", "assumed", "file"} <= found.keys()
+
+
+@pytest.mark.parametrize("lines", [plan_lines, relation_lines])
+def test_a_misspelt_id_is_refused(lines: Callable[[Config], Iterable[str]]) -> None:
+    with pytest.raises(ConfigInvalid, match=r"did you mean auth\?"):
+        list(lines(Config(only=("auht",))))
