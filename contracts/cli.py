@@ -39,7 +39,8 @@ Exit codes:
   2    usage, settings, or an input file
   3    nothing answers at the base URL
   4    inconclusive: nothing judged, no 2xx at all, an operation that lets no valid key in,
-       more than 10 % of answers 429, more than half of the relations left out; or no such API
+       more than 10 % of answers 429 or missing, more than half of the relations left out;
+       or what answers is not this API
   5    a fault of this tool
   130  stopped by Ctrl-C; reports hold what is known
 

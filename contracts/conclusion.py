@@ -6,8 +6,9 @@ The rule, first match first:
       1  broken: a violation counts (no warning, not in the baseline, no assumption that only warns)
       4  inconclusive: nothing was judged
       4  inconclusive: no request at all was answered with 2xx
-      4  inconclusive: with a valid key, an operation gave nothing but 401, 403, 429, 5xx or no answer
+      4  inconclusive: more than 10 % of the requests had no answer
       4  inconclusive: more than 10 % of the answers were 429, the burst that provokes them apart
+      4  inconclusive: with a valid key, an operation gave nothing but 401, 403, 429, 5xx or no answer
       4  inconclusive: more than half of the relations were left out
       0  kept
 
@@ -26,7 +27,7 @@ from contracts.verdicts import Outcome, Report
 
 __all__ = ["MAX_LEFT_OUT", "MAX_REFUSED", "Conclusion", "conclude"]
 
-#: Share of answers that may be 429.
+#: Share of answers that may be 429, and of requests that may have none.
 MAX_REFUSED = 0.10
 #: Share of relations that may be left out.
 MAX_LEFT_OUT = 0.50
@@ -84,6 +85,15 @@ def _no_success(report: Report) -> str:
     return "Not one request was answered with 2xx: check the base URL and the key."
 
 
+def _silent(report: Report) -> str:
+    statuses = [_status(item) for item in report.exchanges]
+    missing = statuses.count(0)
+    if missing <= MAX_REFUSED * len(statuses):
+        return ""
+    reason = next(item.failure for item in report.exchanges if not item.answer)
+    return f"{missing} of {len(statuses)} requests had no answer ({reason}): see whether the server still runs."
+
+
 def _shut_operation(report: Report) -> str:
     answers: dict[str, set[int]] = {}
     for item in _outside_limits(report.exchanges):
@@ -111,7 +121,14 @@ def _left_out(report: Report) -> str:
     return f"{missing} of {len(report.verdicts)} relations were left out: raise --budget or --max-wait."
 
 
-_DOUBTS: tuple[Callable[[Report], str], ...] = (_nothing_judged, _no_success, _shut_operation, _throttled, _left_out)
+_DOUBTS: tuple[Callable[[Report], str], ...] = (
+    _nothing_judged,
+    _no_success,
+    _silent,
+    _throttled,
+    _shut_operation,
+    _left_out,
+)
 
 
 def _counting(report: Report) -> int:

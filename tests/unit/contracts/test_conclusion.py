@@ -95,6 +95,14 @@ def test_more_than_a_tenth_of_429_is_inconclusive(refused: int, code: int) -> No
     assert conclude(kept(exchanges=tuple(sent))).exit_code == code
 
 
+@pytest.mark.parametrize("missing, code", [(10, 0), (11, 4)])
+def test_more_than_a_tenth_without_an_answer_is_inconclusive(missing: int, code: int) -> None:
+    sent = [exchange(number, None if number < missing else 200) for number in range(100)]
+    conclusion = conclude(kept(exchanges=tuple(sent)))
+    assert conclusion.exit_code == code
+    assert ("the connection was closed before an answer came" in conclusion.sentence) == bool(code)
+
+
 def test_the_429_of_the_provoked_burst_are_expected() -> None:
     burst = [exchange(number, 429, phase="limits") for number in range(50)]
     assert conclude(kept(exchanges=(exchange(100), *burst))).exit_code == 0
