@@ -92,6 +92,18 @@ def test_a_value_meets_no_other_case_of_its_keyword() -> None:
     assert not row(coverage, "limit", "is something else").counts
 
 
+@pytest.mark.parametrize("value, counts", [("1", {200: 1}), ("2", {})])
+def test_exactly_the_bound_is_not_what_lies_above(value: str, counts: dict[int, int]) -> None:
+    assert row(measure([listed(query=f"limit={value}")], DOCUMENT), "limit", "exactly 1").counts == counts
+
+
+def test_true_is_not_the_one_of_an_enum() -> None:
+    schema = {"properties": {"level": {"enum": [1, True]}}}
+    operation = {"operationId": "addThing", "requestBody": {"content": {"application/json": {"schema": schema}}}}
+    coverage = measure([added({"level": True})], {"paths": {"/things": {"post": operation}}})
+    assert (row(coverage, "level", "1").counts, row(coverage, "level", "true").counts) == ({}, {200: 1})
+
+
 def test_a_bound_says_nothing_about_a_value_of_another_type() -> None:
     coverage = measure([listed(query="limit=many"), added({"name": None})], DOCUMENT)
     assert not any(row(coverage, "limit", case).counts for case in ("below 1", "exactly 1", "above 1"))
