@@ -47,6 +47,11 @@ def lines(text: str) -> list[str]:
     return [line for line in stripped if line and not line.startswith("#")]
 
 
+def import_name(distribution: str) -> str:
+    """Return the name under which a distribution is imported."""
+    return IMPORT_NAMES.get(distribution, distribution.replace("-", "_"))
+
+
 def foreign_imports() -> dict[str, Path]:
     """Map each imported package that is neither ours nor Python's to a file that imports it."""
     found = {item.module.partition(".")[0]: path for path in modules() for item in imports(path)}
@@ -59,13 +64,13 @@ def test_the_lowest_constraints_are_the_declared_bounds() -> None:
 
 
 def test_every_imported_package_is_declared() -> None:
-    names = {IMPORT_NAMES.get(item.name, item.name) for item in declared()}
+    names = {import_name(item.name) for item in declared()}
     assert {name: str(path) for name, path in foreign_imports().items() if name not in names} == {}
 
 
 def test_every_dependency_is_imported() -> None:
     names = {Requirement(line).name for line in pyproject()["project"]["dependencies"]}
-    assert {name for name in names if IMPORT_NAMES.get(name, name) not in foreign_imports()} == set()
+    assert {name for name in names if import_name(name) not in foreign_imports()} == set()
 
 
 def test_both_packages_have_the_same_version() -> None:
