@@ -51,23 +51,21 @@ def run(
         SpecInvalid: the document cannot be turned into a contract.
         TargetUnreachable: nothing answers at the base URL.
         TargetNotJudgeable: what answers is not this API.
+        BudgetExhausted: the allowance does not permit even one request.
         ToolFailed: a fault of ours.
     """
     from contracts.report.source import Source
-    from contracts.report.writers import check
 
-    check(config.reports)
     finish = _finisher(config, today or datetime.now(UTC).date())
     source = Source.of(config.spec)
-    tell = listener or (lambda event: None)
-    record = _Record(tell)
+    record = _Record(listener or (lambda event: None))
     with _target(config) as reachable:
         try:
             report = (drive or _drive)(reachable, record)
         except KeyboardInterrupt:
             report = record.report(config)
     report, failure = _write(finish(report), config, source)
-    tell(RunFinished(report=report))
+    record.tell(RunFinished(report=report))
     if failure:  # The run is done, so it is told before what became of its reports.
         raise failure
     return report
@@ -77,7 +75,7 @@ class _Record:
     """Keeps what a run told, so that an interrupted one leaves a report; holds the end back until it is whole."""
 
     def __init__(self, tell: Listener) -> None:
-        self._tell = tell
+        self.tell = tell
         self._started: RunStarted | None = None
         self._at = time.time()
         self._exchanges: list[Exchange] = []
@@ -95,7 +93,7 @@ class _Record:
                 self._verdicts.append(event.verdict)
             case RunFinished():
                 return
-        self._tell(event)
+        self.tell(event)
 
     def report(self, config: Config) -> Report:
         """Make the report of a run that was stopped here."""
@@ -134,11 +132,12 @@ def _drive(config: Config, listener: Listener) -> Report:
 
 
 def _finisher(config: Config, today: date) -> Callable[[Report], Report]:
-    """Read what the report will be held against, and return the step that does it."""
+    """Check where reports go, read what the run will be held against, and return the step that does it."""
     from contracts import baseline
     from contracts.comparison import compare
-    from contracts.report import ndjson
+    from contracts.report import ndjson, writers
 
+    writers.check(config.reports)
     known = baseline.load(config.baseline) if config.baseline else None
     before = ndjson.read(config.compare) if config.compare else None
 

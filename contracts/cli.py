@@ -73,16 +73,15 @@ def run(session: Session, /, **options: Any) -> int:
     session.secrets += [key for key in (config.api_key, config.member_key) if key]
     from contracts import api
     from contracts.conclusion import conclude
-    from contracts.report.console import Console
+    from contracts.report.console import Console, Looks
     from contracts.report.source import Source
 
-    with Console(
-        sys.stdout,
-        lambda: Source.of(config.spec),
+    looks = Looks(
         is_quiet=config.is_quiet,
         is_colourless=session.environment.is_colourless,
         is_github=session.environment.is_github,
-    ) as console:
+    )
+    with Console(sys.stdout, lambda: Source.of(config.spec), looks) as console:
         report = api.run(config, console)
     return conclude(report).exit_code
 

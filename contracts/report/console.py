@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TextIO
 
@@ -26,7 +27,24 @@ from contracts.report.screen import kinds, screen, verdict_line
 from contracts.report.source import Source
 from contracts.verdicts import Report
 
-__all__ = ["Console"]
+__all__ = ["Console", "Looks"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looks:
+    """How a run is shown.
+
+    Attributes:
+        is_quiet: the verdict only.
+        is_colourless: no colour, as `NO_COLOR` asks.
+        is_github: fold the relations, and annotate the violations.
+        is_terminal: whether the stream is one; None finds out.
+    """
+
+    is_quiet: bool = False
+    is_colourless: bool = False
+    is_github: bool = False
+    is_terminal: bool | None = None
 
 
 class Console:
@@ -35,31 +53,24 @@ class Console:
     Args:
         stream: where to write.
         source: reads the document that violations point into; called at the end.
-        is_quiet: write the verdict only.
-        is_colourless: no colour, as `NO_COLOR` asks.
-        is_github: fold the relations, and annotate the violations.
+        looks: how.
         clock: seconds, steady.
-        terminal: for tests: whether the stream is one; None finds out.
     """
 
     def __init__(
         self,
         stream: TextIO,
         source: Callable[[], Source],
-        *,
-        is_quiet: bool = False,
-        is_colourless: bool = False,
-        is_github: bool = False,
+        looks: Looks | None = None,
         clock: Callable[[], float] = time.monotonic,
-        terminal: bool | None = None,
     ) -> None:
-        self._out = Terminal(file=stream, no_color=is_colourless, highlight=False, force_terminal=terminal)
+        self._looks = looks or Looks()
+        terminal = self._looks.is_terminal
+        self._out = Terminal(file=stream, no_color=self._looks.is_colourless, highlight=False, force_terminal=terminal)
         self._source = source
-        self._is_quiet = is_quiet
-        self._is_github = is_github
         self._clock = clock
         self._progress = Progress()
-        is_alive = self._out.is_terminal and not is_quiet
+        is_alive = self._out.is_terminal and not self._looks.is_quiet
         self._live = Live(console=self._out, get_renderable=self._bar, transient=True) if is_alive else None
 
     def __enter__(self) -> Console:
@@ -76,7 +87,7 @@ class Console:
         self._progress.take(event, self._clock())
         if isinstance(event, RunFinished):
             return self._end(event.report, self._source())
-        if self._is_quiet:
+        if self._looks.is_quiet:
             return
         match event:
             case RunStarted():
@@ -89,19 +100,19 @@ class Console:
                 self._end_of_phase(event)
 
     def _end(self, report: Report, source: Source) -> None:
-        if self._is_quiet:
+        if self._looks.is_quiet:
             return self._out.print(verdict_line(report), soft_wrap=True)
         if self._live:
             self._live.stop()
-        if self._is_github:
+        if self._looks.is_github:
             self._fold(report)
         self._out.print()
         for line in kinds(report.verdicts):
             self._out.print(line, soft_wrap=True)
         self._out.print()
         for line in screen(report, source):
-            self._out.print(Text(disarm(line.plain)) if self._is_github else line, soft_wrap=True)
-        for text in annotate(report, source) if self._is_github else ():
+            self._out.print(Text(disarm(line.plain)) if self._looks.is_github else line, soft_wrap=True)
+        for text in annotate(report, source) if self._looks.is_github else ():
             self._command(text)
 
     def _begin(self, event: RunStarted) -> None:
@@ -140,7 +151,7 @@ class Console:
         self._command("::endgroup::")
 
     def _line(self, text: str) -> None:
-        self._command(disarm(text) if self._is_github else text)
+        self._command(disarm(text) if self._looks.is_github else text)
 
     def _command(self, text: str) -> None:
         self._out.print(Text(visible(text)), soft_wrap=True)

@@ -17,7 +17,7 @@ from contracts.events import (
     RunStarted,
     Waiting,
 )
-from contracts.report.console import Console
+from contracts.report.console import Console, Looks
 from contracts.report.source import Source
 from contracts.verdicts import Outcome, Report
 from fabricated import exchange, kept, report, verdict, violation
@@ -28,7 +28,7 @@ SOURCE = Source.parse("paths:\n  /campaign-info:\n    get: {x-collection: {filte
 def shown(made: Report, *, wait_s: float = 0.0, **options: Any) -> str:
     """Play a run to a console and return what it wrote."""
     stream = io.StringIO()
-    with Console(stream, lambda: SOURCE, clock=lambda: 0.0, **options) as console:
+    with Console(stream, lambda: SOURCE, Looks(**options), clock=lambda: 0.0) as console:
         console(RunStarted(target=made.target, budget=made.budget, planned=7, seed=7, is_mock=True))
         console(PhaseStarted(phase="relations", planned=7))
         for item in made.exchanges:
@@ -111,14 +111,14 @@ def test_quiet_is_the_verdict_only() -> None:
 
 
 def test_a_terminal_shows_marks_by_kind_in_colour() -> None:
-    text = shown(report(), terminal=True)
+    text = shown(report(), is_terminal=True)
     assert "\x1b[" in text
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
     assert re.search(r"collection  ✗✓  1 kept · 1 broken", plain)
 
 
 def test_no_color_is_honoured_on_a_terminal() -> None:
-    text = shown(kept(), terminal=True, is_colourless=True)
+    text = shown(kept(), is_terminal=True, is_colourless=True)
     assert not re.search(r"\x1b\[[0-9;]*3[0-7]", text)
 
 
@@ -126,7 +126,7 @@ def test_a_terminal_gets_its_cursor_back_when_a_run_fails() -> None:
     stream = io.StringIO()
 
     def fail() -> None:
-        with Console(stream, lambda: SOURCE, terminal=True) as console:
+        with Console(stream, lambda: SOURCE, Looks(is_terminal=True)) as console:
             console(RunStarted(target="http://x", budget=1, planned=1, seed=0, is_mock=False))
             raise RuntimeError
 
