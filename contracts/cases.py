@@ -13,7 +13,10 @@ from typing import Any
 from contracts.messages import Request
 from contracts.vocabulary import ErrorRule, Operation
 
-__all__ = ["Case", "ask", "typed", "typed_parameters"]
+__all__ = ["EXTRA_RANK", "Case", "ask", "typed", "typed_parameters"]
+
+#: Cases from this rank on are sent only where a budget that was asked for has room for them.
+EXTRA_RANK = 90.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,7 +60,9 @@ def parse(tree: Mapping[str, Any], source: str = "openapi.yaml") -> Document:
     try:
         return _Reader(tree, source).document()
     except (KeyError, TypeError, AttributeError) as error:
-        raise SpecInvalid(f"an extension lacks what it must have: {error}; see the vocabulary's schema", source) from error
+        raise SpecInvalid(
+            f"an extension lacks what it must have: {error}; see the vocabulary's schema", source
+        ) from error
 
 
 class _Reader:
@@ -76,7 +78,11 @@ class _Reader:
         operations = tuple(self._operations())
         errors = _errors(self._tree, "")
         limits = _limits(self._tree)
-        rules = (*errors, *(rule for operation in operations for rule in operation.errors), *((limits,) if limits else ()))
+        rules = (
+            *errors,
+            *(rule for operation in operations for rule in operation.errors),
+            *((limits,) if limits else ()),
+        )
         header, pointer = self._key()
         return Document(
             title=str(info.get("title", "")),

@@ -49,9 +49,19 @@ class Known:
     has_member: bool = False
     allow_writes: bool = True
 
+    @classmethod
+    def nothing(cls, document: Document, seed: int = 0) -> Known:
+        """Know the contract only."""
+        return cls(document=document, entities={}, attributes={}, rows={}, totals={}, days={}, seed=seed)
+
     def dice(self, purpose: str) -> random.Random:
         """Return a random source of its own for a purpose, the same for the same seed."""
         return random.Random(f"{self.seed} {purpose}")
+
+    def telling(self, kind: str) -> Any:
+        """Return the id of the entity whose figures are largest, the first of equals; None where none is known."""
+        ids = self.entities.get(kind, ())
+        return max(ids, key=lambda identity: _weight(self.attributes.get((kind, identity), {})), default=None)
 
     def has_whole(self, family: str) -> bool:
         """Whether every row of a collection is known."""
@@ -60,6 +70,10 @@ class Known:
     def forms(self, family: str) -> tuple[Operation, ...]:
         """Return the operation and its other forms."""
         return self.document.forms(family)
+
+
+def _weight(attributes: Mapping[str, Any]) -> float:
+    return sum(value for value in attributes.values() if isinstance(value, int | float))
 
 
 def known_of(observations: Observations, seed: int = 0) -> Known:

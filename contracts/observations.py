@@ -30,12 +30,14 @@ class Seen:
         exchange: what happened; has an answer.
         operation: None for a path or method outside the document.
         walk: label that the pages of one walk share; empty elsewhere.
+        now: what the target's own clock showed, seconds since the epoch; None where it has none to ask.
     """
 
     case: Case
     exchange: Exchange
     operation: Operation | None
     walk: str = ""
+    now: float | None = None
 
     @cached_property
     def answer(self) -> Answer:

@@ -23,21 +23,25 @@ _KIND = "derived"
 
 
 def rules(document: Document) -> tuple[Rule, ...]:
-    """Return one relation for each rule at each place of each documented body."""
+    """Return one relation for each rule at each place of each documented body; errors share theirs."""
     found: dict[str, Rule] = {}
+    errors: set[tuple[str, str, int]] = set()
     for operation in document.operations:
         for status, response in operation.responses.items():
             for invariant in response.facts.invariants:
-                name = _unused(found, _name(operation, invariant))
-                found[name] = _rule(operation, status, invariant, name)
+                key = (invariant.pointer, invariant.at, status)
+                if status < 400 or key not in errors:
+                    errors.add(key)
+                    name = _unused(found, _name(operation.id if status < 400 else str(status), invariant))
+                    found[name] = _rule(operation if status < 400 else None, status, invariant, name)
     return tuple(found.values())
 
 
-def _name(operation: Operation, invariant: Invariant) -> str:
+def _name(owner: str, invariant: Invariant) -> str:
     terms = invariant.terms
     figure = terms.get("equals") or terms.get("items") or terms["value"]
     figure = figure[0] if isinstance(figure, list) else figure
-    return f"{_KIND}.{invariant.rule}[{operation.id}:{invariant.at}{figure}]"
+    return f"{_KIND}.{invariant.rule}[{owner}:{invariant.at}{figure}]"
 
 
 def _unused(found: Mapping[str, Rule], name: str) -> str:
@@ -49,11 +53,11 @@ def _unused(found: Mapping[str, Rule], name: str) -> str:
     return free
 
 
-def _rule(operation: Operation, status: int, invariant: Invariant, name: str) -> Rule:
+def _rule(operation: Operation | None, status: int, invariant: Invariant, name: str) -> Rule:
     relation = Relation(
         id=name,
         kind=_KIND,
-        operation_id=operation.id,
+        operation_id=operation.id if operation else "",
         pointer=invariant.pointer,
         cost=1,
         meaning=_meaning(invariant),
@@ -79,7 +83,7 @@ def _meaning(invariant: Invariant) -> str:
 
 
 def _judge(
-    operation: Operation,
+    operation: Operation | None,
     status: int,
     invariant: Invariant,
     check: Check,
@@ -102,7 +106,5 @@ def _judge(
             elif broken:
                 yield None
 
-    seen = [item for item in observations.judged if item.operation is operation and item.status == status]
-    if status == observations.refusal_status:
-        seen = [item for item in observations.seen if item.operation is operation and item.status == status]
-    return judged_each(relation, seen, outcomes, "no instance with these figures was seen")
+    told = [item for item in observations.seen if item.status == status and (operation in (None, item.operation))]
+    return judged_each(relation, told, outcomes, "no instance with these figures was seen")

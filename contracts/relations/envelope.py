@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 
 from contracts.bodies import moment_of
@@ -78,7 +79,9 @@ def _judge_each(place: str, check: _Check, zone: str, relation: Relation, observ
 def _code(seen: Seen, value: object, place: str, _zone: str) -> Finding | None:
     if value == seen.status and not isinstance(value, bool):
         return None
-    return Finding(f"{place} is {value!r} in a {seen.status} answer", str(seen.status), (seen,), str(seen.status), value)
+    return Finding(
+        f"{place} is {value!r} in a {seen.status} answer", str(seen.status), (seen,), str(seen.status), value
+    )
 
 
 def _flag(seen: Seen, value: object, place: str, _zone: str) -> Finding | None:
@@ -99,7 +102,8 @@ def _now(seen: Seen, value: object, place: str, _zone: str) -> Finding | None:
     stamp = moment_of(value)
     if stamp is None:
         return None
-    now = date_of(seen)
+    clocks = [date_of(seen), *([datetime.fromtimestamp(seen.now, UTC)] if seen.now is not None else ())]
+    now = min(clocks, key=lambda clock: abs((stamp - clock).total_seconds()))
     apart_s = abs((stamp - now).total_seconds())
     if apart_s <= _SLACK_S:
         return None

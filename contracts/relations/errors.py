@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from contracts.cases import Case, ask
+from contracts.cases import EXTRA_RANK, Case, ask
 from contracts.known import Known
 from contracts.messages import Request
 from contracts.observations import Observations, Seen
@@ -26,7 +26,7 @@ _KIND = "errors"
 _NOWHERE = "/no-such-resource"
 _DAY = date(2025, 5, 1)
 #: Ranks of the first case of a condition in a form, and of its further cases.
-_FIRST, _FURTHER = 20.0, 92.0
+_FIRST, _FURTHER = 19.0, EXTRA_RANK + 2
 
 
 def rules(document: Document) -> tuple[Rule, ...]:
@@ -44,7 +44,7 @@ def cases(known: Known) -> tuple[Case, ...]:
         operation = known.document.by_id.get(request.operation_id)
         if operation is not None and operation.is_write and not known.allow_writes:
             continue
-        rank = _FURTHER if (form, request.body is not None) in met else _FIRST + 2 * len(met)
+        rank = _FURTHER if (form, request.body is not None) in met else _FIRST + 1.5 * len(met)
         met.add((form, request.body is not None))
         meaning = f"refused: {relation.id.partition('.')[2]}"
         found.append(Case(request=request, meaning=meaning, serves=(relation.id,), expects=rule, rank=rank))
@@ -69,7 +69,12 @@ def _judge(envelope: Envelope, relation: Relation, observations: Observations) -
         found = refusal(envelope, seen)
         yield found
         rule = seen.case.expects
-        if found is None and rule is not None and rule.condition == "unknown-method" and not seen.answer.header("allow"):
+        if (
+            found is None
+            and rule is not None
+            and rule.condition == "unknown-method"
+            and not seen.answer.header("allow")
+        ):
             yield Finding("the answer has no Allow header", "the methods that the path takes", (seen,), "Allow")
 
     asked = [item for item in observations.judged if relation.id in item.case.serves and item.case.expects]
@@ -179,7 +184,8 @@ def _stranger(known: Known, parameter: Parameter, is_known: bool = False) -> Any
     """Return a value for a parameter that names an entity: a known one, or one that nobody has."""
     ids = known.entities.get(parameter.entity, ())
     if is_known and ids:
-        return [ids[0]] if parameter.is_array else ids[0]
+        best = known.telling(parameter.entity)
+        return [best] if parameter.is_array else best
     if parameter.schema.get("type") == "integer":
         numbers = [item for item in ids if isinstance(item, int)]
         return max(numbers, default=0) + known.dice("stranger").randrange(10**6, 10**7)

@@ -112,7 +112,11 @@ def _sample(known: Known, kind: str) -> list[Any]:
                 values[name].add(value)
     few = {name for name, seen in values.items() if len(seen) <= max(5, len(ids) // 4) and len(seen) < len(ids)}
     missing = {(name, value) for name in few for value in values[name]}
-    sample: list[Any] = []
+    # The first is opened anyway, for all that needs one that is known.
+    sample = [known.telling(kind)] if ids else []
+    for identity in sample:
+        missing -= _traits(attributes[identity])
+        ids.remove(identity)
     while missing and ids:
         best = max(ids, key=lambda identity: len(missing & _traits(attributes[identity])))
         if not missing & _traits(attributes[best]):
@@ -120,7 +124,7 @@ def _sample(known: Known, kind: str) -> list[Any]:
         missing -= _traits(attributes[best])
         ids.remove(best)
         sample.append(best)
-    return sample or ids[:3]
+    return sample if len(sample) > 1 else [*sample, *ids[:2]]
 
 
 def _traits(attributes: Mapping[str, Any]) -> set[tuple[str, str]]:
@@ -149,7 +153,9 @@ def _compare(entity: str, attribute: str, told: list[Learnt]) -> Iterator[Findin
             continue
         place = pattern_of(other.pointer)
         title = f"{attribute} of {entity} is {first.value!r} at {first.pointer} and {other.value!r} at {other.pointer}"
-        yield Finding(title[:300], "the same value", (first.seen, other.seen), f"{_name(other.seen)} {place}", other.value)
+        yield Finding(
+            title[:300], "the same value", (first.seen, other.seen), f"{_name(other.seen)} {place}", other.value
+        )
 
 
 def _name(seen: Seen) -> str:

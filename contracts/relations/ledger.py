@@ -120,7 +120,9 @@ def _steps(window: Window, steps: list[tuple[Seen, Seen, int]]) -> Iterator[Find
             what = "stayed the same" if fall == 0 else f"rose by {-fall}"
             operation = after.operation.id if after.operation else ""
             detail = f"{name} {operation}"
-            yield Finding(f"{name} {what} with a request", "one less", (before, after), detail, remaining(after, window))
+            yield Finding(
+                f"{name} {what} with a request", "one less", (before, after), detail, remaining(after, window)
+            )
     if len(steps) >= _ENOUGH_STEPS and min(fall for _, _, fall in steps) > 1:
         before, after, fall = steps[0]
         yield Finding(f"{name} never falls by exactly one", "one less", (before, after), f"{name} step", fall)

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from contracts.bodies import agree, day_of, differences
-from contracts.cases import Case, ask
+from contracts.cases import EXTRA_RANK, Case, ask
 from contracts.known import Known, windows_of
 from contracts.observations import Observations, Seen
 from contracts.pointers import join, lookup, tokens
@@ -100,7 +100,7 @@ def _day_cases(known: Known, operation: Operation, forms: tuple[Operation, ...])
         ids = (f"{_KIND}.all-days[{operation.id}]",) if place == 3 else serves
         form = forms[place % len(forms)]
         # The range of all days protects every figure, so it comes first.
-        rank = (11.0, 14.0, 24.0, 6.0)[place]
+        rank = (11.0, 14.0, 24.0 if len(forms) > 1 else EXTRA_RANK, 6.0)[place]
         yield Case(request=ask(form, parameters), meaning=_words(parameters), serves=ids, rank=rank)
 
 
@@ -166,7 +166,7 @@ def _judge_all_days(
     def outcomes() -> Iterator[Finding | None]:
         for whole, part in _cuts(observations.of_family(operation.id), start, end):
             days = [day for items, key, *_ in windows for day in _series(whole, items, key)]
-            bounds = day_of(part.parameters.get(start)), day_of(part.parameters.get(end))
+            bounds = part.parameters.get(start), part.parameters.get(end)
             if days and all(_lies(day.isoformat(), *bounds) for day in days):
                 yield from compare(whole, part, passing)
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from contracts.bodies import differences
-from contracts.cases import Case, ask
+from contracts.cases import EXTRA_RANK, Case, ask
 from contracts.known import Known
 from contracts.observations import Observations, Seen
 from contracts.pointers import join, pattern_of
@@ -62,8 +62,14 @@ def cases(known: Known) -> tuple[Case, ...]:
         repeated = (f"{_KIND}.repeated[{operation.id}]",)
         rank = _opening_rank(operation) + place / 10
         first = Case(request=request, meaning="no parameters", serves=(*equal, *repeated), rank=rank)
-        found += [first, replace(first, turn=1, serves=repeated, meaning="the same again", rank=40 + place)]
+        again = (40.0 if _is_telling(operation) else EXTRA_RANK) + place / 10
+        found += [first, replace(first, turn=1, serves=repeated, meaning="the same again", rank=again)]
     return tuple(found)
+
+
+def _is_telling(operation: Operation) -> bool:
+    """Whether the plan repeats a request: body forms repeat their query form, and a created key repeats a directory."""
+    return not operation.same_as and bool(operation.parameters) and not any(p.is_required for p in operation.parameters)
 
 
 def _opening_rank(operation: Operation) -> float:

@@ -167,7 +167,9 @@ def _by_rows(family: str, asked: list[Seen], observations: Observations) -> Iter
 
 
 def _against(seen: Seen, expected: list[Any], rows: Any, observations: Observations) -> Finding | None:
-    plain = [item for item in observations.of_family(seen.operation.family) if not item.filters] if seen.operation else []
+    plain = (
+        [item for item in observations.of_family(seen.operation.family) if not item.filters] if seen.operation else []
+    )
     asked = ", ".join(f"{name}={value}" for name, value in seen.filters.items())
     path = tokens(seen.collection.identity)
     names = ",".join(sorted(seen.filters))

@@ -129,7 +129,9 @@ def _judge_past(operation: Operation, relation: Relation, observations: Observat
         title = f"{len(seen.items)} items came with an offset past the end"
         yield Finding(title, "an empty page", (seen,), "items", len(seen.items)) if seen.items else None
 
-    asked = [item for item in observations.of(operation) if item.total is not None and _place(item)[1] >= item.total > 0]
+    asked = [
+        item for item in observations.of(operation) if item.total is not None and _place(item)[1] >= item.total > 0
+    ]
     return judged_each(relation, asked, check, "no offset past the end was asked for")
 
 

@@ -14,9 +14,10 @@ from datetime import timedelta
 from typing import Any
 
 from contracts.bodies import day_of
-from contracts.cases import Case, ask
+from contracts.cases import EXTRA_RANK, Case, ask
 from contracts.known import Known, values_at
-from contracts.vocabulary import Collection, Filter, Operation
+from contracts.selection import matches
+from contracts.vocabulary import Collection, Filter, Operation, Sort
 
 __all__ = ["cases"]
 
@@ -35,6 +36,7 @@ class _Questions:
     forms: tuple[Operation, ...]
     collection: Collection
     rows: tuple[Any, ...]
+    spare: list[str]
     turn: int = 0
 
     def ask(self, parameters: dict[str, Any], serves: tuple[str, ...], rank: float, form: int | None = None) -> Case:
@@ -46,6 +48,16 @@ class _Questions:
         family = self.forms[0].id
         ids = tuple(f"{_KIND}.{name}".replace("{op}", operation.id).replace("{family}", family) for name in serves)
         return Case(request=ask(operation, parameters), meaning=meaning, serves=ids, rank=rank)
+
+    def spare_sort(self, rule: Filter, value: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Take a rising sort by a field in which the rows of a value differ, so that it needs no request of its own."""
+        sort = self.collection.sort
+        rows = tuple(row for row in self.rows if matches(rule, row, value))
+        for field, place in sort.fields.items():
+            if field in self.spare and len(set(map(str, values_at(rows, place)))) > 2:
+                self.spare.remove(field)
+                return {sort.by: field, sort.order: "asc"}, _sort_serves(sort, field, "asc")
+        return {}, ()
 
     def parameter_values(self, rule: Filter) -> list[Any]:
         """Return values of a filter: all that are documented, else those seen, the most frequent first."""
@@ -62,7 +74,10 @@ def cases(known: Known) -> tuple[Case, ...]:
     for operation in known.document.operations:
         if operation.collection and operation.id == operation.family:
             rows = known.rows.get(operation.id, ())
-            questions = _Questions(known, known.forms(operation.id), operation.collection, rows)
+            spare = [
+                field for field in operation.collection.sort.fields if field != operation.collection.sort.default_by
+            ]
+            questions = _Questions(known, known.forms(operation.id), operation.collection, rows, spare)
             found += [*_filters(questions), *_combined(questions), *_sorts(questions), *_pages(questions)]
     return tuple(found)
 
@@ -84,9 +99,11 @@ def _filters(questions: _Questions) -> Iterator[Case]:
 
 
 def _equal(questions: _Questions, rule: Filter, rank: float) -> Iterator[Case]:
+    """Ask for every value, the first in both forms; from the third on together with a sort that its rows can show."""
     values = questions.parameter_values(rule)
     for place, value in enumerate(values):
-        yield questions.ask({rule.parameter: value}, _serves(rule), rank + 5 * place, place)
+        sort, serves = questions.spare_sort(rule, value) if place > 1 else ({}, ())
+        yield questions.ask({rule.parameter: value, **sort}, (*_serves(rule), *serves), rank + 5 * place, place)
     for value in values[:1]:
         yield questions.ask({rule.parameter: value}, _serves(rule), rank + 5, 1)
 
@@ -159,18 +176,22 @@ def _combined(questions: _Questions) -> Iterator[Case]:
 
 
 def _sorts(questions: _Questions) -> Iterator[Case]:
+    """Ask for every field, falling, and for those not yet asked for with a filter, rising."""
     sort = questions.collection.sort
-    fields = [field for field in sort.fields if field != sort.default_by]
-    for turn, direction in enumerate(_DIRECTIONS):
-        for place, field in enumerate(fields):
-            parameters = {sort.by: field} if direction == sort.default_order else {sort.by: field, sort.order: direction}
-            serves = ("sorted[{family}:" + f"{field}.{direction}]", "equivalent[{family}:" + f"{sort.by}]", "echo[{op}]")
-            yield questions.ask(parameters, serves, 17 + 6 * place + 3 * turn, place + turn)
     other = next(direction for direction in _DIRECTIONS if direction != sort.default_order)
-    serves = ("sorted[{family}:" + f"{sort.default_by}.{other}]", "equivalent[{family}:" + f"{sort.by}]", "echo[{op}]")
-    yield questions.ask({sort.order: other}, serves, 10.0, 0)
-    serves = ("sorted[{family}:" + f"{sort.default_by}.{sort.default_order}]", "default-order[{family}]")
-    yield questions.ask({sort.by: sort.default_by, sort.order: sort.default_order}, serves, 93.0, 1)
+    yield questions.ask({sort.order: other}, _sort_serves(sort, sort.default_by, other), 10.0, 0)
+    both = {sort.by: sort.default_by, sort.order: sort.default_order}
+    yield questions.ask(both, _sort_serves(sort, sort.default_by, sort.default_order), EXTRA_RANK, 1)
+    for place, field in enumerate(field for field in sort.fields if field != sort.default_by):
+        serves = _sort_serves(sort, field, sort.default_order)
+        yield questions.ask({sort.by: field}, serves, 17.0 + 6 * place, place)
+        rank = 20.0 + 6 * place if field in questions.spare else EXTRA_RANK
+        serves = _sort_serves(sort, field, other)
+        yield questions.ask({sort.by: field, sort.order: other}, serves, rank, place + 1)
+
+
+def _sort_serves(sort: Sort, field: str, direction: str) -> tuple[str, ...]:
+    return "sorted[{family}:" + f"{field}.{direction}]", "equivalent[{family}:" + f"{sort.by}]", "echo[{op}]"
 
 
 def _pages(questions: _Questions) -> Iterator[Case]:
@@ -189,7 +210,7 @@ def _pages(questions: _Questions) -> Iterator[Case]:
     if total > 1:
         yield questions.ask({page.offset: total - 1}, _LAST_PAGE, 30.0, 1)
     yield questions.ask({page.offset: total}, ("past-end[{op}]",), 33.0, 0)
-    yield questions.ask({page.offset: total}, ("past-end[{op}]",), 94.0, 1)
+    yield questions.ask({page.offset: total}, ("past-end[{op}]",), EXTRA_RANK, 1)
     yield from _filtered_walk(questions)
     if limit > 50 and not questions.known.has_whole(family):
         yield questions.ask({page.limit: total}, ("size[{op}]",), 5.0, 1)

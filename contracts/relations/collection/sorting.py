@@ -71,9 +71,7 @@ def _is_sorted(seen: Seen) -> bool:
     return sort.by in seen.parameters or sort.order in seen.parameters
 
 
-def _judge_sorted(
-    family: str, field: str, direction: str, relation: Relation, observations: Observations
-) -> Judgement:
+def _judge_sorted(family: str, field: str, direction: str, relation: Relation, observations: Observations) -> Judgement:
     asked = [
         item
         for item in observations.of_family(family)
