@@ -7,8 +7,9 @@ business. Pure; may import `bodies`, `pointers` and the standard library.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from contracts.bodies import day_of, moment_of
@@ -130,17 +131,13 @@ def _ordered_by(terms: Mapping[str, Any]) -> Check:
 
     def check(instance: Any, _parameters: Mapping[str, Any]) -> Broken | bool:
         keys = _keys(instance, items, key)
-        for first, second in _neighbours(keys):
+        for first, second in pairwise(keys):
             if type(first) is type(second) and first > second:
                 title = f"{terms['key']} falls from {first!r} to {second!r} in {terms['items']}"
                 return Broken(title, "keys that never fall", (first, second))
         return len(keys) > 1
 
     return check
-
-
-def _neighbours(keys: list[Any]) -> Iterator[tuple[Any, Any]]:
-    return zip(keys, keys[1:], strict=False)
 
 
 def _within(terms: Mapping[str, Any]) -> Check:

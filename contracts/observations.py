@@ -1,7 +1,7 @@
 """What a run has seen so far: answers with what they were asked, and the rows and entities learnt from them.
 
 Built anew from the exchanges whenever a stage begins; never changed. May
-import `bodies`, `cases`, `messages`, `pointers`, `schemas` and `vocabulary`.
+import `bodies`, `cases`, `messages`, `pointers`, `schemas`, `selection` and `vocabulary`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from contracts.cases import Case, typed_parameters
 from contracts.messages import NOT_JSON, Answer, Exchange
 from contracts.pointers import MISSING, locate, lookup, tokens
 from contracts.schemas import Facts, Mark
+from contracts.selection import chosen
 from contracts.vocabulary import Collection, Document, Operation, ResponseRule
 
 __all__ = ["Learnt", "Observations", "Seen"]
@@ -140,6 +141,7 @@ class Observations:
         self.seen = tuple(seen)
         limits = document.limits
         self.refusal_status = limits.status if limits else 429
+        self._passing: dict[str, list[Any]] = {}
         #: Answers that say something: no refusals for the rate.
         self.judged = tuple(item for item in self.seen if item.status != self.refusal_status)
 
@@ -191,6 +193,23 @@ class Observations:
                 if totals and totals[0] == len(rows):
                     found[operation.family] = rows
         return found
+
+    def passing(self, seen: Seen, filters: Mapping[str, Any] | None = None) -> list[Any] | None:
+        """Return all items that pass filters, where every item has been seen; None otherwise.
+
+        Args:
+            seen: an answer of the collection.
+            filters: typed; None takes those of the answer.
+        """
+        family = seen.operation.family if seen.operation else ""
+        rows = self.wholes.get(family)
+        if rows is None:
+            return None
+        wanted = seen.filters if filters is None else filters
+        key = f"{family} {sorted(wanted.items())!r}"
+        if key not in self._passing:
+            self._passing[key] = chosen(seen.collection, rows.values(), wanted)
+        return self._passing[key]
 
     def rows(self, family: str) -> Mapping[Any, Any]:
         """Return every item of a collection seen so far, by identity, as it was first seen."""

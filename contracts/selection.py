@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from contracts.bodies import agree, day_of, moment_of
@@ -42,8 +43,11 @@ def matches(rule: Filter, row: Any, wanted: Any) -> bool:
 
 def chosen(collection: Collection, rows: Iterable[Any], filters: Mapping[str, Any]) -> list[Any]:
     """Return the items that pass every filter, in the order given."""
-    rules = [(rule, filters[rule.parameter]) for rule in collection.filters if rule.parameter in filters]
-    return [row for row in rows if all(matches(rule, row, wanted) for rule, wanted in rules)]
+    kept = list(rows)
+    for rule in collection.filters:
+        if rule.parameter in filters:
+            kept = [row for row in kept if matches(rule, row, filters[rule.parameter])]
+    return kept
 
 
 def order_of(sort: Sort, parameters: Mapping[str, Any]) -> tuple[str, str]:
@@ -73,8 +77,7 @@ def is_ordered(keys: list[Any], direction: str) -> bool:
 
 
 def _runs(keys: list[Any], direction: str) -> bool:
-    pairs = zip(keys, keys[1:], strict=False)
-    return all(first >= second if direction == "desc" else first <= second for first, second in pairs)
+    return all(first >= second if direction == "desc" else first <= second for first, second in pairwise(keys))
 
 
 def _second(key: Any) -> datetime:

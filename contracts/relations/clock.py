@@ -13,13 +13,16 @@ __all__ = ["clock_of", "date_of"]
 
 
 def clock_of(seen: Seen, stamp: str) -> datetime:
-    """Return the moment of an answer: by its stamp, its `Date`, or else when it was received here.
+    """Return the moment of an answer: by its stamp, the clock of a mock, its `Date`, or else when it was received here.
 
     Args:
         seen: an answer.
         stamp: pointer of the stamp in bodies; empty for none.
     """
-    return (moment_of(lookup(seen.body, stamp)) if stamp else None) or date_of(seen)
+    told = moment_of(lookup(seen.body, stamp)) if stamp else None
+    if told is None and seen.now is not None:
+        return datetime.fromtimestamp(seen.now, UTC)
+    return told or date_of(seen)
 
 
 def date_of(seen: Seen) -> datetime:

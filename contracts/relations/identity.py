@@ -220,7 +220,7 @@ def _opened(seen: Seen, parameter: Parameter, value: Any) -> Finding | None:
 
 
 def _judge_directory(operation: Operation, mark: Mark, relation: Relation, observations: Observations) -> Judgement:
-    seen = [item for item in observations.of(operation)]
+    seen = observations.of(operation)
     told = {identity: found["id"] for (kind, identity), found in observations.learnt.items() if kind == mark.type}
 
     def outcomes() -> Iterator[Finding | None]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import pairwise
 
 from contracts.observations import Observations, Seen
 from contracts.relations.clock import clock_of
@@ -104,7 +105,7 @@ def _judge_counts(
     stamp = observations.document.envelope.stamp
     steps = [
         (before, after, left - now)
-        for (before, left), (after, now) in zip(told, told[1:], strict=False)
+        for (before, left), (after, now) in pairwise(told)
         if not _may_have_changed(before, after, window, stamp)
     ]
     return judged(relation, _steps(window, steps), "too few answers in one window")

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import pairwise
 
 from contracts.cases import Case, ask
 from contracts.observations import Observations, Seen
 from contracts.pointers import lookup, tokens
 from contracts.relations.clock import clock_of
 from contracts.relations.ledger import remaining
-from contracts.rules import Finding, Judgement, Rule, judged, judged_each
+from contracts.rules import Check, Finding, Judgement, Rule, judged, judged_each
 from contracts.verdicts import Relation
 from contracts.vocabulary import Document, Limits, Operation, Window
 
@@ -53,7 +54,7 @@ def rules(document: Document) -> tuple[Rule, ...]:
     return (
         Rule(early, partial(_judge_early, window), is_momentary=True),
         Rule(late, partial(_judge_late, window), is_momentary=True),
-        Rule(code, partial(_judge_refusals, partial(_code, limits)), is_momentary=True),
+        Rule(code, partial(_judge_refusals, partial(_code, limits, document.envelope.error_code)), is_momentary=True),
         Rule(body, partial(_judge_refusals, partial(_agrees, limits)), is_momentary=True),
         Rule(wait, partial(_judge_refusals, partial(_wait, limits)), is_momentary=True),
     )
@@ -91,7 +92,7 @@ def _judge_early(window: Window, relation: Relation, observations: Observations)
     refusal = observations.refusal_status
 
     def outcomes() -> Iterator[Finding | None]:
-        for before, seen in zip(burst, burst[1:], strict=False):
+        for before, seen in pairwise(burst):
             left = remaining(before, window)
             if seen.status == refusal and before.status != refusal and left is not None:
                 title = f"refused although {left} requests were left"
@@ -105,11 +106,14 @@ def _judge_late(window: Window, relation: Relation, observations: Observations) 
     stamp = observations.document.envelope.stamp
 
     def outcomes() -> Iterator[Finding | None]:
-        for before, seen in zip(burst, burst[1:], strict=False):
-            if remaining(before, window) == 0 and _same_window(before, seen, window, stamp):
+        for before, seen in pairwise(burst):
+            if remaining(before, window) != 0:
+                continue
+            if seen.status == observations.refusal_status:
+                yield None
+            elif _same_window(before, seen, window, stamp):
                 title = f"answered {seen.status} although nothing was left of the {window.name}"
-                is_refused = seen.status == observations.refusal_status
-                yield None if is_refused else Finding(title, "a refusal", (before, seen), "late", seen.status)
+                yield Finding(title, "a refusal", (before, seen), "late", seen.status)
         if len(burst) > 2 * window.limit and all(item.status != observations.refusal_status for item in burst):
             title = f"{len(burst)} requests at once, none refused"
             yield Finding(title, f"a refusal after {window.limit}", (burst[0], burst[-1]), "never", len(burst))
@@ -122,21 +126,15 @@ def _same_window(before: Seen, seen: Seen, window: Window, stamp: str) -> bool:
     return (first - _SLACK_S) // window.seconds == (second + _SLACK_S) // window.seconds
 
 
-def _judge_refusals(check: object, relation: Relation, observations: Observations) -> Judgement:
+def _judge_refusals(check: Check, relation: Relation, observations: Observations) -> Judgement:
     refused = [item for item in observations.seen if item.status == observations.refusal_status]
-    return judged_each(relation, refused, check, "no request was refused")  # type: ignore[arg-type]
+    return judged_each(relation, refused, check, "no request was refused")
 
 
-def _code(limits: Limits, seen: Seen) -> Iterator[Finding | None]:
-    rule = seen.rule
-    place = next((place for place in (rule.facts.fields if rule else ()) if _is_code(rule, place, limits)), "")
+def _code(limits: Limits, place: str, seen: Seen) -> Iterator[Finding | None]:
     told = lookup(seen.body, place) if place else limits.error_code
     title = f"{place} is {told!r}"
     yield None if told == limits.error_code else Finding(title, limits.error_code, (seen,), place, told)
-
-
-def _is_code(rule: object, place: str, limits: Limits) -> bool:
-    return getattr(rule, "facts").shapes.get(place, {}).get("const") == limits.error_code  # noqa: B009
 
 
 def _agrees(limits: Limits, seen: Seen) -> Iterator[Finding | None]:

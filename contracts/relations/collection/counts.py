@@ -11,7 +11,6 @@ from functools import partial
 from contracts.observations import Observations, Seen
 from contracts.pointers import lookup
 from contracts.rules import Finding, Judgement, Rule, judged
-from contracts.selection import chosen
 from contracts.verdicts import Relation
 from contracts.vocabulary import Collection, Count, Document, Operation
 
@@ -64,11 +63,12 @@ def _judge(operation: Operation, count: Count, relation: Relation, observations:
 
 def _by_rows(operation: Operation, count: Count, figure: Seen, observations: Observations) -> Iterator[Finding | None]:
     """Count all rows, once seen, where the total was not asked for."""
-    rows, shared = observations.wholes.get(operation.family), _shared(figure, operation)
-    if rows is not None and shared is not None and operation.collection is not None:
-        expected = len(chosen(operation.collection, rows.values(), {**shared, **count.where}))
-        plain = [item for item in observations.of_family(operation.family) if not item.filters]
-        yield _compare(count, figure, (*plain[:1], figure), expected)
+    shared = _shared(figure, operation)
+    plain = next((item for item in observations.of_family(operation.family) if not item.filters), None)
+    if plain is not None and shared is not None:
+        expected = observations.passing(plain, {**shared, **count.where})
+        if expected is not None:
+            yield _compare(count, figure, (plain, figure), len(expected))
 
 
 def _compare(count: Count, figure: Seen, shown: tuple[Seen, ...], expected: int) -> Finding | None:

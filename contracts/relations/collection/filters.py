@@ -159,27 +159,24 @@ def _by_values(
 def _by_rows(family: str, asked: list[Seen], observations: Observations) -> Iterator[Finding | None]:
     """Compare each answer with what all rows, once seen, say that it must hold."""
     rows = observations.wholes.get(family)
-    if rows is None:
-        return
+    plain = [item for item in observations.of_family(family) if not item.filters]
     for seen in asked:
-        expected = chosen(seen.collection, rows.values(), seen.filters)
-        yield _against(seen, expected, rows, observations)
+        expected = observations.passing(seen)
+        if rows is not None and expected is not None:
+            yield _against(seen, expected, len(rows), plain[0])
 
 
-def _against(seen: Seen, expected: list[Any], rows: Any, observations: Observations) -> Finding | None:
-    plain = (
-        [item for item in observations.of_family(seen.operation.family) if not item.filters] if seen.operation else []
-    )
+def _against(seen: Seen, expected: list[Any], every: int, plain: Seen) -> Finding | None:
     asked = ", ".join(f"{name}={value}" for name, value in seen.filters.items())
     path = tokens(seen.collection.identity)
     names = ",".join(sorted(seen.filters))
     if seen.total != len(expected):
-        title = f"{asked} has a total of {seen.total}, yet {len(expected)} of all {len(rows)} items pass"
-        return Finding(title, f"{len(expected)}", (*plain[:1], seen), f"total {names}", seen.total)
+        title = f"{asked} has a total of {seen.total}, yet {len(expected)} of all {every} items pass"
+        return Finding(title, f"{len(expected)}", (plain, seen), f"total {names}", seen.total)
     missing = {lookup(row, path) for row in expected} - set(seen.ids) if seen.is_whole else set()
     if missing:
         title = f"{asked} misses {len(missing)} items that pass"
-        return Finding(title, "every item that passes", (*plain[:1], seen), f"missing {names}", min(map(str, missing)))
+        return Finding(title, "every item that passes", (plain, seen), f"missing {names}", min(map(str, missing)))
     return None
 
 

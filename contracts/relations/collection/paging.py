@@ -14,7 +14,7 @@ from typing import Any
 from contracts.observations import Observations, Seen
 from contracts.pointers import join, lookup
 from contracts.rules import Check, Finding, Judgement, Rule, judged, judged_each
-from contracts.selection import chosen, page_of
+from contracts.selection import page_of
 from contracts.verdicts import Relation
 from contracts.vocabulary import Collection, Document, Operation
 
@@ -140,11 +140,11 @@ def _judge_walk(family: str, relation: Relation, observations: Observations) -> 
     for seen in observations.of_family(family):
         if seen.walk:
             walks[seen.walk].append(seen)
-    outcomes = [outcome for pages in walks.values() if len(pages) > 1 for outcome in _walk(family, pages, observations)]
+    outcomes = [outcome for pages in walks.values() if len(pages) > 1 for outcome in _walk(pages, observations)]
     return judged(relation, outcomes, "the collection has one page only" if walks else "not asked")
 
 
-def _walk(family: str, pages: list[Seen], observations: Observations) -> Iterator[Finding | None]:
+def _walk(pages: list[Seen], observations: Observations) -> Iterator[Finding | None]:
     met: dict[Any, Seen] = {}
     for page in pages:
         for identity in page.ids:
@@ -157,10 +157,10 @@ def _walk(family: str, pages: list[Seen], observations: Observations) -> Iterato
             title = f"the total changes from {pages[0].total} to {page.total} between pages"
             yield Finding(title, "the same total on every page", (pages[0], page), "total", page.total)
             return
-    yield _covers(family, pages, met, observations)
+    yield _covers(pages, met, observations)
 
 
-def _covers(family: str, pages: list[Seen], met: dict[Any, Seen], observations: Observations) -> Finding | None:
+def _covers(pages: list[Seen], met: dict[Any, Seen], observations: Observations) -> Finding | None:
     """Compare what a walk has met with its total, and with all rows where those are known."""
     last, total = pages[-1], pages[0].total
     limit, offset = _place(last)
@@ -169,9 +169,8 @@ def _covers(family: str, pages: list[Seen], met: dict[Any, Seen], observations: 
     if len(met) != total:
         title = f"{len(pages)} pages hold {len(met)} items, the total is {total}"
         return Finding(title, f"{total} items", tuple(pages), "complete", len(met))
-    rows = observations.wholes.get(family)
-    expected = chosen(last.collection, rows.values(), last.filters) if rows is not None else []
-    if rows is None or len(expected) == total:
+    expected = observations.passing(last)
+    if expected is None or len(expected) == total:
         return None
     title = f"the pages hold {total} items, {len(expected)} pass the filters"
     return Finding(title, f"{len(expected)} items", tuple(pages), "filters", total)

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from contracts.bodies import day_of
@@ -156,8 +157,8 @@ def _days(questions: _Questions) -> Iterator[Case]:
     yield questions.ask({end.parameter: before.isoformat()}, ends, 7.5, 1)
     span = {start.parameter: before.isoformat(), end.parameter: middle.isoformat()}
     yield questions.ask(span, (*starts[2:], *ends[2:], *both, "combined[{family}]", "echo[{op}]"), 15.5, 1)
-    day = {start.parameter: middle.isoformat(), end.parameter: middle.isoformat()}
-    yield questions.ask(day, (*starts[2:], *ends[2:], *both, "combined[{family}]", "echo[{op}]"), 9.5, 0)
+    single = {start.parameter: middle.isoformat(), end.parameter: middle.isoformat()}
+    yield questions.ask(single, (*starts[2:], *ends[2:], *both, "combined[{family}]", "echo[{op}]"), 9.5, 0)
 
 
 def _combined(questions: _Questions) -> Iterator[Case]:
@@ -166,7 +167,7 @@ def _combined(questions: _Questions) -> Iterator[Case]:
     row = questions.known.dice("combined").choice(questions.rows) if questions.rows else None
     if row is None or len(rules) < 2:
         return
-    for place, (first, second) in enumerate(zip(rules, rules[1:], strict=False)):
+    for place, (first, second) in enumerate(pairwise(rules)):
         values = {}
         for rule in (first, second):
             found = values_at((row,), rule.item)

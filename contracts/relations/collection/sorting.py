@@ -13,7 +13,7 @@ from contracts.bodies import agree
 from contracts.observations import Observations, Seen
 from contracts.pointers import join, lookup, tokens
 from contracts.rules import Finding, Judgement, Rule, judged
-from contracts.selection import chosen, is_ordered, key_orders, order_of, page_of
+from contracts.selection import is_ordered, key_orders, order_of, page_of
 from contracts.verdicts import Relation
 from contracts.vocabulary import Collection, Document, Operation
 
@@ -97,7 +97,9 @@ def _judge_order(
             keys = [lookup(item, tokens(place)) for item in seen.items]
             if _distinct(keys) > 1:
                 yield _order(seen, field, direction, keys)
-                yield _slice(seen, field, direction, keys, observations)
+            expected = _expected(seen, field, observations)
+            if expected is not None and _distinct(expected) > 1:
+                yield _slice(seen, field, direction, keys, expected)
 
     return judged(relation, outcomes(), "no answer has two different keys" if asked else "not asked")
 
@@ -113,17 +115,18 @@ def _order(seen: Seen, field: str, direction: str, keys: list[Any]) -> Finding |
     return Finding(title, f"{field} {'falling' if direction == 'desc' else 'rising'}", (seen,), field, keys[:8])
 
 
-def _slice(seen: Seen, field: str, direction: str, keys: list[Any], observations: Observations) -> Finding | None:
-    """Compare the keys of a page with those that all rows, once seen, put there."""
-    operation = seen.operation
-    rows = observations.wholes.get(operation.family) if operation else None
-    limit, offset = page_of(seen.parameters, seen.collection, len(seen.items))
-    if rows is None or not limit or len(keys) >= len(rows):
+def _expected(seen: Seen, field: str, observations: Observations) -> list[Any] | None:
+    """Return the keys of all items that a page was taken from; None where they are not all known."""
+    rows = observations.passing(seen)
+    if rows is None or len(seen.items) >= len(rows):
         return None
-    place = tokens(seen.collection.sort.fields[field])
-    every = [lookup(row, place) for row in chosen(seen.collection, rows.values(), seen.filters)]
-    if any(key is None for key in every):
-        return None
+    keys = [lookup(row, tokens(seen.collection.sort.fields[field])) for row in rows]
+    return None if any(key is None for key in keys) else keys
+
+
+def _slice(seen: Seen, field: str, direction: str, keys: list[Any], every: list[Any]) -> Finding | None:
+    """Compare the keys of a page with those that all items, sorted, put there."""
+    _, offset = page_of(seen.parameters, seen.collection, None)
     for order in key_orders(every):
         expected = sorted(every, key=order, reverse=direction == "desc")[offset : offset + len(keys)]
         if len(expected) == len(keys) and all(agree(*pair) for pair in zip(expected, keys, strict=True)):
