@@ -217,7 +217,7 @@ class Gate:
         received = self._timing.now()
         self._learn(errand, reply)
         answer = None if reply.failure else to_answer(reply, self.redactor, received)
-        notice = lane.hear(ticket, answer, started) if answer is not None else None
+        notice = lane.hear(ticket, answer, started)
         exchange = Exchange(
             number=number,
             phase=errand.phase,

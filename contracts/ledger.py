@@ -69,6 +69,8 @@ class Ledger:
         self._shelf = shelf
         self._reserve = reserve
         self._horizon_s = max((window.seconds for window in windows), default=86_400)
+        #: Tickets of this process that were neither answered nor lost: the server may count them at any moment.
+        self._flying: set[int] = set()
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -108,7 +110,9 @@ class Ledger:
         """
 
         def hear(book: Book) -> None:
-            self._tidy(book, now.at)
+            if offset is not None:
+                _rebase(book, offset)
+            self._land(book, ticket, now)
             for window in self._windows:
                 if remaining.get(window.name, -1) >= 0:
                     _lower(book, window, ticket + remaining[window.name], now)
@@ -116,9 +120,12 @@ class Ledger:
                 # Our idea of the server's time may still be put forward by the doubt, and the wait cut short by it.
                 until = now.at + min(retry_after_s, self._horizon_s) + min(now.doubt_s, _GRAIN_S)
                 book.blocked_until = max(book.blocked_until, until)
-            book.offset = offset or book.offset
 
         self._with_book(hear)
+
+    def lose(self, ticket: int, now: Moment) -> None:
+        """Enter that a request was not answered, and is not under way any more."""
+        self._with_book(lambda book: self._land(book, ticket, now))
 
     def turn_s(self, name: str, now: Moment) -> float:
         """Return the seconds until a window has surely turned; the shortest window's for an unknown name."""
@@ -138,7 +145,8 @@ class Ledger:
         if longest.seconds > 0 and not is_forced:
             return longest
         book.entered += 1
-        book.recent.append(round(now.at, 3))
+        book.recent.append((book.entered, round(now.at, 3)))
+        self._flying.add(book.entered)
         for window in self._windows:
             period, used = book.used.get(window.name, (0, 0))
             book.used[window.name] = (period, used + 1)
@@ -155,19 +163,27 @@ class Ledger:
             used = book.used.get(window.name, (0, 0))[1]
             return Wait(begin + window.seconds - now.at, reason) if used >= free else GRANTED
         # A moment `at` of the book means that the server counted between `at` and the doubt later.
-        counted = [at for at in book.recent if at > now.at - window.seconds and at >= begin - now.doubt_s]
+        first = max(now.at - window.seconds + _TICK_S, begin - now.doubt_s)
+        counted = [at for ticket, at in book.recent if at >= first or ticket in self._flying]
         if len(counted) < free:
             return GRANTED
-        oldest = counted[len(counted) - free]
-        ends = [oldest + window.seconds]
+        oldest = sorted(counted)[len(counted) - free]
+        ends = [max(oldest, first) + window.seconds]
         if oldest < begin + window.seconds - now.doubt_s:
             ends.append(begin + window.seconds)
         return Wait(min(ends) - now.at + _TICK_S, reason)
 
+    def _land(self, book: Book, ticket: int, now: Moment) -> None:
+        self._flying.discard(ticket)
+        # The server counted it at some moment until now; the last one possible falls into no window too early.
+        book.recent = [(one, max(at, round(now.at, 3)) if one == ticket else at) for one, at in book.recent]
+        self._tidy(book, now.at)
+
     def _tidy(self, book: Book, now: float) -> None:
         """Drop what is over. What seems to come from the future, because a clock was set back, counts as now."""
         exact = max((window.seconds for window in self._windows if window.seconds <= _EXACT_S), default=0)
-        book.recent = [min(at, now) for at in book.recent if at > now - exact]
+        kept = self._flying
+        book.recent = [(one, min(at, now)) for one, at in book.recent if at > now - exact or one in kept]
         book.blocked_until = min(book.blocked_until, now + self._horizon_s)
         for window in self._windows:
             period = floor(now / window.seconds)
@@ -188,6 +204,14 @@ def _lower(book: Book, window: Window, entered: int, now: Moment) -> None:
     book.ceilings[window.name] = (
         Ceiling(min(entered, before.entered), max(until, before.until)) if before else Ceiling(entered, until)
     )
+
+
+def _rebase(book: Book, offset: tuple[float, float]) -> None:
+    """Move what was entered by another idea of the server's clock, or by none, to the present one."""
+    shift = offset[0] - (book.offset[0] if book.offset else 0.0)
+    if abs(shift) > _GRAIN_S:
+        book.recent = [(ticket, at + shift) for ticket, at in book.recent]
+    book.offset = offset
 
 
 def _end(window: Window, now: Moment) -> float:

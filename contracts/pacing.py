@@ -123,8 +123,11 @@ class Lane:
                 patience.wait(wait.seconds, wait.reason)
                 self._sync(self._mock.read() if self._mock else None)
 
-    def hear(self, ticket: int, answer: Answer, sent: float) -> Notice:
-        """Learn from the answer to the request of a ticket, sent at our moment `sent`."""
+    def hear(self, ticket: int, answer: Answer | None, sent: float) -> Notice | None:
+        """Learn from the answer to the request of a ticket, sent at our moment `sent`; None where none came."""
+        if answer is None:
+            self.ledger.lose(ticket, self.now())
+            return None
         date = http_date(answer.header("date"))
         if self._mock is None and date is not None:
             self._server.hear(date, sent, answer.received_at)

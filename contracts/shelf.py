@@ -33,7 +33,7 @@ class Book:
 
     Attributes:
         entered: requests ever entered.
-        recent: moments of the requests of the last window that is kept exactly.
+        recent: number and moment of the requests of the last window that is kept exactly.
         used: window → number of its present period, and requests in it.
         ceilings: window → what the server said.
         blocked_until: the server answers nothing before.
@@ -41,7 +41,7 @@ class Book:
     """
 
     entered: int = 0
-    recent: list[float] = field(default_factory=list)
+    recent: list[tuple[int, float]] = field(default_factory=list)
     used: dict[str, tuple[int, int]] = field(default_factory=dict)
     ceilings: dict[str, Ceiling] = field(default_factory=dict)
     blocked_until: float = 0.0
@@ -68,7 +68,7 @@ class Book:
         offset = value["offset"]
         return cls(
             entered=int(value["entered"]),
-            recent=[float(at) for at in value["recent"]],
+            recent=[(int(number), float(at)) for number, at in value["recent"]],
             used={str(name): (int(period), int(used)) for name, (period, used) in value["used"].items()},
             ceilings={str(name): Ceiling(int(number), float(at)) for name, (number, at) in value["ceilings"].items()},
             blocked_until=float(value["blocked_until"]),

@@ -42,6 +42,8 @@ def ledger(*windows: Window) -> Ledger:
 def fill(book: Ledger, count: int, now: Moment) -> int:
     tickets = [book.reserve(now).ticket for _ in range(count)]
     assert all(tickets)
+    for ticket in tickets:
+        book.lose(ticket, now)
     return tickets[-1]
 
 
@@ -87,7 +89,9 @@ def test_a_wait_that_was_waited_for_is_enough(gaps: list[float], doubt_s: float)
         wait = book.reserve(Moment(now, doubt_s))
         if not wait.is_granted:
             now += wait.seconds
-            assert book.reserve(Moment(now, doubt_s)).is_granted
+            wait = book.reserve(Moment(now, doubt_s))
+        assert wait.is_granted
+        book.lose(wait.ticket, Moment(now, doubt_s))
 
 
 def test_a_server_that_says_that_less_is_left_is_believed() -> None:
@@ -138,6 +142,27 @@ def test_the_server_is_obeyed_for_a_day_at_most(asked: float, believed: float) -
     book.observe(ticket, Moment(MINUTE), {}, asked)
     assert book.reserve(Moment(MINUTE)).seconds == believed
     assert book.reserve(Moment(MINUTE + believed)).is_granted
+
+
+def test_a_request_under_way_counts_in_whatever_minute_it_may_arrive() -> None:
+    book = ledger()
+    tickets = [book.reserve(Moment(MINUTE)).ticket for _ in range(60)]
+    fill(book, 39, Moment(MINUTE + 90))
+    assert not book.reserve(Moment(MINUTE + 90)).is_granted
+    for ticket in tickets[:30]:
+        book.lose(ticket, Moment(MINUTE + 91))
+    assert not book.reserve(Moment(MINUTE + 92)).is_granted
+    assert book.reserve(Moment(MINUTE + 151)).is_granted
+
+
+@pytest.mark.parametrize("ahead_s", [-5000.0, 45.0, 90_000.0])
+def test_what_was_entered_before_the_servers_clock_was_known_still_counts(ahead_s: float) -> None:
+    book = ledger()
+    ticket = fill(book, 60, Moment(MINUTE + 10, UNKNOWN))
+    known = Moment(MINUTE + 10 + ahead_s, 2.0)
+    book.observe(ticket, known, {}, offset=(ahead_s, 2.0))
+    fill(book, 39, known)
+    assert not book.reserve(known).is_granted
 
 
 def test_a_forced_request_is_entered_whatever_is_left() -> None:

@@ -11,7 +11,7 @@ from contracts.shelf import Book, Ceiling, FileShelf, MemoryShelf
 
 def test_a_book_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "ledger.json"
-    written = Book(3, [1.5, 2.0], {"minute": (7, 2)}, {"day": Ceiling(9, 3.5)}, 4.0, (0.5, 1.0))
+    written = Book(3, [(1, 1.5), (2, 2.0)], {"minute": (7, 2)}, {"day": Ceiling(9, 3.5)}, 4.0, (0.5, 1.0))
     with FileShelf(path, "a").open() as book:
         for name, value in written.to_json().items():
             setattr(book, name, value)

@@ -11,12 +11,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from contracts.config import Config
 from contracts.document import load
+from contracts.events import Listener
 from contracts.gate import Gate
 from contracts.messages import Request
 from contracts.pacing import Timing
@@ -177,11 +179,64 @@ class Limited:
         return Reply(429, json.dumps({"code": 429, "data": data}).encode(), tuple(headers))
 
 
+@dataclass
+class FakeMock:
+    """A mock: says so, counts by session, and has a clock per session that can be put forward.
+
+    The name of a session is its administrator's key; the default session's is empty.
+    """
+
+    clock: Clock
+    ahead_s: dict[str, float] = field(default_factory=lambda: {"": 0.0})
+    counts: dict[tuple[str, int], int] = field(default_factory=dict)
+    has_clock: bool = True
+    makes_sessions: bool = True
+    is_frozen: bool = False
+    refused: int = 0
+    admin: list[str] = field(default_factory=list)
+
+    def now(self, session: str) -> float:
+        return self.ahead_s[session] + (NOON if self.is_frozen else self.clock.at)
+
+    def __call__(self, seen: Seen) -> Reply:
+        if seen.target.startswith("/__admin"):
+            self.admin.append(f"{seen.method} {seen.target}")
+            return self._control(seen)
+        key = seen.headers.get("authorization", "").removesuffix("-member")
+        session = key if key in self.ahead_s else ""
+        period = (session, int(self.now(session) // 60))
+        self.counts[period] = self.counts.get(period, 0) + 1
+        left = 100 - self.counts[period]
+        self.refused += left < 0
+        status = 429 if left < 0 else 200 if key else 401
+        headers = (("X-Mock-Version", "1"), ("X-RateLimit-Remaining-Minute", str(max(0, left))))
+        return Reply(status, headers=headers)
+
+    def _control(self, seen: Seen) -> Reply:
+        path, _, session = seen.target.partition("?session=")
+        if path == "/__admin/sessions" and self.makes_sessions:
+            name = f"session-{len(self.ahead_s)}-0f8e2c"
+            self.ahead_s[name] = 500.0
+            return _json({"name": name, "keys": {"admin": name, "member": f"{name}-member"}}, 201)
+        if path.startswith("/__admin/sessions/") and seen.method == "DELETE":
+            return _json({}) if self.ahead_s.pop(path.rsplit("/", 1)[1], None) else _json({}, 404)
+        if path != "/__admin/clock" or not self.has_clock or session not in self.ahead_s:
+            return _json({"status": 404}, 404)
+        if seen.method == "POST":
+            self.ahead_s[session] += json.loads(seen.body)["advance_s"]
+        moment = datetime.fromtimestamp(self.now(session), UTC).isoformat()
+        return _json({"now": moment, "frozen": self.is_frozen})
+
+
+def _json(value: Any, status: int = 200) -> Reply:
+    return Reply(status, json.dumps(value).encode())
+
+
 @contextlib.contextmanager
-def gate_to(url: str, clock: Clock | None = None, **settings: Any) -> Iterator[Gate]:
+def gate_to(url: str, clock: Clock | None = None, hear: Listener | None = None, **settings: Any) -> Iterator[Gate]:
     """Open a gate to a URL, with a key unless told otherwise."""
     config = Config(**{"base_url": url, "api_key": KEY, "max_wait_s": 300.0, **settings})
-    with Gate(config, surface(), timing=clock.timing if clock else None) as gate:
+    with Gate(config, surface(), listener=hear, timing=clock.timing if clock else None) as gate:
         yield gate
 
 
@@ -190,13 +245,13 @@ class RawUpstream:
 
     def __init__(
         self,
-        act: Callable[[socket.socket], None],
+        act: Callable[[socket.socket], object],
         context: ssl.SSLContext | None = None,
         heads: list[bytes] | None = None,
     ) -> None:
-        self._act = act
+        self.act = act
         self._context = context
-        self._heads = [] if heads is None else heads
+        self.heads = [] if heads is None else heads
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self.connections = 0
@@ -231,9 +286,9 @@ class RawUpstream:
                 connection = self._context.wrap_socket(connection, server_side=True)
             with connection:
                 head = read_head(connection)
-                self._heads.append(head)
+                self.heads.append(head)
                 if head:
-                    self._act(connection)
+                    self.act(connection)
 
 
 def read_head(connection: socket.socket) -> bytes:
