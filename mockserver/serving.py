@@ -4,18 +4,18 @@ The parent holds the port, starts the workers and waits; it has no thread before
 the workers exist, so that forking is safe. granian's WSGI interface hands a request
 to a Python thread before its body has come: the pool of threads is wide, so that
 clients which stall half-way, and answers which are delayed, stop nobody else.
-May import `address`, `readiness`, `worker`, `config` and `errors`.
+May import `address`, `readiness`, `stop`, `worker`,
+`config` and `errors`.
 """
 
 from __future__ import annotations
 
 import gc
 import multiprocessing
-import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from mockserver.address import Address, bind_port, lend_port
 from mockserver.config import Config
 from mockserver.errors import StartFailed
 from mockserver.readiness import Watch
+from mockserver.stop import Stop
 from mockserver.worker import Loader
 
 if TYPE_CHECKING:
@@ -88,11 +89,9 @@ def serve(
         StartFailed: the server ended or kept silent before its first answer.
         MockServerError: what the factory raised, or the server ended by itself.
     """
-    with _signals() as hangup, bind_port(config.host, config.port) as bound:
-        try:
-            return _run(_Plan(config, on_ready, factory, until, tuning or Tuning(), hangup), bound)
-        except KeyboardInterrupt:
-            return 0
+    stop = Stop()
+    with closing(stop), stop.on_signals() as take_signals, bind_port(config.host, config.port) as bound:
+        return _run(_Plan(config, on_ready, factory, until, tuning or Tuning()), bound, stop, take_signals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,6 @@ class _Plan:
     factory: Factory | None
     until: Callable[[], object] | None
     tuning: Tuning
-    hangup: Any
 
 
 class _Server(Granian):  # type: ignore[misc,valid-type]  # an alias chosen at run time
@@ -115,10 +113,9 @@ class _Server(Granian):  # type: ignore[misc,valid-type]  # an alias chosen at r
         self.after_spawn()
 
 
-def _run(plan: _Plan, bound: socket.socket) -> int:
+def _run(plan: _Plan, bound: socket.socket, stop: Stop, take_signals: Callable[[], None]) -> int:
     address = Address.of(bound)
     lend_port(bound)
-    server = _granian(address, plan)
     receiver, sender = multiprocessing.Pipe(duplex=False)
     watch = Watch(
         address,
@@ -126,9 +123,12 @@ def _run(plan: _Plan, bound: socket.socket) -> int:
         workers=plan.tuning.workers,
         answer_timeout_s=plan.tuning.answer_timeout_s,
         on_ready=plan.on_ready,
-        stop=server.signal_handler_interrupt,
+        stop=stop,
     )
-    server.after_spawn = lambda: _start_threads(watch, plan.until, server.signal_handler_interrupt)
+    server = _granian(address, plan.tuning)
+    server.on_startup(take_signals)  # granian would answer SIGHUP with new workers, and their state would be lost
+    server.on_startup(gc.freeze)  # a collection in a forked worker would copy every page that it looks at
+    server.after_spawn = lambda: _start_threads(watch, plan.until, stop, server)
     try:
         server.serve(target_loader=Loader(plan.config, plan.factory, sender), wrap_loader=False)
     except SystemExit:  # granian's way to say that a worker ended by itself
@@ -139,13 +139,12 @@ def _run(plan: _Plan, bound: socket.socket) -> int:
         watch.finish()
         sender.close()
         receiver.close()
-    watch.judge(stopped_on_request=server.interrupt_signal)
+    watch.judge(stopped_on_request=stop.is_asked or server.interrupt_signal)
     return 0
 
 
-def _granian(address: Address, plan: _Plan) -> _Server:
-    tuning = plan.tuning
-    server = _Server(
+def _granian(address: Address, tuning: Tuning) -> _Server:
+    return _Server(
         "mockserver",
         address=address.host,
         port=address.port,
@@ -163,20 +162,10 @@ def _granian(address: Address, plan: _Plan) -> _Server:
         log_enabled=False,
     )
 
-    server.on_startup(lambda: _before_workers(server, plan.hangup))
-    return server
 
-
-def _before_workers(server: _Server, hangup: Any) -> None:
-    if hasattr(signal, "SIGHUP"):
-        # granian would start its workers anew, and their state would be lost; nohup stays respected.
-        signal.signal(signal.SIGHUP, signal.SIG_IGN if hangup == signal.SIG_IGN else server.signal_handler_interrupt)
-    # A collection in a forked worker would copy every page that it looks at.
-    gc.freeze()
-
-
-def _start_threads(watch: Watch, until: Callable[[], object] | None, stop: Callable[[], None]) -> None:
+def _start_threads(watch: Watch, until: Callable[[], object] | None, stop: Stop, server: _Server) -> None:
     watch.start()
+    stop.forward(server.signal_handler_interrupt)
     if until is not None:
 
         def wait() -> None:
@@ -184,22 +173,3 @@ def _start_threads(watch: Watch, until: Callable[[], object] | None, stop: Calla
             stop()
 
         threading.Thread(target=wait, name="until", daemon=True).start()
-
-
-@contextmanager
-def _signals() -> Iterator[Any]:
-    """Give back the handlers that granian replaces; make SIGTERM an interrupt until it does.
-
-    Yields:
-        The handler that SIGHUP had; None where the platform has no such signal.
-    """
-    names = [signal.SIGINT, signal.SIGTERM]
-    if hasattr(signal, "SIGHUP"):
-        names.append(signal.SIGHUP)
-    saved = {name: signal.getsignal(name) for name in names}
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield saved.get(getattr(signal, "SIGHUP", None))  # type: ignore[arg-type]
-    finally:
-        for name, handler in saved.items():
-            signal.signal(name, signal.SIG_DFL if handler is None else handler)

@@ -55,6 +55,7 @@ class Loader:
 
     def __call__(self) -> WSGIApplication:
         """Return the application; end the process, after a report, where it cannot be built."""
+        signal.set_wakeup_fd(-1)  # a forked worker's signals are no news for its parent
         if multiprocessing.get_start_method() != "fork":
             # Ctrl-C reaches the whole process group; the parent decides what it means.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
