@@ -117,16 +117,13 @@ def _judge_works(relation: Relation, observations: Observations) -> Judgement:
 def _judge_new(operation: Operation, relation: Relation, observations: Observations) -> Judgement:
     place = tokens(_secret(operation))
 
-    def outcomes() -> Iterator[Finding | None]:
-        made: dict[str, Seen] = {}
-        for seen in observations.of(operation):
-            key = str(lookup(seen.body, place))
-            before = made.setdefault(key, seen)
-            if len(made) > 1 or before is not seen:
-                title = "two created keys are the same"
-                yield None if before is seen else Finding(title, "a new key", (before, seen), "same", key)
-
-    return judged(relation, outcomes(), "fewer than two keys were made")
+    made = [str(lookup(seen.body, place)) for seen in observations.of(operation)]
+    if len(made) < 2:
+        return Judgement(reason="fewer than two keys were made")
+    if len(set(made)) < len(made):
+        # Two keys with eight characters in common look the same once redacted: that proves nothing.
+        return Judgement(reason="the keys cannot be told apart once they are redacted")
+    return judged(relation, [None] * len(made), "")
 
 
 def _judge_keeps(

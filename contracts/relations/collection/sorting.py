@@ -118,7 +118,7 @@ def _order(seen: Seen, field: str, direction: str, keys: list[Any]) -> Finding |
 def _expected(seen: Seen, field: str, observations: Observations) -> list[Any] | None:
     """Return the keys of all items that a page was taken from; None where they are not all known."""
     rows = observations.passing(seen)
-    if rows is None or len(seen.items) >= len(rows):
+    if rows is None or seen.total != len(rows) or seen.is_whole:
         return None
     keys = [lookup(row, tokens(seen.collection.sort.fields[field])) for row in rows]
     return None if any(key is None for key in keys) else keys
@@ -127,9 +127,11 @@ def _expected(seen: Seen, field: str, observations: Observations) -> list[Any] |
 def _slice(seen: Seen, field: str, direction: str, keys: list[Any], every: list[Any]) -> Finding | None:
     """Compare the keys of a page with those that all items, sorted, put there."""
     _, offset = page_of(seen.parameters, seen.collection, None)
+    if len(every[offset : offset + len(keys)]) != len(keys):
+        return None  # too many items, or too few, are no matter of order
     for order in key_orders(every):
         expected = sorted(every, key=order, reverse=direction == "desc")[offset : offset + len(keys)]
-        if len(expected) == len(keys) and all(agree(*pair) for pair in zip(expected, keys, strict=True)):
+        if all(agree(*pair) for pair in zip(expected, keys, strict=True)):
             return None
     title = f"{seen.case.meaning}: the page does not hold the {len(keys)} items that {field}, {direction} puts there"
     return Finding(title, "the sorted items from the offset on", (seen,), f"page {field}", keys[:8])
