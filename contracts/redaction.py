@@ -26,7 +26,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contracts.messages import Request
-from contracts.variants import spellings, unescape
+from contracts.variants import Unescaped, spellings, unescape
 
 __all__ = ["MIN_RUN", "PLACEHOLDER", "SECRET_HEADERS", "Redactor", "marker"]
 
@@ -44,6 +44,8 @@ _SHORTEST = 4
 _BLOCK = 4
 _TOKENS = (re.compile(rb"\w+"), re.compile(rb"[\w-]+"))
 _MAX_TOKEN = 80
+# JSON in JSON, or a URL in a URL: escapes of escapes.
+_MAX_LEVELS = 3
 
 
 def marker(value: str | bytes) -> str:
@@ -110,9 +112,15 @@ class Redactor:
         if not index.runs:
             return data
         spans = list(_spans(index, data))
-        plain = unescape(data)
-        if plain is not None:
-            spans += [(*plain.span(start, end), mark) for start, end, mark in _spans(index, plain.data)]
+        levels: list[Unescaped] = []
+        plain: bytes = data
+        while len(levels) < _MAX_LEVELS and (level := unescape(plain)) is not None:
+            levels.append(level)
+            plain = level.data
+            for start, end, mark in _spans(index, plain):
+                for below in reversed(levels):
+                    start, end = below.span(start, end)
+                spans.append((start, end, mark))
         return _replaced(data, sorted(spans)) if spans else data
 
     def text(self, text: str) -> str:

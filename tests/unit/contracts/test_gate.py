@@ -53,9 +53,17 @@ def drain(gate: Gate) -> None:
             return
 
 
+class Dawdler(Clock):
+    """Gives the other threads time whenever it is asked for the time."""
+
+    def now(self) -> float:
+        threading.Event().wait(0.0005)
+        return super().now()
+
+
 @pytest.mark.parametrize("budget", [1, 10, 50])
 def test_no_request_beyond_the_budget_leaves_from_whatever_thread(budget: int) -> None:
-    with Upstream() as upstream, gate_to(upstream.url, budget=budget) as gate:
+    with Upstream() as upstream, gate_to(upstream.url, Dawdler(), budget=budget) as gate:
         in_threads(16, lambda: drain(gate))
         assert len(upstream.seen) == gate.sent == budget
         assert [exchange.number for exchange in gate.exchanges] == list(range(1, budget + 1))

@@ -110,6 +110,25 @@ def test_a_server_that_says_that_more_is_left_is_not_believed() -> None:
     assert not book.reserve(Moment(MINUTE)).is_granted
 
 
+def test_an_answer_that_comes_late_takes_nothing_back() -> None:
+    book = ledger()
+    first = fill(book, 1, Moment(MINUTE))
+    last = fill(book, 1, Moment(MINUTE))
+    book.observe(last, Moment(MINUTE), {"minute": 1})
+    book.observe(first, Moment(MINUTE), {"minute": 50})
+    assert not book.reserve(Moment(MINUTE)).is_granted
+
+
+def test_a_day_is_counted_and_a_new_day_is_a_new_allowance() -> None:
+    book = ledger(window("day", 86_400, 5))
+    midnight = MINUTE - MINUTE % 86_400 + 86_400
+    fill(book, 4, Moment(midnight - 9))
+    wait = book.reserve(Moment(midnight - 5))
+    assert (wait.is_granted, wait.seconds) == (False, 5)
+    fill(book, 4, Moment(midnight))
+    assert not book.reserve(Moment(midnight + 50_000)).is_granted
+
+
 def test_requests_under_way_count_against_what_an_older_answer_left() -> None:
     book = ledger()
     ticket = fill(book, 1, Moment(MINUTE))

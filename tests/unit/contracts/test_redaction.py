@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
+import re
 import threading
 from collections.abc import Iterator
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from hypothesis import example, given
@@ -34,12 +36,18 @@ EMBEDDINGS = (
 CASES = (str, str.lower, str.upper, str.swapcase)
 
 
+def readings(text: str) -> set[str]:
+    """What a text says to whoever takes one kind of escape out of it."""
+    points = re.sub(r"\\u([0-9a-f]{4})", lambda match: chr(int(match[1], 16)), text)
+    return {text, unquote(text), html.unescape(text), points, re.sub(r"\\([\\\"/])", r"\1", text)}
+
+
 def traces(secret: str, text: str) -> Iterator[str]:
-    """Yield every run of the secret that a text still holds, plain, unescaped or in base64."""
-    plain = text.lower()
+    """Yield every run of the secret that a text still holds, plain, escaped or in base64."""
+    plain = [reading.lower() for reading in readings(text)]
     for start in range(len(secret) - MIN_RUN + 1):
         run = secret[start : start + MIN_RUN]
-        if run.lower() in plain or quote(run, safe="").lower() in plain:
+        if any(run.lower() in reading for reading in plain):
             yield run
         for form in (run, run.lower(), run.upper()):
             for place in range(3):
@@ -71,6 +79,12 @@ def test_the_mark_itself_shows_nothing(key: str, text: str) -> None:
 @pytest.mark.parametrize("variant", [SECRET[:-1], SECRET[1:], SECRET + "x", SECRET.swapcase(), SECRET[4:12]])
 def test_a_variant_of_the_key_is_replaced(variant: str) -> None:
     assert Redactor([SECRET]).text(f"<{variant}>").startswith(f"<{marker(SECRET)}")
+
+
+def test_escapes_of_escapes_are_seen_through() -> None:
+    twice = quote(quote("".join(f"%{byte:02x}" for byte in SECRET.encode())), safe="")
+    nested = json.dumps({"text": json.dumps({"text": "".join(f"\\u{ord(char):04x}" for char in SECRET)})})
+    assert Redactor([SECRET]).text(f"{twice} {nested}").count(marker(SECRET)) == 2
 
 
 def test_seven_characters_may_stand() -> None:
