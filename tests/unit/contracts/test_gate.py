@@ -54,11 +54,20 @@ def drain(gate: Gate) -> None:
 
 
 class Dawdler(Clock):
-    """Gives the other threads time whenever it is asked for the time."""
+    """Gives the other threads time whenever it is asked for the time; knows how many sleep at once."""
+
+    asleep = most_asleep = 0
 
     def now(self) -> float:
         threading.Event().wait(0.0005)
         return super().now()
+
+    def sleep(self, seconds: float) -> None:
+        self.asleep += 1
+        self.most_asleep = max(self.most_asleep, self.asleep)
+        threading.Event().wait(0.0005)
+        super().sleep(seconds)
+        self.asleep -= 1
 
 
 @pytest.mark.parametrize("budget", [1, 10, 50])
@@ -116,11 +125,12 @@ def test_a_server_that_keeps_the_contract_never_answers_429(
 
 
 def test_nor_when_eight_threads_ask_at_once() -> None:
-    clock = Clock(NOON + 50)
+    clock = Dawdler(NOON + 50)
     limited = Limited(clock, ahead_s=17.5)
     with Upstream(limited) as upstream, gate_to(upstream.url, clock, budget=320, max_wait_s=1e5) as gate:
         in_threads(8, lambda: drain(gate))
     assert (limited.refused, len(upstream.seen)) == (0, 320)
+    assert (clock.most_asleep, sum(clock.slept) <= 4 * 62) == (1, True)
 
 
 def test_nor_under_live_in_two_runs_that_share_a_ledger(tmp_path: Path) -> None:
