@@ -53,7 +53,7 @@ class _Run:
     left_out: list[Case] = field(default_factory=list)
     off: dict[str, str] = field(default_factory=dict)
     is_interrupted: bool = False
-    burst_from: int = 0
+    is_short: bool = False
     extra: tuple[Verdict, ...] = ()
 
 
@@ -186,6 +186,7 @@ def _relations(state: _Run, known: Known, expected: int) -> None:
     arranged = _arranged(config, state.rules, tuple(sending.fresh(relations.cases(known))), _room(state))
     sending.send(arranged)
     state.left_out += arranged.left_out
+    state.is_short = any(case.rank < EXTRA_RANK for case in arranged.left_out)
     state.listener(PhaseFinished(phase="relations", reason=sending.stopped))
 
 
@@ -203,7 +204,6 @@ def _limits(state: _Run) -> None:
     state.listener(
         PhaseStarted(phase="limits", planned=min(window.limit for window in state.document.limits.windows) + 1)
     )
-    state.burst_from = len(state.sending.seen)
     reason = burst(state.sending)
     if reason:
         state.off["limits"] = reason
@@ -222,6 +222,8 @@ def _report(state: _Run, started: float, clock: float) -> Report:
         unserved=frozenset(name for case in state.left_out for name in case.serves),
         skipped=state.sending.skipped,
         off=off,
+        asked=frozenset(name for item in state.sending.seen for name in item.case.serves),
+        is_short=state.is_short or bool(state.sending.stopped),
     )
     judgements = [(rule, rule(every if _is_of_every_phase(rule) else plain)) for rule in state.rules]
     judgements = confirmed(judgements, plain, state.sending) if not state.is_interrupted else judgements

@@ -25,11 +25,15 @@ class Circumstances:
         unserved: ids of relations that lost a case to the budget.
         skipped: id of a relation → why a case of its was not sent.
         off: kind → why its phase did not run.
+        asked: ids of relations of which a case was sent.
+        is_short: the budget, or the wait, ended before the plan did.
     """
 
     unserved: Set[str] = frozenset()
     skipped: Mapping[str, str] = field(default_factory=dict)
     off: Mapping[str, str] = field(default_factory=dict)
+    asked: Set[str] = frozenset()
+    is_short: bool = False
 
 
 def selected(name: str, only: tuple[str, ...], skip: tuple[str, ...]) -> bool:
@@ -53,7 +57,7 @@ def _unbroken(
     if not judgement.looked_at:
         if kind in around.off:
             return Outcome.LEFT_OUT, around.off[kind]
-        if name in around.unserved:
+        if name in around.unserved or _was_never_asked(rule, observations, around):
             return Outcome.LEFT_OUT, "the plan had no room for its requests; a larger --budget has"
         return Outcome.INCONCLUSIVE, around.skipped.get(name) or judgement.reason
     if observations.refused_share > _MOST_REFUSED:
@@ -63,3 +67,11 @@ def _unbroken(
     if operation is not None and not observations.of(operation):
         return Outcome.INCONCLUSIVE, f"no request to {operation.id} was answered with success"
     return Outcome.KEPT, ""
+
+
+def _was_never_asked(rule: Rule, observations: Observations, around: Circumstances) -> bool:
+    """Whether the run was too short for the first request that could have told something."""
+    if not around.is_short or rule.relation.id in around.asked:
+        return False
+    operation = observations.document.by_id.get(rule.relation.operation_id)
+    return not (rule.is_universal and (operation is None or observations.of(operation)))

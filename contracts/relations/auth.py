@@ -26,7 +26,7 @@ _VARIANTS = {
     "other-case": "A key in other case is refused.",
     "elsewhere": "A key in a header that is not the documented one is refused.",
 }
-_FIRST_RANK, _GUARD_RANK, _VARIANT_RANK, _MEMBER_RANK = 4.5, 12.0, 16.0, 24.5
+_FIRST_RANK, _GUARD_RANK, _VARIANT_RANK, _MEMBER_RANK = 4.5, 8.5, 0.5, 12.5
 
 
 def rules(document: Document) -> tuple[Rule, ...]:

@@ -26,7 +26,7 @@ _KIND = "errors"
 _NOWHERE = "/no-such-resource"
 _DAY = date(2025, 5, 1)
 #: Ranks of the first case of a condition in a form, and of its further cases.
-_FIRST, _FURTHER = 19.0, EXTRA_RANK + 2
+_FIRST, _FURTHER = 8.2, EXTRA_RANK + 2
 
 
 def rules(document: Document) -> tuple[Rule, ...]:
@@ -44,7 +44,7 @@ def cases(known: Known) -> tuple[Case, ...]:
         operation = known.document.by_id.get(request.operation_id)
         if operation is not None and operation.is_write and not known.allow_writes:
             continue
-        rank = _FURTHER if (form, request.body is not None) in met else _FIRST + 1.5 * len(met)
+        rank = _FURTHER if (form, request.body is not None) in met else _FIRST + 1.1 * len(met)
         met.add((form, request.body is not None))
         meaning = f"refused: {relation.id.partition('.')[2]}"
         found.append(Case(request=request, meaning=meaning, serves=(relation.id,), expects=rule, rank=rank))
