@@ -78,4 +78,5 @@ def _persists(rule: Rule, violation: Violation, observations: Observations, fres
         # The answers need others to be judged by: look at them in place of the first ones.
         replaced = [fresh.get(item.number, item) for item in observations.seen]
         second = rule(Observations(observations.document, replaced))
-    return any(other.detail == violation.detail for other in second.violations)
+    numbers = {item.number for item in again}
+    return any(other.detail == violation.detail and numbers.issuperset(other.exchanges) for other in second.violations)

@@ -100,7 +100,9 @@ def _judge_limit(window: Window, relation: Relation, observations: Observations)
 def _judge_counts(
     window: Window, credentials: tuple[str, ...], relation: Relation, observations: Observations
 ) -> Judgement:
-    counted = [item for item in observations.seen if item.exchange.request.credential in credentials]
+    asked = [item for item in observations.seen if item.exchange.request.credential in credentials]
+    # A wrong key that is taken for a right one is counted as that one; auth has a relation for it.
+    counted = [item for item in asked if credentials == _OWN or not item.is_success]
     told = [(item, left) for item in counted if (left := remaining(item, window)) is not None]
     stamp = observations.document.envelope.stamp
     steps = [

@@ -95,10 +95,18 @@ def _judge_early(window: Window, relation: Relation, observations: Observations)
         for before, seen in pairwise(burst):
             left = remaining(before, window)
             if seen.status == refusal and before.status != refusal and left is not None:
+                if left and not _is_alone(burst, window):
+                    continue  # another client of the key may have taken the rest
                 title = f"refused although {left} requests were left"
                 yield None if left == 0 else Finding(title, "an answer", (before, seen), "early", left)
 
     return judged(relation, outcomes(), "the allowance was not exhausted" if burst else "not asked")
+
+
+def _is_alone(burst: list[Seen], window: Window) -> bool:
+    """Whether no other client of the key was seen: what is left never fell by more than one."""
+    told = [left for item in burst if (left := remaining(item, window)) is not None]
+    return all(before - after <= 1 for before, after in pairwise(told))
 
 
 def _judge_late(window: Window, relation: Relation, observations: Observations) -> Judgement:

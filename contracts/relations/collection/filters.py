@@ -181,20 +181,26 @@ def _against(seen: Seen, expected: list[Any], every: int, plain: Seen) -> Findin
 
 
 def _judge_inclusive(family: str, rule: Filter, relation: Relation, observations: Observations) -> Judgement:
-    asked = [item for item in observations.of_family(family) if rule.parameter in item.filters and item.is_whole]
+    every = observations.of_family(family)
+    asked = [item for item in every if rule.parameter in item.filters and item.is_whole]
     rows = observations.rows(family)
 
     def outcomes() -> Iterator[Finding | None]:
         for seen in asked:
-            path = tokens(seen.collection.identity)
             edge = seen.filters[rule.parameter]
             for row in chosen(seen.collection, rows.values(), seen.filters):
                 if str(lookup(row, tokens(rule.item)))[:10] == edge:
-                    identity = lookup(row, path)
-                    title = f"the item of {rule.parameter} {edge} itself is not in the answer"
-                    yield None if identity in seen.ids else Finding(title, "it is", (seen,), rule.parameter, identity)
+                    yield _included(rule, seen, lookup(row, tokens(seen.collection.identity)), every)
 
     return judged(relation, outcomes(), "no item lies on a day that was asked for" if asked else "not asked")
+
+
+def _included(rule: Filter, seen: Seen, identity: Any, every: tuple[Seen, ...]) -> Finding | None:
+    if identity in seen.ids:
+        return None
+    source = next(item for item in every if identity in item.ids)
+    title = f"an item of the day {seen.filters[rule.parameter]}, given as {rule.parameter}, is not in the answer"
+    return Finding(title, "it is", (source, seen), rule.parameter, identity)
 
 
 def _combined(operation: Operation, collection: Collection) -> Rule:
