@@ -101,34 +101,36 @@ def cases(known: Known) -> tuple[Case, ...]:
 
 
 def _sample(known: Known, kind: str) -> list[Any]:
-    """Choose ids until every value of every attribute that few values have is covered."""
+    """Choose ids until every value of every attribute whose values the document lists is covered."""
     ids = list(known.entities.get(kind, ()))
     known.dice("sample").shuffle(ids)
-    attributes = {identity: known.attributes.get((kind, identity), {}) for identity in ids}
-    values: defaultdict[str, set[str]] = defaultdict(set)
-    for found in attributes.values():
-        for name, value in found.items():
-            if isinstance(value, str):
-                values[name].add(value)
-    few = {name for name, seen in values.items() if len(seen) <= max(5, len(ids) // 4) and len(seen) < len(ids)}
-    missing = {(name, value) for name in few for value in values[name]}
+    listed = _listed_attributes(known.document, kind)
+    traits = {identity: _traits(known.attributes.get((kind, identity), {}), listed) for identity in ids}
+    missing = {trait for found in traits.values() for trait in found}
     # The first is opened anyway, for all that needs one that is known.
     sample = [known.telling(kind)] if ids else []
-    for identity in sample:
-        missing -= _traits(attributes[identity])
-        ids.remove(identity)
-    while missing and ids:
-        best = max(ids, key=lambda identity: len(missing & _traits(attributes[identity])))
-        if not missing & _traits(attributes[best]):
-            break
-        missing -= _traits(attributes[best])
-        ids.remove(best)
+    while True:
+        for identity in sample[-1:]:
+            missing -= traits[identity]
+            ids.remove(identity)
+        best = max(ids, key=lambda identity: len(missing & traits[identity]), default=None)
+        if best is None or not missing & traits[best]:
+            return sample if len(sample) > 1 else [*sample, *ids[:2]]
         sample.append(best)
-    return sample if len(sample) > 1 else [*sample, *ids[:2]]
 
 
-def _traits(attributes: Mapping[str, Any]) -> set[tuple[str, str]]:
-    return {(name, value) for name, value in attributes.items() if isinstance(value, str)}
+def _listed_attributes(document: Document, kind: str) -> set[str]:
+    facts = [operation.success.facts for operation in document.operations if operation.success]
+    return {
+        mark.attribute
+        for item in facts
+        for mark in item.marks
+        if mark.type == kind and "enum" in item.shapes.get(mark.at, {})
+    }
+
+
+def _traits(attributes: Mapping[str, Any], listed: set[str]) -> set[tuple[str, str]]:
+    return {(name, value) for name, value in attributes.items() if name in listed and isinstance(value, str)}
 
 
 def _judge_same(kind: str, attribute: str, relation: Relation, observations: Observations) -> Judgement:

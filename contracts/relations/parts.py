@@ -100,7 +100,7 @@ def _day_cases(known: Known, operation: Operation, forms: tuple[Operation, ...])
         ids = (f"{_KIND}.all-days[{operation.id}]",) if place == 3 else serves
         form = forms[place % len(forms)]
         # The range of all days protects every figure, so it comes first.
-        rank = (11.0, 14.0, 24.0 if len(forms) > 1 else EXTRA_RANK, 6.0)[place]
+        rank = (11.0, 14.0, EXTRA_RANK, 6.0)[place]
         yield Case(request=ask(form, parameters), meaning=_words(parameters), serves=ids, rank=rank)
 
 

@@ -1,0 +1,54 @@
+"""The relations against whole servers on real HTTP: right ones are never blamed, broken ones always, and rightly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from apps.broken import BROKEN
+from apps.judging import judged
+from apps.right import Right
+from contracts.verdicts import Outcome
+
+
+@pytest.mark.parametrize("count, users, days", [(13, 3, 4), (0, 3, 1), (1, 1, 1), (3, 2, 2), (70, 3, 3)])
+def test_a_right_server_is_not_blamed(tmp_path: Path, count: int, users: int, days: int) -> None:
+    report = judged(Right(count, users, days), tmp_path)
+    assert report.violations == ()
+
+
+def test_of_a_right_server_every_relation_of_the_plan_is_kept(tmp_path: Path) -> None:
+    report = judged(Right(), tmp_path, phases=("relations", "limits"))
+    undecided = [verdict for verdict in report.verdicts if verdict.outcome is Outcome.INCONCLUSIVE]
+    # Two keys whose redacted forms are equal prove nothing either way.
+    assert {verdict.relation.id for verdict in undecided} <= {"effect.new[createApiKey]"}
+
+
+def test_a_right_server_costs_at_most_ninety_requests_and_refuses_none(tmp_path: Path) -> None:
+    report = judged(Right(), tmp_path)
+    statuses = [exchange.answer.status for exchange in report.exchanges if exchange.answer]
+    assert report.sent <= 90
+    assert 429 not in statuses
+
+
+def test_the_allowance_of_a_right_server_is_real(tmp_path: Path) -> None:
+    report = judged(Right(), tmp_path, phases=("relations", "limits"))
+    limits = [verdict for verdict in report.verdicts if verdict.relation.kind == "limits"]
+    assert report.violations == ()
+    assert {verdict.outcome for verdict in limits} == {Outcome.KEPT}
+
+
+def test_undocumented_members_are_warnings(tmp_path: Path) -> None:
+    places = {warning.detail for warning in judged(Right(), tmp_path).warnings}
+    assert "/data/not_documented" in places
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_server_is_blamed_for_what_it_breaks_and_for_nothing_else(tmp_path: Path, name: str) -> None:
+    broken = BROKEN[name]
+    report = judged(broken.server(), tmp_path, phases=(broken.phase,))
+    blamed = {violation.relation_id for violation in report.violations}
+    missed = [wanted for wanted in broken.breaks if not any(found.startswith(wanted) for found in blamed)]
+    assert missed == []
+    assert [found for found in sorted(blamed) if not found.startswith(broken.breaks)] == []
