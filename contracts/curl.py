@@ -13,7 +13,7 @@ __all__ = ["KEY_VARIABLE", "curl_of"]
 #: Environment variable that the command takes the key from.
 KEY_VARIABLE = "CONTRACTS_API_KEY"
 #: What stands for credentials that are made from the key; the rest is said in words.
-_MADE = {"truncated": f"${{{KEY_VARIABLE}%?}}", "lengthened": f"${KEY_VARIABLE}x", "key": f"${KEY_VARIABLE}"}
+_MADE = {"truncated": f"${{{KEY_VARIABLE}%?}}", "lengthened": f"${{{KEY_VARIABLE}}}x", "key": f"${KEY_VARIABLE}"}
 _OTHER_HEADER = "X-API-KEY"
 
 

@@ -61,7 +61,7 @@ def _open_rules(document: Document) -> Iterator[Rule]:
                 meaning = f"Every listed {parameter.entity} can be given to {operation.id} as {parameter.name}."
                 detail = f"{operation.id}:{parameter.name}"
                 relation = _relation("opens", detail, operation.id, parameter.pointer, meaning)
-                yield Rule(relation, partial(_judge_opens, operation, parameter))
+                yield Rule(relation, partial(_judge_opens, operation, parameter), is_universal=True)
 
 
 def _directory_rules(document: Document) -> Iterator[Rule]:
