@@ -86,15 +86,15 @@ def load(path: Path) -> Document:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SpecInvalid(f"the document cannot be read ({error}); name a UTF-8 file", source) from error
-    tree = _parse(text, source)
+    try:
+        tree = _parse(text, source)
+        _inline_examples(tree, path.parent.resolve(), source, set())
+    except RecursionError as error:
+        raise SpecInvalid("the document is nested too deeply", source) from error
     if not isinstance(tree, dict) or not str(tree.get("openapi", "")).startswith(("3.0", "3.1")):
         raise SpecInvalid("this is no OpenAPI 3.0 or 3.1 document: `openapi: 3.…` was expected at its top", source)
     if not isinstance(tree.get("paths", {}), dict):
         raise SpecInvalid("an object of path templates was expected", source, "/paths")
-    try:
-        _inline_examples(tree, path.parent.resolve(), source, set())
-    except RecursionError as error:
-        raise SpecInvalid("the document is nested too deeply", source) from error
     return Document(source=source, tree=tree, text=text)
 
 
@@ -102,7 +102,7 @@ def _parse(text: str, source: str) -> Any:
     if text.lstrip().startswith("{"):
         try:
             return json.loads(text)
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise SpecInvalid(f"the document is no JSON: {error}", source) from error
     return parse_yaml(text, source, SpecInvalid)
 
@@ -117,7 +117,7 @@ def parse_yaml(text: str, source: str, problem: type[SpecInvalid] | type[Excepti
 
     try:
         return yaml.load(text, _loader())
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise problem(f"the file is no YAML: {' '.join(str(error).split())}", source) from error
 
 

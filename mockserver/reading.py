@@ -86,7 +86,7 @@ def _header_violations(operation: Operation, request: Request) -> list[Violation
             violations += _single(parameter, judge, text, "header")
         elif parameter.is_required:
             text = f"the header {parameter.name} is required"
-            violations.append(Violation("header", join("", name), "required", text))
+            violations.append(Violation("header", join("", parameter.name), "required", text))
     return violations
 
 

@@ -52,13 +52,17 @@ class References:
 
         Args:
             node: a Reference Object, or anything else, which is returned as it is.
-            pointer: where it stands, for error messages.
+            pointer: where it stands, for error messages; looked for when it is needed and empty.
 
         Raises:
             SpecInvalid: a reference leaves the document, leads nowhere or back to itself.
         """
         while _refers(node):
-            pointer = self.target(node["$ref"], pointers.join(pointer, "$ref"))
+            try:
+                pointer = self.target(node["$ref"], pointers.join(pointer, "$ref"))
+            except SpecInvalid as error:
+                place = pointer or pointers.find(self._document, node) or ""
+                raise SpecInvalid(error.message, self._source, pointers.join(place, "$ref")) from error.__cause__
             node = self.lookup(pointer)
         return node
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 from mockserver.keys import ApiKey
 from mockserver.messages import Refusal, Request, Violation
@@ -141,9 +142,8 @@ def _is_present(scheme: Mapping[str, Any], request: Request) -> bool:
         if scheme.get("in") == "header":
             return bool(request.headers.get(name.lower()))
         is_cookie = scheme.get("in") == "cookie"
-        text = request.headers.get("cookie", "") if is_cookie else request.query
-        pairs = (pair.strip().partition("=") for pair in text.split(";" if is_cookie else "&"))
-        return any(found == name and value for found, _, value in pairs)
+        text, separator = (request.headers.get("cookie", ""), ";") if is_cookie else (request.query, "&")
+        return any(found.strip() == name for found, _ in parse_qsl(text, separator=separator))
     if scheme.get("type") == "http":
         word, _, credentials = authorization.partition(" ")
         return word.lower() == str(scheme.get("scheme", "")).lower() and bool(credentials.strip())
