@@ -188,9 +188,9 @@ class Observations:
         found: dict[str, Mapping[Any, Any]] = {}
         for operation in self.document.operations:
             if operation.collection and operation.id == operation.family:
-                rows = self.rows(operation.family)
-                totals = [item.total for item in self.of_family(operation.family) if not item.filters]
-                if totals and totals[0] == len(rows):
+                plain = [item for item in self.of_family(operation.family) if not item.filters]
+                rows = _rows(plain)
+                if plain and plain[0].total == len(rows):
                     found[operation.family] = rows
         return found
 
@@ -213,18 +213,22 @@ class Observations:
 
     def rows(self, family: str) -> Mapping[Any, Any]:
         """Return every item of a collection seen so far, by identity, as it was first seen."""
-        rows: dict[Any, Any] = {}
-        for item in self.of_family(family):
-            path = tokens(item.collection.identity)
-            for row in item.items:
-                identity = lookup(row, path)
-                if isinstance(identity, str | int):
-                    rows.setdefault(identity, row)
-        return rows
+        return _rows(self.of_family(family))
 
     def total(self, family: str) -> int | None:
         """Return the total of a collection without filters, None where it is unknown."""
         return next((item.total for item in self.of_family(family) if not item.filters), None)
+
+
+def _rows(answers: Iterable[Seen]) -> dict[Any, Any]:
+    rows: dict[Any, Any] = {}
+    for item in answers:
+        path = tokens(item.collection.identity)
+        for row in item.items:
+            identity = lookup(row, path)
+            if isinstance(identity, str | int):
+                rows.setdefault(identity, row)
+    return rows
 
 
 def _entities(seen: Seen) -> Iterable[tuple[tuple[str, Any], Learnt]]:

@@ -26,8 +26,15 @@ __all__ = ["Gate", "Sending"]
 class Gate(Protocol):
     """What the engine needs of the way out; `contracts.gate.Gate` is one."""
 
-    target: Target
-    budget: int
+    @property
+    def target(self) -> Target:
+        """Where the requests go."""
+        ...
+
+    @property
+    def budget(self) -> int:
+        """Most requests that leave."""
+        ...
 
     @property
     def sent(self) -> int:

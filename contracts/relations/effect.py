@@ -13,7 +13,7 @@ from typing import Any
 from contracts.bodies import agree
 from contracts.cases import Case, ask
 from contracts.known import Known
-from contracts.observations import Observations, Seen
+from contracts.observations import Observations
 from contracts.pointers import join, lookup, tokens
 from contracts.relations.errors import required_of
 from contracts.rules import Finding, Judgement, Rule, judged

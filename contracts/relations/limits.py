@@ -104,8 +104,9 @@ def _judge_early(window: Window, relation: Relation, observations: Observations)
 
 
 def _is_alone(burst: list[Seen], window: Window) -> bool:
-    """Whether no other client of the key was seen: what is left never fell by more than one."""
-    told = [left for item in burst if (left := remaining(item, window)) is not None]
+    """Whether no other client of the key was seen: what was left never fell by more than one between answers."""
+    answered = [item for item in burst if item.status < 400]
+    told = [left for item in answered if (left := remaining(item, window)) is not None]
     return all(before - after <= 1 for before, after in pairwise(told))
 
 

@@ -202,7 +202,8 @@ def _span(change: Callable[[dict[str, Any]], dict[str, Any]], method: str) -> ty
     """Make a server whose dashboard, or detail, takes other days than were given."""
 
     def changed(self: Right, given: dict[str, Any]) -> dict[str, Any]:
-        return getattr(Right, method)(self, change(dict(given)))
+        data: dict[str, Any] = getattr(Right, method)(self, change(dict(given)))
+        return data
 
     return _with(**{method: changed})
 

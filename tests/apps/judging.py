@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 from apps.right import ADMIN, BASE, MEMBER, Right, serve
 from contracts import engine
 from contracts.config import Config
-from contracts.document import load
 from contracts.credentials import CredentialMissing
+from contracts.document import load
 from contracts.errors import BudgetExhausted
 from contracts.events import Event
 from contracts.gate import Gate
@@ -63,9 +63,7 @@ class Direct:
 
     @property
     def target(self) -> Target:
-        return Target(
-            scheme="http", host="127.0.0.1", port=9, base_path=BASE, is_loopback=True, is_live=self.is_live
-        )
+        return Target(scheme="http", host="127.0.0.1", port=9, base_path=BASE, is_loopback=True, is_live=self.is_live)
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:

@@ -65,9 +65,8 @@ def test_the_shell_makes_the_credential_that_was_sent(credential: str, expected:
     command = curl_of(replace(LIST, credential=credential), BASE, "Authorization")
     shell = shutil.which("sh") or "sh"
     shown = ["-c", command.replace("curl -sS", "printf '%s\\n'", 1)]
-    told = subprocess.run(
-        [shell, *shown], env={**os.environ, "CONTRACTS_API_KEY": "k3y"}, capture_output=True, text=True
-    )
+    environment = {**os.environ, "CONTRACTS_API_KEY": "k3y"}
+    told = subprocess.run([shell, *shown], env=environment, capture_output=True, text=True, check=True)
     assert told.stdout.splitlines()[1] == expected
 
 

@@ -97,7 +97,7 @@ def test_a_document_without_the_vocabulary_is_read_all_the_same() -> None:
 
 
 def test_an_operation_that_is_no_get_is_taken_to_write() -> None:
-    paths = {"/x": {"delete": {"responses": {"default": {}}}}}
+    paths: dict[str, Any] = {"/x": {"delete": {"responses": {"default": {}}}}}
     (made,) = parse({**MINIMAL, "paths": paths}).operations
     assert (made.id, made.is_write, made.responses) == ("delete /x", True, {})
 

@@ -32,7 +32,7 @@ def test_equal_requests_are_sent_once() -> None:
 
 def test_what_does_not_fit_is_left_out_by_name() -> None:
     made = arrange([case(1, 1), case(2, 2), case(3, 3)], 2)
-    assert (meanings(made), made.unserved) == (["1", "2"], {"r3"})
+    assert (meanings(made), made.unserved) == (["1", "2"], frozenset({"r3"}))
 
 
 def test_a_walk_fits_whole_or_not_at_all() -> None:

@@ -1,0 +1,72 @@
+"""Structure of answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from answers import judge, observed, seen, titles
+from contracts.cases import Case, ask
+from contracts.relations.structure import undocumented
+from contracts.vocabulary import ErrorRule
+
+FILTERS = "getUserCampaignFilters"
+
+
+def body(**changes: Any) -> dict[str, Any]:
+    organisation = {"id": 1, "name": "x", "created_at": "2025-01-01T00:00:00Z", "subscription_status": "x"}
+    data = {"linkedin_users": [], "campaign_routines": [], "organisation": organisation}
+    return {"code": 200, "status": True, "message": "x", "data": {**data, **changes}}
+
+
+def test_a_valid_body_is_kept() -> None:
+    assert judge(f"structure.body[{FILTERS}]", seen(FILTERS, body())).looked_at == 1
+
+
+def test_what_the_schema_forbids_is_named_by_its_place() -> None:
+    (violation,) = judge(f"structure.body[{FILTERS}]", seen(FILTERS, body(linkedin_users=5))).violations
+    assert violation.detail == "/data/linkedin_users"
+    assert violation.title.startswith("/data/linkedin_users of the 200 answer: 5 is not of type")
+
+
+def test_a_body_that_is_no_object_is_said_to_be_none() -> None:
+    assert titles(f"structure.body[{FILTERS}]", seen(FILTERS, b"<html>")) == ["the body is no JSON object"]
+
+
+def test_an_undocumented_status_is_named() -> None:
+    assert titles(f"structure.status[{FILTERS}]", seen(FILTERS, status=418)) == [
+        "the answer has the undocumented status 418"
+    ]
+
+
+def test_parameters_of_a_content_type_do_not_matter() -> None:
+    answer = seen(FILTERS, body(), headers={"content-type": "Application/JSON; charset=utf-8"})
+    assert titles(f"structure.type[{FILTERS}]", answer) == []
+
+
+def test_another_or_no_content_type_is_named() -> None:
+    answer = seen(FILTERS, body(), headers={"content-type": "text/html"})
+    assert titles(f"structure.type[{FILTERS}]", answer) == ["the content type is text/html"]
+
+
+def test_a_valid_request_must_succeed() -> None:
+    assert titles(f"structure.accepts[{FILTERS}]", seen(FILTERS, status=500)) == [
+        "a valid request (made up) was answered 500"
+    ]
+
+
+def test_a_refused_key_says_nothing_of_the_request() -> None:
+    judgement = judge(f"structure.accepts[{FILTERS}]", seen(FILTERS, status=401))
+    assert (judgement.looked_at, judgement.reason) == (0, "every request was refused for its key")
+
+
+def test_a_request_that_should_fail_need_not_succeed() -> None:
+    rule = ErrorRule(condition="invalid-request", status=400, error_code="X", pointer="")
+    case = Case(request=ask(observed().document.by_id[FILTERS]), meaning="", serves=(), expects=rule)
+    assert judge(f"structure.accepts[{FILTERS}]", seen(FILTERS, status=400, case=case)).looked_at == 0
+
+
+def test_undocumented_members_are_listed_once_for_each_place() -> None:
+    rows = [{"linkedin_user_information_id": "u", "extra": 1}, {"extra": 2}]
+    found = undocumented(observed(seen(FILTERS, body(linkedin_users=rows)), seen(FILTERS, body(more={}))))
+    assert [item.detail for item in found] == ["/data/linkedin_users/*/extra", "/data/more"]
+    assert {item.severity for item in found} == {"warning"}
