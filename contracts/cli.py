@@ -30,6 +30,7 @@ Examples:
   contracts run --only collection --budget 40     what the lists mean, and nothing else
   contracts plan --budget 90                      what a run would send; sends nothing
   contracts relations                             what must hold, and where the document says so
+  contracts mutate --sample 100                   can the suite fail? a score
   contracts baseline update known.yaml run.ndjson accept what is broken now, for 30 days
 
 \b
@@ -110,6 +111,22 @@ def relations(session: Session, /, is_json: bool, **options: Any) -> int:
 
     _print(relation_lines(config, is_json=is_json))
     return 0
+
+
+@command.command(epilog=EXAMPLES)
+@click.option("--sample", type=click.IntRange(min=0), default=100, show_default=True, help="Faults to try; 0 is all.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the draw, and of every run.")
+def mutate(sample: int, seed: int) -> int:
+    """Give the mock's answers one fault after the other and count how many the relations notice.
+
+    Exit code 0 when at least 90 % are noticed, free text left to a line of its own; 1 otherwise.
+    """
+    from contracts.document import load
+    from contracts.mutate import score, score_lines, survivor_line
+
+    tried = score(load(), sample=sample, seed=seed, progress=lambda *event: _print(survivor_line(*event)))
+    _print(score_lines(tried))
+    return 0 if tried.share >= 0.9 else 1
 
 
 @command.group()
