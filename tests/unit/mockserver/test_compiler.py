@@ -43,7 +43,7 @@ def test_a_body_has_types_judges_names_and_defaults() -> None:
     found = only(body("Application/JSON; charset=utf-8", "text/plain", required=True))
     assert found.body_types == ("application/json", "text/plain")
     assert list(found.body_judges) == ["application/json"]
-    assert (found.body_names, found.defaults, found.is_body_required) == ({"a"}, {"a": 1}, True)
+    assert (found.body_names, found.defaults, found.is_body_required) == (frozenset("a"), {"a": 1}, True)
 
 
 @pytest.mark.parametrize("value, expected", [({"a": 1}, True), ({"a": "x"}, False), ([], False)])

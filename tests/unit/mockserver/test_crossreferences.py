@@ -130,7 +130,7 @@ def test_names_of_headers_are_compared_whatever_their_case() -> None:
 
 
 def test_pointers_are_followed_through_references_and_alternatives() -> None:
-    schemas = {
+    schemas: dict[str, Any] = {
         "A": {
             "allOf": [{"$ref": "#/components/schemas/B"}],
             "x-invariants": [{"sum": {"of": ["/b"], "equals": ["/b/*/a~1b"]}}],

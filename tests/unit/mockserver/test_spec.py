@@ -124,7 +124,7 @@ def test_a_contract_brings_rules_and_limits_of_its_own() -> None:
 
 
 def test_another_document_has_the_plain_rules_and_no_limit() -> None:
-    spec = compiled(plain(**{"x-logo": {}}))
+    spec = compiled(changed(plain(), "/x-logo", {}))
     assert (spec.uses_vocabulary, spec.windows, spec.limit_figures) == (False, (), {})
     assert spec.rules == PLAIN_RULES
 

@@ -17,7 +17,7 @@ from mockserver.stages import Route, authenticate, count, route, validate
 SPEC = compiled(packaged_contract())
 BASE = "/social_app/api/v1/third_party"
 JSON = {"content-type": "application/json"}
-ENTITIES = {"user": {"u1", "u2"}, "routine": {"r1"}, "organisation": {123}}
+ENTITIES: dict[str, Any] = {"user": {"u1", "u2"}, "routine": {"r1"}, "organisation": {123}}
 
 
 def refusal_of(outcome: Any) -> Refusal:
@@ -374,7 +374,7 @@ def test_a_body_is_refused_by_the_first_rule_it_breaks(name: str, body: str, cod
 
 def test_the_reason_of_a_refusal_is_in_words() -> None:
     refusal = refusal_of(get("getCampaignInfo", "limit=0&sort_order=up&term=%zz"))
-    assert refusal.message == "Invalid parameters"
+    assert refusal.message == "Error occurred"
     for violation in refusal.violations:
         assert violation.message in refusal.error
     assert len(refusal.violations) == 3
