@@ -3,21 +3,23 @@
 The result holds assertions and what a sample is made from (examples, defaults,
 discriminators, readOnly and writeOnly), and nothing else. Its references read
 `#/$defs/<pointer into the document>`, so that whoever compiles it gathers them.
-May import `errors`, `pointers` and `references` only.
+May import `ecma`, `errors`, `pointers`, `references` and
+`verdicts` only.
 
 Source: OpenAPI 3.0.3 and 3.1.1, Schema Object; JSON Schema 2020-12.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from mockserver.ecma import strict_pattern
 from mockserver.errors import SpecInvalid
 from mockserver.pointers import fragment_of, join
 from mockserver.references import References
+from mockserver.verdicts import inexpressible
 
 __all__ = ["CHILDREN", "Dialect", "Direction", "references_in"]
 
@@ -51,10 +53,6 @@ _KEYWORDS_31: Final = _KEYWORDS_30 | _table(
 )
 #: Of the keywords of any version, those that hold schemas.
 CHILDREN: Final = {keyword: kind for keyword, kind in _KEYWORDS_31.items() if kind != "plain"}
-#: Escapes; brackets; braces that open no quantifier.
-_TOKENS: Final = re.compile(r"\\[pPux]\{[^}]*\}|\\.|[\[\]]|\{(?!\d+(?:,\d*)?\})", re.DOTALL)
-#: Characters that mean something in a pattern, so that their escape means the character.
-_SYNTAX: Final = "^$\\.*+?()[]{}|/-"
 _COMBINING: Final = frozenset({"allOf", "anyOf", "oneOf"})
 
 #: Formats of numbers that jsonschema-rs, which asserts formats of strings only, leaves to us.
@@ -124,17 +122,14 @@ class Dialect:
         if "const" in schema and self.version != "3.0":
             found["const"] = schema["const"]  # `const: null` is a rule, no missing value.
         if isinstance(found.get("pattern"), str):
-            found["pattern"] = _strict_pattern(found["pattern"])
+            found["pattern"] = strict_pattern(found["pattern"])
         if isinstance(found.get("patternProperties"), dict):
-            found["patternProperties"] = {_strict_pattern(key): at for key, at in found["patternProperties"].items()}
+            found["patternProperties"] = {strict_pattern(key): at for key, at in found["patternProperties"].items()}
         if isinstance(found.get("discriminator"), Mapping) and "oneOf" in found:
             _loosen_tagged(found)
         if "required" in found and hidden and isinstance(found["required"], list):
             found["required"] = [name for name in found["required"] if name not in hidden]
-        if "example" in schema:
-            found["examples"] = [schema["example"]]
-        elif not isinstance(found.get("examples", []), list):
-            del found["examples"]  # In 3.0 no keyword at all: whatever stands there is prose.
+        _adapt_examples(found, schema)
         if self.version == "3.0":
             _adapt_30(found, schema)
         low, high = _INTEGER_RANGES.get(str(found.get("format")), (None, None))
@@ -167,6 +162,18 @@ class Dialect:
         return SpecInvalid(f"{message}.", self.source, pointer)
 
 
+def _adapt_examples(found: dict[str, Any], schema: Mapping[str, Any]) -> None:
+    """Gather what shows a value; what JSON cannot say would keep the schema from being compiled."""
+    given = [schema["example"]] if "example" in schema else found.pop("examples", [])
+    # In 3.0 `examples` is no keyword at all: whatever stands there is prose.
+    examples = [value for value in given if not inexpressible(value, "")[1]] if isinstance(given, list) else []
+    found.pop("examples", None)
+    if examples:
+        found["examples"] = examples
+    if "default" in found and inexpressible(found["default"], "")[1]:
+        del found["default"]
+
+
 def _adapt_30(found: dict[str, Any], schema: Mapping[str, Any]) -> None:
     """Say in 2020-12 what 3.0 says in words of its own."""
     if found.get("type") == "file":  # From Swagger 2, and still met: any bytes.
@@ -192,28 +199,6 @@ def _loosen_tagged(found: dict[str, Any]) -> None:
         found["allOf"] = [*found.get("allOf", ()), {"anyOf": tagged}]
     else:
         found["anyOf"] = tagged
-
-
-def _strict_pattern(pattern: str) -> str:
-    """Write a pattern as the `u` flag of ECMA-262 asks for, which the compiler reads and authors forget.
-
-    Source: ECMA-262, Annex B: outside of it, a brace that stands for itself and
-    an escape of a character that means nothing are errors.
-    """
-    is_class = False
-
-    def written(match: re.Match[str]) -> str:
-        nonlocal is_class
-        token = match.group()
-        if token.startswith("\\"):
-            is_needless = len(token) == 2 and not token[1].isalnum() and token[1] not in _SYNTAX
-            return token[1] if is_needless else token
-        if token in "[]":
-            is_class = token == "["
-            return token
-        return token if is_class else "\\{"
-
-    return _TOKENS.sub(written, pattern)
 
 
 def _stricter(choose: Callable[[Any, Any], Any], given: Any, bound: int) -> Any:

@@ -60,7 +60,7 @@ def test_a_reference_that_is_no_fragment_with_a_pointer_is_refused(reference: st
 
 
 def test_an_object_is_found_by_identity_not_by_equality() -> None:
-    document = {"a": [{}, {}], "b": {"c/d": {}}}
+    document: dict[str, Any] = {"a": [{}, {}], "b": {"c/d": {}}}
     assert pointers.find(document, document["a"][1]) == "/a/1"
     assert pointers.find(document, document["b"]["c/d"]) == "/b/c~1d"
     assert pointers.find(document, {}) is None
