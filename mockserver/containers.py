@@ -6,7 +6,7 @@ May import `dice`, `patterns`, `regex`, `shapes`, `texts`, and `drafting` for it
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.dice import BudgetSpent, SampleImpossible
@@ -39,18 +39,22 @@ def make_object(draft: Draft, shape: Shape, depth: int, is_cut: bool) -> dict[st
     """
     names = _names(draft, shape, is_cut)
     shape = _with_dependents(draft, shape, names)
-    required = set(shape.get("required", ()))
     made: dict[str, Any] = {}
-    for name in dict.fromkeys([*names, *shape.get("required", ())]):
+    _add(draft, shape, made, dict.fromkeys([*names, *shape.get("required", ())]), depth)
+    _fill(draft, shape, made, depth)
+    return made
+
+
+def _add(draft: Draft, shape: Shape, made: dict[str, Any], names: Iterable[str], depth: int) -> None:
+    """Add properties; one that has no value is left out unless it is required."""
+    for name in names:
         try:
             made[name] = _property(draft, shape, name, depth)
         except BudgetSpent:
             raise
         except SampleImpossible:
-            if name in required:
+            if name in shape.get("required", ()):
                 raise
-    _fill(draft, shape, made, depth)
-    return made
 
 
 def _names(draft: Draft, shape: Shape, is_cut: bool) -> list[str]:
@@ -110,10 +114,10 @@ def _fill(draft: Draft, shape: Shape, made: dict[str, Any], depth: int) -> None:
         if name not in made and draft.shapes.property_of(shape, name) is not False:
             made[name] = _property(draft, shape, name, depth)
     low = int(shape.get("minProperties", 0))
-    if low > len(made):
-        for name in draft.dice.shuffled([name for name in shape.get("properties", {}) if name not in made]):
-            if len(made) < low and shape["properties"][name] is not False:
-                made[name] = _property(draft, shape, name, depth)
+    declared = [name for name in shape.get("properties", {}) if name not in made]
+    for name in draft.dice.shuffled(declared) if low > len(made) else ():
+        if len(made) < low:
+            _add(draft, shape, made, [name], depth)
     if not shape.get("properties") and not draft.is_spare and _is_map(shape) and not made:
         low = max(low, min(2, int(shape.get("maxProperties", 2))) if depth < 4 else 0)
     for _ in range(_TRIES + low):

@@ -152,16 +152,15 @@ class Draft:
         if not isinstance(shape.get("default", []), dict | list):
             offered.append(shape["default"])
         for value in offered:
-            nodes, strange = inexpressible(value, "")
-            if not strange and nodes + self._nodes <= _MAX_NODES:
+            if inexpressible(value, "")[0] + self._nodes <= _MAX_NODES:
                 yield value
 
     def _judged(self, schema: Any, shape: Shape, depth: int) -> Any:
         """Make values until one is valid; each time with other alternatives, and from the second time on loosely."""
-        narrowing = Narrowing(self, shape, self._is_cut((), depth))
+        narrowing = Narrowing(self, shape, self._is_cut((), depth) or self._repeats(shape))
         was_loose = self.is_loose
         try:
-            for at in range(min(_MAX_TRIES, max(_TRIES, 2 * narrowing.branch_count))):
+            for at in range(min(_MAX_TRIES, max(_TRIES, 2 * narrowing.combinations))):
                 try:
                     value = self._made(narrowing.shape(at), depth)
                 except BudgetSpent:
@@ -210,12 +209,12 @@ class Draft:
             judge = self._compiled(scalars.scalar_schema({**shape, "types": ("string",)}))
             return scalars.text(shape, self.dice, judge.is_valid)
         if name in ("integer", "number"):
-            return (scalars.integer if name == "integer" else scalars.number)(shape, self.dice)
+            return (scalars.integer if name == "integer" else scalars.number)(shape, self.dice, self.is_loose)
         return None if name == "null" else self.dice.below(2) == 1
 
     def _constant(self, shape: Shape) -> Any:
         judge = self._compiled(scalars.scalar_schema(shape))
-        options = [value for value in shape["enum"] if not inexpressible(value, "")[1] and judge.is_valid(value)]
+        options = [value for value in shape["enum"] if judge.is_valid(value)]
         if not options:
             raise SampleImpossible("none of the listed values is valid.")
         telling = [value for value in options if value is not None] or options
@@ -230,6 +229,13 @@ class Draft:
             return self.dice.shuffled(types if "types" in shape else SIMPLEST)
         telling = [name for name in types if name != "null"]
         return (self.dice.shuffled(telling) if "types" in shape else telling) + ["null"] * (len(telling) < len(types))
+
+    def _repeats(self, shape: Shape) -> bool:
+        """Whether one of the alternatives is a schema of which a value stands inside another already."""
+        branches = [branch for group in shape.get("alternatives", ()) for branch in group.branches]
+        return any(
+            self._open[reference] > 1 for each in branches for reference in self.shapes.of(each).get("references", ())
+        )
 
     def _is_cut(self, references: tuple[str, ...], depth: int) -> bool:
         """Whether to add little: deep inside, or inside a value of the same schema."""

@@ -5,6 +5,7 @@ May import `dice`, `pointers` and `shapes`, and `drafting` for its type.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -48,11 +49,13 @@ class Narrowing:
         self._is_cut = is_cut
         self._groups: tuple[Alternatives, ...] = shape.get("alternatives", ())
         self._orders: dict[int, tuple[Any, list[Any]]] = {}
-        self.branch_count = sum(len(group.branches) for group in self._groups)
+        self.combinations = math.prod([len(group.branches) for group in self._groups]) << len(
+            shape.get("conditions", ())
+        )
 
     def shape(self, at: int) -> Shape:
         """Return the shape with one branch of every alternative; the `at`-th choice differs from the one before."""
-        shape = self._shape
+        shape, turn = self._shape, at
         while "alternatives" in shape or "conditions" in shape:
             keyword = "alternatives" if "alternatives" in shape else "conditions"
             group, *rest = shape[keyword]
@@ -60,7 +63,8 @@ class Narrowing:
             if rest:
                 left[keyword] = tuple(rest)
             order = self._order(group)
-            branch = order[at % len(order)]
+            turn, place = divmod(turn, len(order))
+            branch = order[place]
             shape = self._draft.shapes.both(left, self._draft.shapes.of(branch))
             if isinstance(group, Alternatives) and group.discriminator is not None:
                 shape = {**shape, "discriminators": (*shape.get("discriminators", ()), group.discriminator)}
@@ -100,9 +104,13 @@ class Narrowing:
         dice = self._draft.dice
         if isinstance(group, Alternatives):
             branches = dice.shuffled(group.branches)
-            return sorted(branches, key=self._complexity) if self._is_cut else branches
+            return sorted(branches, key=self._complexity if self._is_cut else self._is_null)
         condition, consequence, otherwise = group
         return dice.shuffled([{"allOf": [condition, consequence]}, otherwise])
+
+    def _is_null(self, branch: Any) -> bool:
+        # Last in the order: null is what an optional value says when it says nothing.
+        return types_of(self._draft.shapes.of(branch)) == ["null"]
 
     def _complexity(self, branch: Any) -> tuple[int, int]:
         shape = self._draft.shapes.of(branch)

@@ -83,19 +83,20 @@ Node = Chars | Repeat | Sequence | Choice | Backreference | Ahead
 NOTHING: Final = Sequence(())
 
 
-def text_for(pattern: Node, dice: Dice, stretch: int = 0) -> str:
+def text_for(pattern: Node, dice: Dice, stretch: int = 0, missing: int = 0) -> str:
     """Propose a text.
 
     Args:
         pattern: as parsed by `regex.parse`.
         dice: chance and budget.
-        stretch: how many times more than it must an open-ended part may occur.
+        stretch: how many times more than it must a part may occur.
+        missing: characters to add to that by letting parts occur more often still.
 
     Raises:
         SampleImpossible: it would be longer than 4,096 characters.
         BudgetSpent: the budget of the dice is used up.
     """
-    draft = _Draft(dice, stretch)
+    draft = _Draft(dice, stretch, missing)
     draft.write(pattern)
     return draft.overlaid("".join(draft.written))
 
@@ -104,6 +105,7 @@ def text_for(pattern: Node, dice: Dice, stretch: int = 0) -> str:
 class _Draft:
     dice: Dice
     stretch: int
+    missing: int
     written: list[str] = field(default_factory=list)
     groups: dict[str, str] = field(default_factory=dict)
     ahead: list[str] = field(default_factory=list)
@@ -115,8 +117,7 @@ class _Draft:
             case Chars(options):
                 self._emit(self.dice.pick(options) if options else "")
             case Repeat(part, low, high):
-                for _ in range(self.dice.between(low, max(low, min(high, low + self.stretch)))):
-                    self.write(part)
+                self._repeat(part, low, high)
             case Sequence(parts, number, name):
                 start = len(self.written)
                 for part in parts:
@@ -128,7 +129,7 @@ class _Draft:
             case Backreference(group):
                 self._emit(self.groups.get(group, ""))
             case Ahead(part):
-                inner = _Draft(self.dice, 0)
+                inner = _Draft(self.dice, 0, 0)
                 inner.write(_without_rest(part))
                 self.ahead.append("".join(inner.written))
 
@@ -140,6 +141,18 @@ class _Draft:
                 start = self.dice.between(0, room)
                 text = text[:start] + wanted + text[start + len(wanted) :]
         return text
+
+    def _repeat(self, part: Node, low: int, high: int) -> None:
+        count = self.dice.between(low, max(low, min(high, low + self.stretch)))
+        for _ in range(count):
+            self.write(part)
+        # One part in four leaves what is missing to a later one.
+        is_filled = self.missing > 0 and self.dice.below(4) > 0
+        while is_filled and count < high and self.missing > 0:
+            missing, start = self.missing, self.length
+            self.write(part)
+            self.missing = missing - (self.length - start)
+            count = count + 1 if self.length > start else high  # A part that writes nothing fills nothing.
 
     def _emit(self, text: str) -> None:
         self.length += len(text)

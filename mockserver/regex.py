@@ -164,8 +164,11 @@ class _Reader:
     def _code_point(self, digits: int) -> str:
         if self._take("{"):
             return chr(int(self._until("}"), 16))
+        code = self.pattern[self.at : self.at + digits]
         self.at += digits
-        return chr(int(self.pattern[self.at - digits : self.at], 16))
+        if len(code) < digits:
+            raise ValueError("an escape has no end")
+        return chr(int(code, 16))
 
     def _class(self) -> str:
         is_negated = self._take("^")

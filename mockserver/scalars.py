@@ -11,7 +11,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, Final
 
-from mockserver.dice import Dice, SampleImpossible
+from mockserver.dice import BudgetSpent, Dice, SampleImpossible
 from mockserver.patterns import MAX_CHARS, text_for
 from mockserver.regex import parse
 from mockserver.shapes import Shape
@@ -22,6 +22,8 @@ __all__ = ["integer", "number", "scalar_schema", "text"]
 #: How far a number without a bound on one side, or on both, may lie from the other or from 1.
 _SPAN: Final = 999
 _TRIES: Final = 16
+#: Texts proposed for each of the format and the patterns: the one rarely fits the other.
+_TEXT_TRIES: Final = 48
 _SCALAR: Final = (
     *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
     *("minLength", "maxLength", "format"),
@@ -38,32 +40,42 @@ def scalar_schema(shape: Shape) -> dict[str, Any]:
     return schema
 
 
-def integer(shape: Shape, dice: Dice) -> int:
+def integer(shape: Shape, dice: Dice, is_wide: bool = False) -> int:
     """Propose an integer within the bounds and of the right multiple.
+
+    Args:
+        shape: bounds and `multipleOf`.
+        dice: chance and budget.
+        is_wide: where there are no bounds, take negative numbers and 0 as well.
 
     Raises:
         SampleImpossible: there is none.
     """
     # A multiple of n/d (lowest terms) that is an integer is a multiple of n.
     step = Fraction(str(shape.get("multipleOf", 1))).numerator
-    low, high = _bounds(shape, Fraction(step))
+    low, high = _bounds(shape, Fraction(step), is_wide)
     return step * _factor(shape, (low, high), Fraction(step), dice)
 
 
-def number(shape: Shape, dice: Dice) -> float:
+def number(shape: Shape, dice: Dice, is_wide: bool = False) -> float:
     """Propose a number within the bounds and of the right multiple, of two decimals where that fits.
+
+    Args:
+        shape: bounds and `multipleOf`.
+        dice: chance and budget.
+        is_wide: where there are no bounds, take negative numbers and 0 as well.
 
     Raises:
         SampleImpossible: there is none.
     """
     try:
-        return _multiple(shape, dice) if "multipleOf" in shape else _decimal(shape, dice)
+        return (_multiple if "multipleOf" in shape else _decimal)(shape, dice, is_wide)
     except OverflowError as error:
         raise SampleImpossible("the bounds lie beyond what a float holds.") from error
 
 
-def _decimal(shape: Shape, dice: Dice) -> float:
-    low, high = _bounds(shape, Fraction(1))
+def _decimal(shape: Shape, dice: Dice, is_wide: bool) -> float:
+    low, high = _bounds(shape, Fraction(1), is_wide)
     if low > high:
         raise SampleImpossible("no number lies within the bounds.")
     exact = low + Fraction(dice.fraction()) * (high - low)
@@ -95,8 +107,13 @@ def text(shape: Shape, dice: Dice, fits: Callable[[str], bool]) -> str:
         makers = [_patterned(pattern, dice, low) for pattern in shape["patterns"]]
     if is_formatted(name):
         makers.insert(0, lambda _: formatted(name, dice, low, high))
-    for at in range(_TRIES * len(makers)):
-        proposal = makers[at % len(makers)](at // len(makers))
+    for at in range(_TEXT_TRIES * len(makers)):
+        try:
+            proposal = makers[at % len(makers)](at // len(makers))
+        except BudgetSpent:
+            raise
+        except SampleImpossible:  # Too long a text, this time.
+            continue
         if fits(proposal):
             return proposal
     raise SampleImpossible("no text was found that fits its pattern, format and length.")
@@ -104,16 +121,28 @@ def text(shape: Shape, dice: Dice, fits: Callable[[str], bool]) -> str:
 
 def _patterned(pattern: str, dice: Dice, low: int) -> Callable[[int], str]:
     tree = parse(pattern)
-    # Open-ended parts a few times, not at all, as often as the length asks, in turn.
-    stretches = (3, 0, low, max(1, low // 2))
-    return lambda at: text_for(tree, dice, stretches[at % len(stretches)])
+    shortest = ""
+
+    def propose(at: int) -> str:
+        """Let parts occur a few times more than they must, not at all, and then as often as the length asks."""
+        nonlocal shortest
+        if at % 3 == 0:
+            return text_for(tree, dice, 3)
+        if at % 3 == 1:
+            shortest = text_for(tree, dice)
+            return shortest
+        return text_for(tree, dice, 0, low - len(shortest))
+
+    return propose
 
 
-def _bounds(shape: Shape, step: Fraction) -> tuple[Fraction, Fraction]:
+def _bounds(shape: Shape, step: Fraction, is_wide: bool) -> tuple[Fraction, Fraction]:
     """Return both bounds, included or not; one that is missing lies some steps from the other."""
     lows = [_exact(shape[keyword]) for keyword in ("minimum", "exclusiveMinimum") if keyword in shape]
     highs = [_exact(shape[keyword]) for keyword in ("maximum", "exclusiveMaximum") if keyword in shape]
     span = _SPAN * step
+    if is_wide and not lows and not highs:
+        return -span, span
     if not lows:
         low = step if not highs or min(highs) >= step else min(highs) - span
         return low, min(highs, default=low + span)
@@ -140,9 +169,9 @@ def _excluded(shape: Shape) -> tuple[Fraction, ...]:
     return tuple(_exact(shape[keyword]) for keyword in ("exclusiveMinimum", "exclusiveMaximum") if keyword in shape)
 
 
-def _multiple(shape: Shape, dice: Dice) -> float:
+def _multiple(shape: Shape, dice: Dice, is_wide: bool) -> float:
     step = _exact(shape["multipleOf"])
-    low, high = _bounds(shape, step)
+    low, high = _bounds(shape, step, is_wide)
     for _ in range(_TRIES):
         exact = step * _factor(shape, (low, high), step, dice)
         value = int(exact) if exact.denominator == 1 else float(exact)
