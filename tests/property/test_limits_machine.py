@@ -19,7 +19,7 @@ LIMITS = {"minute": 4, "day": 9}
 SECONDS = {"minute": 60, "day": 86400}
 JUDGE = Judge(load(packaged.openapi()))
 #: Requests whose answer, were there no limits and a right key, is known.
-REQUESTS = {
+REQUESTS: dict[str, tuple[str, str, dict[str, Any], int]] = {
     "read": ("GET", "/user-campaign-filters", {}, 200),
     "invalid": ("GET", "/campaign-info", {"query": {"limit": "0"}}, 400),
     "no such path": ("GET", "/nowhere", {}, 404),
