@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from contracts.bodies import day_of, moment_of
-from contracts.pointers import locate, lookup, tokens
+from contracts.pointers import lookup, tokens, values
 
 __all__ = ["CHECKS", "Broken", "Check"]
 
@@ -58,7 +58,7 @@ def _total(instance: Any, patterns: list[tuple[str, _Path]]) -> float | None:
     total = 0
     for _, path in patterns:
         if "*" in path:
-            found = [value for _, value in locate(instance, path)]
+            found = list(values(instance, path))
             items = lookup(instance, path[: path.index("*")])
             if not isinstance(items, list) or (items and not found):
                 return None
@@ -109,8 +109,7 @@ def _at_most(terms: Mapping[str, Any]) -> Check:
 
 
 def _keys(instance: Any, items: _Path, key: _Path) -> list[Any]:
-    found = (value for _, value in locate(instance, (*items, "*", *key)))
-    return [value for value in found if isinstance(value, str) or _is_number(value)]
+    return [value for value in values(instance, (*items, "*", *key)) if isinstance(value, str) or _is_number(value)]
 
 
 def _unique_by(terms: Mapping[str, Any]) -> Check:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from contracts import relations
+from contracts.agenda import arranged, plan, wanted
 from contracts.burst import burst
 from contracts.cases import EXTRA_RANK, Case
 from contracts.config import Config
@@ -23,12 +24,11 @@ from contracts.events import Listener, PhaseFinished, PhaseStarted, RelationJudg
 from contracts.known import Known, average_of, known_of
 from contracts.messages import Exchange
 from contracts.observations import Observations
-from contracts.plan import Plan, arrange
 from contracts.relations.structure import undocumented
 from contracts.rules import Judgement, Rule
 from contracts.sending import Gate, Sending
 from contracts.target import check_first_answer
-from contracts.verdict import Circumstances, selected, verdict_of
+from contracts.verdict import Circumstances, verdict_of
 from contracts.verdicts import Report, Verdict, Violation
 from contracts.vocabulary import Document
 
@@ -36,6 +36,8 @@ __all__ = ["Phase", "plan", "run"]
 
 #: Lists come first, then what they list is opened; the plan is made from what both show.
 _OPENINGS = 2
+#: Why the extra cases of a plan were not sent.
+_BEYOND = "beyond what one minute's allowance has room for; a --budget that is given is used in full"
 #: Judges generated requests, given what the relations have seen; the verdicts join those of the run.
 Phase = Callable[[Observations], tuple[Verdict, ...]]
 
@@ -55,12 +57,6 @@ class _Run:
     is_interrupted: bool = False
     is_short: bool = False
     extra: tuple[Verdict, ...] = ()
-
-
-def plan(config: Config, document: Document, budget: int) -> Plan:
-    """Plan a run on data of average size, sending nothing."""
-    known = replace(average_of(document, config.seed), allow_writes=True)
-    return _arranged(config, _wanted(config, document), relations.cases(known), budget)
 
 
 def run(
@@ -90,7 +86,7 @@ def run(
         document=document,
         gate=gate,
         listener=listener,
-        rules=_wanted(config, document),
+        rules=wanted(config, document),
         sending=Sending(gate, document),
     )
     first = gate.open()
@@ -107,7 +103,7 @@ def run(
 def _phases(state: _Run, first: Exchange, others: Mapping[str, Phase]) -> None:
     known = _allowed(state, Known.nothing(state.document, state.config.seed))
     average = relations.cases(_allowed(state, average_of(state.document, state.config.seed)))
-    expected = _arranged(state.config, state.rules, average, state.gate.budget).cost
+    expected = arranged(state.config, state.rules, average, state.gate.budget).cost
     state.listener(
         RunStarted(
             target=state.gate.target.url,
@@ -155,38 +151,17 @@ def _is_same(case: Case, exchange: Exchange) -> bool:
     return same and case.turn == 0 and left.raw_body is None and not left.body
 
 
-def _wanted(config: Config, document: Document) -> tuple[Rule, ...]:
-    return tuple(rule for rule in relations.rules(document) if selected(rule.relation.id, config.only, config.skip))
-
-
-def _arranged(config: Config, rules: tuple[Rule, ...], cases: tuple[Case, ...], budget: int) -> Plan:
-    """Keep the cases that serve a wanted relation; the extra ones only where a budget was asked for."""
-    names = {rule.relation.id for rule in rules}
-    everywhere = {rule.relation.operation_id for rule in rules if rule.is_universal}
-    kept = [case for case in cases if names & set(case.serves) or _shows(case, everywhere)]
-    core = [case for case in kept if case.rank < EXTRA_RANK]
-    is_thorough = config.budget is not None
-    whole = arrange(kept if is_thorough else core, budget)
-    extra = () if is_thorough else tuple(case for case in kept if case.rank >= EXTRA_RANK)
-    return replace(whole, left_out=(*whole.left_out, *extra))
-
-
-def _shows(case: Case, everywhere: set[str]) -> bool:
-    """Whether a case gives an answer that relations about every answer can look at."""
-    return "" in everywhere or case.request.operation_id in everywhere
-
-
 def _relations(state: _Run, known: Known, expected: int) -> None:
     state.listener(PhaseStarted(phase="relations", planned=expected))
     sending, config = state.sending, state.config
     for _ in range(_OPENINGS):
         cases = tuple(sending.fresh(relations.opening(known)))
-        sending.send(_arranged(config, state.rules, cases, _room(state)))
+        sending.send(arranged(config, state.rules, cases, _room(state)))
         known = _allowed(state, known_of(Observations(state.document, sending.seen), config.seed))
-    arranged = _arranged(config, state.rules, tuple(sending.fresh(relations.cases(known))), _room(state))
-    sending.send(arranged)
-    state.left_out += arranged.left_out
-    state.is_short = any(case.rank < EXTRA_RANK for case in arranged.left_out)
+    rest = arranged(config, state.rules, tuple(sending.fresh(relations.cases(known))), _room(state))
+    sending.send(rest)
+    state.left_out += rest.left_out
+    state.is_short = any(case.rank < EXTRA_RANK for case in rest.left_out)
     state.listener(PhaseFinished(phase="relations", reason=sending.stopped))
 
 
@@ -224,6 +199,7 @@ def _report(state: _Run, started: float, clock: float) -> Report:
         off=off,
         asked=frozenset(name for item in state.sending.seen for name in item.case.serves),
         is_short=state.is_short or bool(state.sending.stopped),
+        **({} if state.config.budget is not None or state.is_short else {"no_room": _BEYOND}),
     )
     judgements = [(rule, rule(every if _is_of_every_phase(rule) else plain)) for rule in state.rules]
     judgements = confirmed(judgements, plain, state.sending) if not state.is_interrupted else judgements

@@ -13,7 +13,7 @@ from typing import Any
 
 from contracts.bodies import day_of
 from contracts.observations import Observations
-from contracts.pointers import locate, lookup, tokens
+from contracts.pointers import lookup, tokens, values
 from contracts.vocabulary import Collection, Document, Operation
 
 __all__ = ["Known", "average_of", "known_of", "values_at", "windows_of"]
@@ -109,7 +109,7 @@ def _days(observations: Observations, operation: Operation) -> tuple[date, ...]:
     found: set[date] = set()
     for items, key, _, _ in windows_of(operation):
         for seen in observations.of_family(operation.id):
-            for _, value in locate(seen.body, (*tokens(items), "*", *tokens(key))):
+            for value in values(seen.body, (*tokens(items), "*", *tokens(key))):
                 day = day_of(value)
                 if day is not None:
                     found.add(day)

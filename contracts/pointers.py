@@ -5,10 +5,10 @@ May import the standard library only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["MISSING", "join", "locate", "lookup", "pattern_of", "scope_of", "tokens"]
+__all__ = ["MISSING", "join", "locate", "lookup", "pattern_of", "scope_of", "tokens", "values"]
 
 
 class _Missing:
@@ -41,7 +41,7 @@ def tokens(pointer: str) -> tuple[str, ...]:
 def lookup(value: Any, path: tuple[str, ...] | str) -> Any:
     """Return what the pointer, split or not, names in `value`; `MISSING` where nothing is."""
     for token in tokens(path) if isinstance(path, str) else path:
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             value = value.get(token, MISSING)
         elif isinstance(value, list) and token.isdigit() and int(token) < len(value):
             value = value[int(token)]
@@ -65,10 +65,25 @@ def locate(value: Any, pattern: tuple[str, ...], at: str = "") -> Iterator[tuple
                 for index, item in enumerate(value):
                     yield from locate(item, rest, f"{at}/{index}")
             return
-        if not isinstance(value, Mapping) or token not in value:
+        if not isinstance(value, dict) or token not in value:
             return
         value, at = value[token], join(at, token)
     yield at, value
+
+
+def values(value: Any, pattern: tuple[str, ...]) -> Iterator[Any]:
+    """Yield the value of everything that a split pattern names; faster than `locate`, which tells pointers too."""
+    for place, token in enumerate(pattern):
+        if token == "*":
+            if isinstance(value, list):
+                rest = pattern[place + 1 :]
+                for item in value:
+                    yield from values(item, rest)
+            return
+        if not isinstance(value, dict) or token not in value:
+            return
+        value = value[token]
+    yield value
 
 
 def pattern_of(pointer: str) -> str:

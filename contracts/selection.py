@@ -14,7 +14,7 @@ from contracts.bodies import agree, day_of, moment_of
 from contracts.pointers import lookup, tokens
 from contracts.vocabulary import Collection, Filter, Sort
 
-__all__ = ["chosen", "is_ordered", "key_orders", "matches", "order_of", "page_of"]
+__all__ = ["chosen", "is_ordered", "key_orders", "matches", "order_of", "page_of", "passes"]
 
 #: Turns the key of a row into something that compares; one for each order that a server may use.
 KeyOrder = Callable[[Any], Any]
@@ -28,11 +28,15 @@ def matches(rule: Filter, row: Any, wanted: Any) -> bool:
         row: an item.
         wanted: the parameter's value, typed.
     """
-    value = lookup(row, tokens(rule.item))
+    return passes(rule, lookup(row, tokens(rule.item)), wanted)
+
+
+def passes(rule: Filter, value: Any, wanted: Any) -> bool:
+    """Whether the value at the place that a filter looks at passes it; arguments otherwise as of `matches`."""
     if rule.match == "equal":
         return agree(value, wanted)
     if rule.match == "one-of":
-        return any(agree(value, item) for item in wanted) if isinstance(wanted, list) else agree(value, wanted)
+        return value in wanted if isinstance(wanted, list) else agree(value, wanted)
     if rule.match == "contains-ignoring-case":
         return isinstance(value, str) and str(wanted).casefold() in value.casefold()
     day, edge = day_of(value), day_of(wanted)
@@ -46,7 +50,8 @@ def chosen(collection: Collection, rows: Iterable[Any], filters: Mapping[str, An
     kept = list(rows)
     for rule in collection.filters:
         if rule.parameter in filters:
-            kept = [row for row in kept if matches(rule, row, filters[rule.parameter])]
+            wanted, place = filters[rule.parameter], tokens(rule.item)
+            kept = [row for row in kept if passes(rule, lookup(row, place), wanted)]
     return kept
 
 

@@ -26,6 +26,7 @@ class Circumstances:
         skipped: id of a relation → why a case of its was not sent.
         off: kind → why its phase did not run.
         asked: ids of relations of which a case was sent.
+        no_room: what to say of a relation whose requests were left out.
         is_short: the budget, or the wait, ended before the plan did.
     """
 
@@ -34,6 +35,7 @@ class Circumstances:
     off: Mapping[str, str] = field(default_factory=dict)
     asked: Set[str] = frozenset()
     is_short: bool = False
+    no_room: str = "the budget had no room for its requests; a larger --budget has"
 
 
 def selected(name: str, only: tuple[str, ...], skip: tuple[str, ...]) -> bool:
@@ -58,7 +60,7 @@ def _unbroken(
         if kind in around.off:
             return Outcome.LEFT_OUT, around.off[kind]
         if name in around.unserved or _was_never_asked(rule, observations, around):
-            return Outcome.LEFT_OUT, "the plan had no room for its requests; a larger --budget has"
+            return Outcome.LEFT_OUT, around.no_room
         return Outcome.INCONCLUSIVE, around.skipped.get(name) or judgement.reason
     if observations.refused_share > _MOST_REFUSED:
         share = f"{observations.refused_share:.0%}"

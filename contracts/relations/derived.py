@@ -82,6 +82,11 @@ def _meaning(invariant: Invariant) -> str:
     return f"In {at}: {terms['items']} {what} {terms['key']}."
 
 
+def _key(instance: Any) -> str:
+    """Return a text that rows seldom share: their first member's."""
+    return str(next(iter(instance.values()), "")) if isinstance(instance, dict) else ""
+
+
 def _judge(
     operation: Operation | None,
     status: int,
@@ -96,9 +101,11 @@ def _judge(
     def outcomes(seen: Seen) -> Iterator[Finding | None]:
         for at, instance in locate(seen.body, place):
             # The same row comes in many answers: what was judged once needs no second look.
-            if invariant.rule != "within" and known.get(at) == instance:
-                continue
-            known[at] = instance
+            if "*" in place:
+                key = _key(instance)
+                if key in known and known[key] == instance:
+                    continue
+                known[key] = instance
             broken = check(instance, seen.parameters)
             if isinstance(broken, Broken):
                 shown = f"{at}: {broken.shown}"

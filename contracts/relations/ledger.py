@@ -25,7 +25,7 @@ _KIND = "ledger"
 _OWN = ("key",)
 _STRANGERS = ("none", "empty", "unknown", "truncated", "lengthened", "other-case", "elsewhere")
 #: A stamp may be this much older than the count it follows, seconds.
-_SLACK_S = 2.0
+_SLACK_S = 1.0
 #: Steps that must be seen before "never by exactly one" is said.
 _ENOUGH_STEPS = 5
 

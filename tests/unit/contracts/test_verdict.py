@@ -35,8 +35,8 @@ def test_a_violation_breaks_whatever_else() -> None:
     [
         ({}, Outcome.INCONCLUSIVE, "no rows"),
         ({"skipped": {NAME: "not allowed"}}, Outcome.INCONCLUSIVE, "not allowed"),
-        ({"unserved": {NAME}}, Outcome.LEFT_OUT, "the plan had no room for its requests; a larger --budget has"),
-        ({"is_short": True}, Outcome.LEFT_OUT, "the plan had no room for its requests; a larger --budget has"),
+        ({"unserved": {NAME}}, Outcome.LEFT_OUT, "the budget had no room for its requests; a larger --budget has"),
+        ({"is_short": True}, Outcome.LEFT_OUT, "the budget had no room for its requests; a larger --budget has"),
         ({"is_short": True, "asked": {NAME}}, Outcome.INCONCLUSIVE, "no rows"),
         ({"off": {"collection": "the phase was not asked for"}}, Outcome.LEFT_OUT, "the phase was not asked for"),
     ],
