@@ -243,7 +243,7 @@ def _reason(error: jsonschema_rs.ValidationError, pointer: str) -> str:
 
 def _is_date(text: str) -> bool:
     """Whether the text is a full-date of RFC 3339 that `datetime.date` can hold: years 1 to 9999."""
-    if len(text) != 10 or text[4] != "-" or text[7] != "-":
+    if len(text) != 10 or text[7] != "-":  # A week date, which Python reads too, has its hyphens elsewhere.
         return False
     try:
         datetime.date.fromisoformat(text)
