@@ -47,6 +47,7 @@ EXAMPLE = f"{FILTERS}/responses/200/content/application~1json/examples/documente
     "pointer, value, kind, at",
     [
         ("/info/title", GONE, SpecInvalid, "/info"),
+        (f"{FILTERS}/responses", [], SpecInvalid, f"{FILTERS}/responses"),
         (f"{FILTERS}/operationId", "createApiKey", SpecInvalid, ""),
         (f"{FILTERS}/responses/200/description", GONE, SpecInvalid, f"{FILTERS}/responses/200"),
         ("/components/responses/NotFound", GONE, SpecInvalid, "/paths/~1create-api-key/post/responses/404/$ref"),

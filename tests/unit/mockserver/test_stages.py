@@ -106,6 +106,11 @@ def test_variables_of_the_path_are_taken(path: str, variables: Any) -> None:
     assert (dict(found.variables) if found.operation else None) == variables
 
 
+def test_a_path_that_begins_like_the_base_path_is_one_of_its_own() -> None:
+    spec = compiled(plain(path="/v10/{id}", servers=[{"url": "/v1"}]))
+    assert of_route("GET", "/v10/1", spec).operation is of_route("GET", "/v1/v10/1", spec).operation is not None
+
+
 MINUTE = Window("minute", 60, 100, "L", "R")
 DAY = Window("day", 86_400, 5000, "L", "R")
 
