@@ -53,12 +53,12 @@ ROUTES = sorted(every_route())
 
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
-    return make()[1].test_client(use_cookies=False)
+    return make()[1].test_client()
 
 
 @pytest.fixture(scope="module")
 def tokened() -> FlaskClient:
-    return make(admin_token=TOKEN, allow_hosts=("mock.test",))[1].test_client(use_cookies=False)
+    return make(admin_token=TOKEN, allow_hosts=("mock.test",))[1].test_client()
 
 
 def send(client: FlaskClient, method: str, path: str, peer: str = "127.0.0.1", **headers: str) -> TestResponse:
@@ -194,7 +194,7 @@ def test_a_body_that_cannot_be_used_is_a_400(client: FlaskClient, body: bytes) -
 
 
 def test_a_body_is_bounded_in_size_and_depth() -> None:
-    small = make(max_body_bytes=20, max_depth=2)[1].test_client(use_cookies=False)
+    small = make(max_body_bytes=20, max_depth=2)[1].test_client()
     fits, large = b'{"freeze": true}    ', b'{"freeze": true}     '
     assert small.post("/__admin/clock", data=fits, content_type="application/json").status_code == 200
     hold_problem(small.post("/__admin/clock", data=large, content_type="application/json"), 413)
@@ -206,7 +206,7 @@ def test_a_body_of_unknown_length_is_read_no_further_than_it_may_be(size: int, s
     stream = io.BytesIO(b'{"freeze": true}'.ljust(size))
     answer = (
         make(max_body_bytes=20)[1]
-        .test_client(use_cookies=False)
+        .test_client()
         .post(
             "/__admin/clock",
             content_type="application/json",
@@ -234,7 +234,7 @@ def test_deleting_requests_takes_no_filter_and_so_deletes_nothing(client: FlaskC
 )
 def test_a_session_is_chosen_by_query_or_header(choose: Callable[[str], dict[str, Any]]) -> None:
     sessions, app = make()
-    client = app.test_client(use_cookies=False)
+    client = app.test_client()
     name = client.post("/__admin/sessions", json={"clock": "2026-01-01T00:00:00Z"}).get_json()["name"]
     assert client.get("/__admin/clock", **choose(name)).get_json()["now"] == "2026-01-01T00:00:00Z"
     client.post("/__admin/clock", json={"advance_s": 5}, **choose(name))
@@ -245,7 +245,7 @@ def test_a_session_is_chosen_by_query_or_header(choose: Callable[[str], dict[str
 
 def test_no_key_is_shown_but_in_the_answer_that_makes_it() -> None:
     sessions, app = make()
-    client = app.test_client(use_cookies=False)
+    client = app.test_client()
     plain = client.post("/__admin/keys", json={"role": "member"}).get_json()["key"]
     request = Request("GET", "/things", f"key={plain}", {"authorization": plain}, plain.encode())
     sessions.default.journal.record(Exchange("1", MOMENT, 0.1, "op", "", request, Answer(200, (), plain.encode())))
@@ -258,7 +258,7 @@ def test_no_key_is_shown_but_in_the_answer_that_makes_it() -> None:
 def test_a_failure_of_the_mock_is_a_500_without_its_inside(caplog: pytest.LogCaptureFixture) -> None:
     sessions, app = make()
     sessions.default.clock = None  # type: ignore[assignment]
-    detail = hold_problem(app.test_client(use_cookies=False).get("/__admin/clock"), 500)
+    detail = hold_problem(app.test_client().get("/__admin/clock"), 500)
     assert "NoneType" not in detail
     assert "NoneType" in caplog.text
 
@@ -268,6 +268,6 @@ def test_a_page_may_bring_a_policy_of_its_own() -> None:
     app.add_url_rule(
         "/__admin/page", "page", lambda: Response("page", headers={"Content-Security-Policy": "default-src 'self'"})
     )
-    answer = app.test_client(use_cookies=False).get("/__admin/page")
+    answer = app.test_client().get("/__admin/page")
     assert answer.headers.get_all("Content-Security-Policy") == ["default-src 'self'"]
-    hold_problem(send(app.test_client(use_cookies=False), "GET", "/__admin/page", Host="evil.test"), 403)
+    hold_problem(send(app.test_client(), "GET", "/__admin/page", Host="evil.test"), 403)
