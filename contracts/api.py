@@ -118,6 +118,7 @@ def _drive(config: Config, listener: Listener) -> Report:
     """Wire document, gate and engine."""
     from contracts import __version__, document, engine
     from contracts.choice import check_choice
+    from contracts.fuzzphase import PHASE, FuzzPhase
     from contracts.gate import Gate
     from contracts.relations import relations
     from contracts.surface import Surface
@@ -125,7 +126,8 @@ def _drive(config: Config, listener: Listener) -> Report:
     contract = document.load(config.spec)
     check_choice(config, relations(contract))
     with Gate(config, Surface.of(contract), listener=listener) as gate:
-        report = engine.run(config, contract, gate, listener)
+        phase = FuzzPhase(config, contract, gate, listener)
+        report = engine.run(config, contract, gate, listener, phases={PHASE: phase})
         notes = tuple(("ledger", text) for text in gate.warnings)
     versions = (("contracts", __version__), *report.versions)
     return replace(report, versions=versions, notes=(*report.notes, *notes))

@@ -1,0 +1,74 @@
+"""What OpenAPI cannot say, put into a generated request: ids that exist, ranges in order.
+
+Which parameters are ids, the document's `x-entity` says; which two are a range,
+its `x-error`. Only values that fit their parameter are changed, so that what was
+made invalid on purpose stays so, and is the only thing wrong. May import
+`messages`, `placeholders`, `vocabulary` and the standard library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from contracts.messages import Request
+from contracts.placeholders import escaped, placeholder
+from contracts.vocabulary import Operation
+
+__all__ = ["Fits", "settled"]
+
+#: Says whether a value fits the parameter of that name.
+Fits = Callable[[str, Any], bool | None]
+
+#: Placeholders are numbered 1 to 3: enough for two of a type in one request, and for a change from request to request.
+_SPREAD = 3
+
+
+def settled(operation: Operation, request: Request, turn: int, fits: Fits) -> Request:
+    """Return the request with placeholders for its ids and with its ranges in order.
+
+    Args:
+        operation: that it is for.
+        request: as generated.
+        turn: number of the request; decides which entity it names, so that all come up.
+        fits: judges values; from a query they are texts.
+    """
+    given = dict(request.parameters)
+    kinds = {
+        item.name: item.entity for item in operation.parameters if item.entity and fits(item.name, given.get(item.name))
+    }
+    ends = _exchanged(operation, given, fits)
+
+    def known(name: str, value: Any, place: int = 0) -> Any:
+        if name in ends:
+            return ends[name]
+        if name not in kinds:
+            return escaped(value)
+        if isinstance(value, list):
+            return [known(name, item, place) for place, item in enumerate(value)]
+        return placeholder(kinds[name], (turn + place) % _SPREAD + 1)
+
+    if request.body is not None:
+        body = request.body
+        is_object = isinstance(body, dict)
+        return replace(
+            request, body={name: known(name, item) for name, item in body.items()} if is_object else escaped(body)
+        )
+    counted: dict[str, int] = {}
+    query: list[tuple[str, str]] = []
+    for name, text in request.query:
+        counted[name] = counted.get(name, -1) + 1
+        query.append((name, known(name, text, counted[name])))
+    return replace(request, query=tuple(query))
+
+
+def _exchanged(operation: Operation, given: dict[str, Any], fits: Fits) -> dict[str, Any]:
+    """Return the ends of every range that ends before it starts, exchanged."""
+    found: dict[str, Any] = {}
+    for rule in operation.errors:
+        if rule.condition == "end-before-start":
+            start, end = given.get(rule.start), given.get(rule.end)
+            if fits(rule.start, start) and fits(rule.end, end) and str(end) < str(start):
+                found.update({rule.start: end, rule.end: start})
+    return found

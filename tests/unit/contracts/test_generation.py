@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import cache
+from itertools import islice
+
+import pytest
+
+from contracts.document import packaged
+from contracts.expectations import Expectations
+from contracts.fuzzing import Draft, Source
+from contracts.generation import MOST_WRITES, drafts, key_of
+from contracts.placeholders import resolve
+from pipelinegate import contract
+
+ENTITIES = {"user": ("u-1", "u-2"), "routine": ("r-1",), "organisation": (123,)}
+
+
+@cache
+def made(seed: int = 1, count: int = 480) -> tuple[Draft, ...]:
+    return tuple(islice(drafts(contract(), Source(contract(), packaged()), seed), count))
+
+
+def test_stages_follow_each_other_in_the_documented_order() -> None:
+    stages = [f"{draft.mode} {draft.stage}" for draft in made()]
+    fixed = [stage for stage in dict.fromkeys(stages) if not stage.endswith("drawn")]
+    assert fixed == ["positive examples", "positive coverage", "negative coverage"]
+    first_drawn = next(place for place, stage in enumerate(stages) if stage.endswith("drawn"))
+    assert all(stage.endswith("drawn") for stage in stages[first_drawn:])
+    assert {"positive drawn", "negative drawn"} <= set(stages[first_drawn:])
+
+
+def test_a_few_requests_already_meet_every_operation() -> None:
+    assert {draft.request.operation_id for draft in made()[:7]} == set(contract().by_id)
+
+
+def test_no_request_comes_twice() -> None:
+    keys = [key_of(draft.request) for draft in made()]
+    assert len(set(keys)) == len(keys)
+
+
+def test_the_same_seed_makes_the_same_requests_and_another_seed_others() -> None:
+    again = islice(drafts(contract(), Source(contract(), packaged()), 1), 430)
+    assert [draft.request for draft in again] == [draft.request for draft in made()[:430]]
+    assert [draft.request for draft in made(2, 430)] != [draft.request for draft in made()[:430]]
+
+
+@pytest.mark.slow
+def test_a_seed_means_the_same_in_another_process_whatever_is_loaded_there() -> None:
+    program = (
+        "import hashlib, itertools, contracts.engine, contracts.document as d, contracts.fuzzing as f, contracts.generation as g;"
+        "c = d.load(); made = itertools.islice(g.drafts(c, f.Source(c, d.packaged()), 1), 480);"
+        "print(hashlib.sha256(repr([draft.request for draft in made]).encode()).hexdigest())"
+    )
+    prints = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONHASHSEED": str(seed)},
+        ).stdout
+        for seed in (1, 2)
+    }
+    assert len(prints) == 1
+
+
+def test_every_positive_request_but_one_in_five_random_ones_is_valid_on_a_server_with_data() -> None:
+    judge = Expectations(contract(), ENTITIES)
+    settled = [draft for draft in made() if draft.mode == "positive" and draft.stage != "drawn"]
+    for draft in settled:
+        request = resolve(draft.request, ENTITIES)
+        assert request is not None
+        assert judge.of(request).conditions == ()
+
+
+def test_some_random_requests_keep_their_made_up_ids() -> None:
+    judge = Expectations(contract(), ENTITIES)
+    random = [resolve(draft.request, ENTITIES) for draft in made() if draft.stage == "drawn"]
+    words = {judge.of(request).words for request in random if request}
+    assert "404 NOT_FOUND" in words
+
+
+def test_few_requests_may_write() -> None:
+    judge = Expectations(contract(), {})
+    writes = [draft.request for draft in made() if draft.request.operation_id == "createApiKey"]
+    assert len([request for request in writes if not judge.of(request).conditions]) == MOST_WRITES
+    assert len(writes) > 10
