@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from contracts import __version__
+from contracts.commands_corpus import COMMANDS
 from contracts.config import Environment
 from contracts.errors import ContractsError
 from contracts.options import choosing_options, run_options, to_config
@@ -30,6 +31,8 @@ Examples:
   contracts run --only collection --budget 40     what the lists mean, and nothing else
   contracts plan --budget 90                      what a run would send; sends nothing
   contracts relations                             what must hold, and where the document says so
+  contracts generate --out corpus.ndjson          the generated requests, as a file; sends none
+  contracts replay corpus.ndjson --against URL    two servers' answers, compared
   contracts mutate --sample 100                   can the suite fail? a score
   contracts baseline update known.yaml run.ndjson accept what is broken now, for 30 days
 
@@ -127,6 +130,10 @@ def mutate(sample: int, seed: int) -> int:
     tried = score(load(), sample=sample, seed=seed, progress=lambda *event: _print(survivor_line(*event)))
     _print(score_lines(tried))
     return 0 if tried.share >= 0.9 else 1
+
+
+for corpus_command in COMMANDS:
+    command.add_command(corpus_command)
 
 
 @command.group()

@@ -21,6 +21,13 @@ def test_nearly_every_fault_is_noticed_within_the_budget(tried: Score) -> None:
     assert len(tried.results) == 20 < tried.all
 
 
+def test_a_fault_in_a_figure_is_noticed_and_told() -> None:
+    tried = score(load(), sample=2, seed=5)
+    assert all(result.answers for result in tried.results)
+    assert tried.share == 1.0
+    assert score_lines(tried)[-1].startswith("100.0% of the faults were noticed")
+
+
 @pytest.mark.slow
 def test_the_score_names_its_survivors_and_categories(tried: Score) -> None:
     lines = score_lines(tried)
