@@ -84,9 +84,14 @@ def violations_of(compiled: jsonschema_rs.Validator, value: Any, location: str) 
     except ValueError as error:  # A value that the library refuses to read.
         return (Violation(location, "", "malformed", f"The value cannot be read: {_cut(str(error), 200)}."),)
     leaves = [leaf for error in errors for leaf in _leaves(error)]
-    leaves.sort(key=lambda leaf: (leaf.instance_path, _code(leaf), leaf.message))
+    leaves.sort(key=lambda leaf: (_place(leaf), _code(leaf), leaf.message))
     unique = dict.fromkeys(_violation(leaf, location) for leaf in leaves)
     return tuple(islice(unique, MAX_VIOLATIONS))
+
+
+def _place(leaf: jsonschema_rs.ValidationError) -> list[tuple[bool, int, str]]:
+    """Return where an error stands so that it sorts: the library gives a member called `0` as a number."""
+    return [(True, 0, step) if isinstance(step, str) else (False, step, "") for step in leaf.instance_path]
 
 
 def inexpressible(value: Any, location: str) -> tuple[int, tuple[Violation, ...]]:

@@ -186,3 +186,8 @@ def test_a_value_is_strange_exactly_if_strict_json_cannot_carry_it(value: Any) -
     except ValueError:
         is_sayable = False
     assert (inexpressible(value, "body")[1] == ()) == is_sayable
+
+
+def test_members_named_like_indexes_sort_beside_others() -> None:
+    schema = {"additionalProperties": {"type": "integer"}}
+    assert [one.pointer for one in judge(schema, {"0": None, ":": None})] == ["/0", "/:"]
