@@ -14,15 +14,16 @@ from typing import Any
 
 from contracts.messages import Request
 from contracts.placeholders import escaped, placeholder
-from contracts.vocabulary import Operation
+from contracts.vocabulary import ErrorRule, Operation
 
-__all__ = ["Fits", "settled"]
+__all__ = ["Fits", "provoking", "settled"]
 
 #: Says whether a value fits the parameter of that name.
 Fits = Callable[[str, Any], bool | None]
 
 #: Placeholders are numbered 1 to 3: enough for two of a type in one request, and for a change from request to request.
 _SPREAD = 3
+_DAYS = ("2025-05-02", "2025-05-01")
 
 
 def settled(operation: Operation, request: Request, turn: int, fits: Fits) -> Request:
@@ -61,6 +62,32 @@ def settled(operation: Operation, request: Request, turn: int, fits: Fits) -> Re
         counted[name] = counted.get(name, -1) + 1
         query.append((name, known(name, text, counted[name])))
     return replace(request, query=tuple(query))
+
+
+def provoking(operation: Operation, request: Request, rule: ErrorRule) -> Request | None:
+    """Return a valid request, with placeholders, changed so that one condition of the operation holds, and no other.
+
+    Returns:
+        None where nothing can be said to provoke it, as with ids that are numbers.
+    """
+    changes: dict[str, Any] = {}
+    if rule.condition == "end-before-start":
+        changes = dict(zip((rule.start, rule.end), _DAYS, strict=True))
+    elif rule.condition == "unknown-entity":
+        parameter = operation.parameter(rule.parameter)
+        if parameter is not None and "integer" not in (parameter.schema.get("type"), parameter.items.get("type")):
+            stranger = f"no-such-{parameter.entity or 'thing'}"
+            known = placeholder(parameter.entity, 1) if parameter.entity else stranger
+            changes = {rule.parameter: [known, stranger] if parameter.is_array else stranger}
+    if not changes:
+        return None
+    if operation.has_body:
+        return replace(request, body={**(request.body or {}), **changes})
+    kept = [(name, text) for name, text in request.query if name not in changes]
+    added = [
+        (name, text) for name, value in changes.items() for text in (value if isinstance(value, list) else [value])
+    ]
+    return replace(request, query=(*kept, *added))
 
 
 def _exchanged(operation: Operation, given: dict[str, Any], fits: Fits) -> dict[str, Any]:

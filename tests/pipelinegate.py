@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
@@ -141,4 +141,10 @@ def with_data(body: Any, **members: Any) -> Any:
     return {**body, "data": {**body["data"], **members}}
 
 
-__all__ = ["KEYS", "Change", "PipelineGate", "application", "contract", "replace", "with_data"]
+def refusal(error_code: str, status: int = 400) -> Any:
+    """Return the envelope of a refusal, valid by the document, at the mock's moment."""
+    data = {"error": "no", "error_code": error_code, "request_id": "req_1", "timestamp": "2025-05-11T14:30:00+05:30"}
+    return {"code": status, "status": False, "message": "no", "data": data}
+
+
+__all__ = ["KEYS", "Change", "PipelineGate", "application", "contract", "refusal", "with_data"]

@@ -93,8 +93,9 @@ def test_what_servers_may_read_either_way_is_no_expectation(operation_id: str, p
 
 
 def test_of_a_type_that_was_never_listed_nothing_is_known() -> None:
-    asked = {"operation_id": "getOptimizedRoutineData", "method": "GET", "path": "/optimized_routine_data"}
-    request = Request(**asked, query=(("linkedin_campaign_routine_id", "r-1"),))
+    query = (("linkedin_campaign_routine_id", "r-1"),)
+    path = "/optimized_routine_data"
+    request = Request(operation_id="getOptimizedRoutineData", method="GET", path=path, query=query)
     assert Expectations(contract(), {}).of(request) == Expectation()
 
 

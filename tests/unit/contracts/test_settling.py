@@ -6,7 +6,7 @@ import pytest
 
 from contracts.expectations import Expectations
 from contracts.messages import Request
-from contracts.settling import settled
+from contracts.settling import provoking, settled
 from pipelinegate import contract
 
 JUDGE = Expectations(contract(), {})
@@ -58,3 +58,23 @@ def test_an_id_that_is_wrong_on_purpose_stays_wrong(wrong: Any) -> None:
 def test_a_text_that_looks_like_a_placeholder_is_escaped() -> None:
     assert settle("getCampaignInfo", query=(("term", "{user.1}"),)).query == (("term", "{{user.1}"),)
     assert settle("createApiKey", body=["{user.1}"]).body == ["{{user.1}"]
+
+
+def provoked(operation_id: str) -> dict[str, Any]:
+    """Return condition → parameters of the request that provokes it."""
+    operation = contract().by_id[operation_id]
+    plain = Request(operation_id=operation_id, method=operation.method, path=operation.path)
+    found = {rule.condition: provoking(operation, plain, rule) for rule in operation.errors}
+    return {name: request.parameters if request else None for name, request in found.items()}
+
+
+@pytest.mark.parametrize("operation_id", ["getCampaignInfo", "postCampaignInfo"])
+def test_each_condition_can_be_provoked_in_each_form(operation_id: str) -> None:
+    assert provoked(operation_id) == {
+        "end-before-start": {"start_date": "2025-05-02", "end_date": "2025-05-01"},
+        "unknown-entity": {"linkedin_user_information_ids": ["{user.1}", "no-such-user"]},
+    }
+
+
+def test_an_unknown_number_is_no_unknown_entity_and_a_role_cannot_be_provoked() -> None:
+    assert provoked("createApiKey") == {"not-admin": None, "unknown-entity": None}
