@@ -49,18 +49,16 @@ class Entry:
         """The request as one line of JSON, without the line's end."""
         request = self.request
         members: dict[str, Any] = {
-            "operation": request.operation_id,
+            "operation": request.operation_id or None,
             "method": request.method,
             "path": request.path,
-            "query": _query_out(request.query),
-            "headers": [list(pair) for pair in request.headers],
+            "query": _query_out(request.query) or None,
+            "headers": [list(pair) for pair in request.headers] or None,
             "body": request.body,
             "raw": _raw_out(request.raw_body),
-            "type": "" if request.content_type == _JSON_TYPE else request.content_type,
+            "type": None if request.content_type == _JSON_TYPE else request.content_type,
         }
-        kept = {name: value for name, value in members.items() if value not in ("", None, [])}
-        if request.query == ():
-            kept.pop("query", None)
+        kept = {name: value for name, value in members.items() if value is not None}
         kept["key"] = None if request.credential == "none" else f"{{{request.credential}}}"
         if self.origin:
             kept["origin"] = self.origin

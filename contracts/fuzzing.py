@@ -52,7 +52,7 @@ class Draft:
 
     Attributes:
         request: as generated; its ids are made up.
-        stage: `examples`, `coverage` or `drawn`.
+        stage: `examples`, `coverage`, `conditions` or `drawn`.
         mode: what it was generated to be, `positive` or `negative`.
         origin: what the checks need of it.
     """

@@ -1,6 +1,7 @@
 """The order of generated requests: examples, then every boundary, then every way to be wrong, then random ones.
 
-    examples → positive coverage → negative coverage → drawn by Hypothesis, positive and negative in turn
+    examples → positive coverage → conditions that the document names → negative coverage
+    → drawn by Hypothesis, positive and negative in turn
 
 Operations take turns, so that a small number of requests already meets them all;
 no request comes twice; a shorter run sends the beginning of a longer one. Ids are
@@ -18,8 +19,8 @@ from dataclasses import replace
 from contracts.expectations import Expectations
 from contracts.fuzzing import NEGATIVE, POSITIVE, Draft, Source
 from contracts.messages import Request
-from contracts.placeholders import escaped
-from contracts.settling import settled
+from contracts.placeholders import escaped, placeholder
+from contracts.settling import provoking, settled
 from contracts.vocabulary import Document, Operation
 
 __all__ = ["MOST_WRITES", "drafts", "key_of"]
@@ -46,7 +47,7 @@ def drafts(document: Document, source: Source, seed: int) -> Iterator[Draft]:
     written: Counter[str] = Counter()
     turn = idle = 0
     for batch in _batches(document, source, seed):
-        is_idle = True
+        before = len(met)
         for draft in batch:
             turn += 1
             made = replace(draft, request=_settled(document, draft, turn, judge))
@@ -54,13 +55,11 @@ def drafts(document: Document, source: Source, seed: int) -> Iterator[Draft]:
             if key in met:
                 continue
             met.add(key)
-            is_idle = False
-            if _may_write(document, made.request, judge):
-                written[made.request.operation_id] += 1
-                if written[made.request.operation_id] > MOST_WRITES:
-                    continue
-            yield made
-        idle = idle + 1 if is_idle else 0
+            # Placeholders are no numbers, so the request is judged as it was generated.
+            written[draft.request.operation_id] += (may_write := _may_write(document, draft.request, judge))
+            if not may_write or written[draft.request.operation_id] <= MOST_WRITES:
+                yield made
+        idle = 0 if len(met) > before else idle + 1
         if idle >= _MOST_IDLE_ROUNDS:
             return
 
@@ -86,6 +85,7 @@ def _batches(document: Document, source: Source, seed: int) -> Iterator[Iterable
     positive = list(_in_turn([source.enumerated(operation, POSITIVE) for operation in operations]))
     yield [draft for draft in positive if draft.stage == "examples"]
     yield [draft for draft in positive if draft.stage != "examples"]
+    yield _in_turn([_conditions(operation, positive) for operation in operations])
     yield _in_turn([source.enumerated(operation, NEGATIVE) for operation in operations])
     varied = [operation for operation in operations if operation.parameters]
     number = 0
@@ -98,6 +98,21 @@ def _batches(document: Document, source: Source, seed: int) -> Iterator[Iterable
                 for mode in (POSITIVE, NEGATIVE)
             ]
         )
+
+
+def _conditions(operation: Operation, positive: Iterable[Draft]) -> Iterator[Draft]:
+    """Yield, for each condition that OpenAPI cannot say, the shortest valid request changed so that it holds."""
+    required = {item.name: item.entity for item in operation.parameters if item.is_required}
+    like = next((draft for draft in positive if draft.request.operation_id == operation.id), None)
+    if like is None or not all(required.values()):
+        return
+    given = {name: placeholder(kind, 1) for name, kind in required.items()}
+    asked = Request(operation_id=operation.id, method=operation.method, path=operation.path)
+    plain = replace(asked, body=given) if operation.has_body else replace(asked, query=tuple(given.items()))
+    for rule in operation.errors:
+        request = provoking(operation, plain, rule)
+        if request is not None:
+            yield replace(like, request=request, stage="conditions", mode=NEGATIVE)
 
 
 def _in_turn(sources: Iterable[Iterable[Draft]]) -> Iterator[Draft]:
@@ -118,6 +133,8 @@ def _seed(seed: int, number: int, operation: Operation, mode: str) -> int:
 def _settled(document: Document, draft: Draft, turn: int, judge: Expectations) -> Request:
     request = draft.request
     operation = document.by_id.get(request.operation_id)
+    if draft.stage == "conditions":
+        return request
     if operation is None or (draft.stage == "drawn" and turn % _UNSETTLED == 0):
         query = tuple((name, escaped(text)) for name, text in request.query)
         return replace(request, query=query, body=escaped(request.body))

@@ -63,14 +63,14 @@ def test_coverage_cases_reach_every_value_of_an_enum_and_every_way_to_be_wrong()
     right = list(coverage_cases(operation, GenerationMode.POSITIVE))
     wrong = list(coverage_cases(operation, GenerationMode.NEGATIVE))
     assert {case.query.get("campaign_status") for case in right} >= {"active", "inactive", "completed", "draft"}
-    assert "0" in {case.query.get("limit") for case in wrong}
+    assert "0" in [case.query.get("limit") for case in wrong]
     assert any("Authorization" not in case.headers for case in wrong)
 
 
 def test_a_version_without_coverage_cases_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     schema = schemathesis.openapi.from_path(packaged())
     operation: Any = schema["/campaign-info"]["GET"]
-    monkeypatch.delattr(type(schema), "iter_coverage_cases")
+    monkeypatch.setattr(type(schema), "iter_coverage_cases", None)
     with pytest.raises(UsageError, match="gives no coverage cases"):
         list(coverage_cases(operation, GenerationMode.POSITIVE))
 
@@ -174,14 +174,15 @@ def test_importing_loads_neither_schemathesis_nor_hypothesis() -> None:
     program = (
         "import contracts.fuzzphase, contracts.generated, contracts.stateful, contracts.replay, contracts.drift,"
         " contracts.commands_corpus, contracts.failurestore, json, sys;"
-        " print(json.dumps([name for name in ('schemathesis', 'hypothesis', 'requests', 'redis') if name in sys.modules]))"
+        " print(json.dumps(sorted({'schemathesis', 'hypothesis', 'requests', 'redis'} & set(sys.modules))))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == []
 
 
 def test_requests_that_servers_may_find_too_long_are_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    every = len(enumerated(POSITIVE))
     monkeypatch.setattr("contracts.fuzzing.MAX_TARGET_BYTES", 130)
     short = list(source().enumerated(contract().by_id["getCampaignInfo"], POSITIVE))
-    assert 0 < len(short) < len(enumerated(POSITIVE))
+    assert 0 < len(short) < every
     assert isinstance(short[0].request, Request)

@@ -37,7 +37,12 @@ def test_what_is_not_needed_is_taken_away(start: Request, shows: Callable[[Reque
 
 def test_the_number_of_tries_is_kept() -> None:
     tried: list[Request] = []
-    shrunk(LONG, lambda request: bool(tried.append(request)), 5)
+
+    def shows(request: Request) -> bool:
+        tried.append(request)
+        return False
+
+    shrunk(LONG, shows, 5)
     assert len(tried) == 5
 
 
