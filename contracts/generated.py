@@ -33,6 +33,7 @@ MOST_REQUESTS = 600
 #: Share of answers without which nothing is kept.
 _MOST_REFUSED = 0.1
 _PHASE = "fuzz"
+_NOTHING_LISTED = "it needs an id, and the target lists none of that type"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,12 +163,18 @@ def _verdict(relation: Relation, operation: Operation, hunt: Hunt, gate: Gate) -
     if tally.findings:
         return Verdict(relation=relation, outcome=Outcome.BROKEN, violations=tuple(tally.findings), requests=tally.sent)
     if not tally.sent:
-        spared = operation.is_write and gate.target.is_live
-        reason = "generated requests never write on a live target" if spared else hunt.stopped or "no request was left"
-        return _left_out(relation, reason)
+        return _unasked(relation, operation, hunt, gate)
     reason = _doubt(operation, tally, hunt)
     outcome = Outcome.INCONCLUSIVE if reason else Outcome.KEPT
     return Verdict(relation=relation, outcome=outcome, reason=reason, requests=tally.sent)
+
+
+def _unasked(relation: Relation, operation: Operation, hunt: Hunt, gate: Gate) -> Verdict:
+    if operation.is_write and gate.target.is_live:
+        return _left_out(relation, "generated requests never write on a live target")
+    if operation.id in hunt.homeless:
+        return Verdict(relation=relation, outcome=Outcome.INCONCLUSIVE, reason=_NOTHING_LISTED)
+    return _left_out(relation, hunt.stopped or "no request was left for it; more of them (--fuzz) reach it")
 
 
 def _doubt(operation: Operation, tally: Tally, hunt: Hunt) -> str:
@@ -175,6 +182,8 @@ def _doubt(operation: Operation, tally: Tally, hunt: Hunt) -> str:
         return f"{tally.refused / tally.sent:.0%} of the requests were refused for the rate limit"
     if tally.silent > _MOST_REFUSED * tally.sent:
         return hunt.stopped or f"{tally.silent} of {tally.sent} requests had no answer"
+    if not tally.succeeded and operation.id in hunt.homeless:
+        return _NOTHING_LISTED
     if not tally.succeeded:
         return f"no request to {operation.id} was answered with success"
     return ""

@@ -80,6 +80,7 @@ class Hunt:
     Attributes:
         tallies: by operation, as far as it was asked.
         sent: entries of the corpus that were sent, in order, those of shrinking left out.
+        homeless: operations that needed an id of a type that the target lists none of.
         stopped: why it ended before its number was reached; empty otherwise.
     """
 
@@ -104,6 +105,7 @@ class Hunt:
         self._silent = 0
         self.tallies: dict[str, Tally] = {}
         self.sent: list[Entry] = []
+        self.homeless: set[str] = set()
         self.stopped = ""
 
     @property
@@ -130,6 +132,8 @@ class Hunt:
             Whether something is wrong with the answer; None where nothing was sent or could be judged.
         """
         request = resolve(entry.request, self._entities)
+        if request is None:
+            self.homeless.add(entry.request.operation_id)
         if request is None or not self._may_send(request):
             return None
         exchange = self._send(request)
