@@ -18,7 +18,7 @@ from mockserver.address import Address, bind_port
 
 PROGRAM = Path(__file__).parents[2] / "apps" / "serving_program.py"
 HALF_A_BODY = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n" + b"a" * 500
-DEADLINE_S = 10.0
+DEADLINE_S = 30.0
 
 
 class Running:
