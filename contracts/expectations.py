@@ -27,12 +27,14 @@ class Expectation:
     """What a request deserves.
 
     Attributes:
-        conditions: rules that refuse it, any of which may be answered; empty where none does.
+        conditions: rules that refuse it for certain; empty where none does.
+        allowed: rules of which any may be answered: those, and what a server may see in it as well.
         is_valid: it must succeed. Neither valid nor refused: anything documented will do.
         blamed: `parameter: keyword` of what refuses it, stable words.
     """
 
     conditions: tuple[ErrorRule, ...] = ()
+    allowed: tuple[ErrorRule, ...] = ()
     is_valid: bool = False
     blamed: tuple[str, ...] = ()
 
@@ -41,7 +43,8 @@ class Expectation:
         """The expectation in a few words: `2xx`, `400 INVALID_REQUEST`, or empty for none."""
         if self.is_valid:
             return "2xx"
-        return " or ".join(dict.fromkeys(f"{rule.status} {rule.error_code}" for rule in self.conditions))
+        rules = self.allowed if self.conditions else ()
+        return " or ".join(dict.fromkeys(f"{rule.status} {rule.error_code}" for rule in rules))
 
 
 @dataclass(slots=True)
@@ -49,15 +52,22 @@ class _Findings:
     """What was found while a request was read."""
 
     conditions: list[ErrorRule] = field(default_factory=list)
+    possible: list[ErrorRule] = field(default_factory=list)
     blamed: list[str] = field(default_factory=list)
     is_unclear: bool = False
 
     def add(self, rule: ErrorRule | None, blamed: str) -> None:
+        """Note what refuses the request for certain; where the document has no rule for it, nothing is certain."""
         if rule is None:
             self.is_unclear = True
         else:
             self.conditions.append(rule)
             self.blamed.append(blamed)
+
+    def doubt(self, rule: ErrorRule | None) -> None:
+        """Note what a server may refuse or not."""
+        self.is_unclear = True
+        self.possible += [rule] if rule else []
 
 
 class Expectations:
@@ -90,8 +100,9 @@ class Expectations:
         else:
             self._judge_query(operation, request, found)
         conditions = tuple(dict.fromkeys(found.conditions))
+        allowed = tuple(dict.fromkeys((*found.conditions, *found.possible)))
         is_valid = not conditions and not found.is_unclear
-        return Expectation(conditions, is_valid, tuple(dict.fromkeys(found.blamed)))
+        return Expectation(conditions, allowed, is_valid, tuple(dict.fromkeys(found.blamed)))
 
     def fits(self, operation: Operation, name: str, value: Any) -> bool | None:
         """Say whether a value fits the parameter of that name; None where that is unclear or there is none."""
@@ -113,10 +124,12 @@ class Expectations:
 
     def _judge_query(self, operation: Operation, request: Request, found: _Findings) -> None:
         if operation.has_body:  # and none was sent
-            found.is_unclear |= any(item.is_required for item in operation.parameters)
+            if any(item.is_required for item in operation.parameters):
+                found.doubt(self._document.error("invalid-request"))
             return
         has_type = any(name.lower() == "content-type" for name, _ in request.headers)
-        found.is_unclear |= has_type or "{" in operation.path
+        if has_type or "{" in operation.path:
+            found.doubt(self._document.error("invalid-request"))
         self._judge_parameters(operation, dict(request.parameters), found)
 
     def _judge_body(self, operation: Operation, request: Request, found: _Findings) -> None:
@@ -129,8 +142,7 @@ class Expectations:
                 found.add(rule, "body: malformed")
                 return
         if kind != "application/json":
-            # Without one, or with one of the kind, servers may still read JSON.
-            found.add(None if not kind or "json" in kind or kind.count("/") != 1 else rule, "body: content type")
+            found.doubt(rule)  # Many servers read JSON whatever it is called.
         if not isinstance(body, dict):
             found.add(rule, "body: type")
         else:
@@ -147,24 +159,29 @@ class Expectations:
                 continue
             fits = self.fits(operation, name, given[name])
             if fits is None:
-                found.is_unclear = True
+                found.doubt(rule)
             elif not fits:
                 found.add(rule, f"{name}: {_keyword(parameter, given[name])}")
             else:
                 fitting[name] = given[name]
-        for own, blamed in self._own(operation, fitting):
-            found.add(own, blamed)
+        if any(operation.parameter(name) is None for name in given):
+            found.doubt(rule)  # What the document does not name may be passed over or refused.
+        for own, is_certain, blamed in self._own(operation, fitting):
+            if is_certain:
+                found.add(own, blamed)
+            else:
+                found.doubt(own)
 
-    def _own(self, operation: Operation, given: dict[str, Any]) -> Iterator[tuple[ErrorRule | None, str]]:
-        """Yield the operation's own conditions that hold, None for one of which that is unclear."""
+    def _own(self, operation: Operation, given: dict[str, Any]) -> Iterator[tuple[ErrorRule, bool, str]]:
+        """Yield the operation's own conditions that hold, or may hold, and whether they do for certain."""
         for rule in operation.errors:
             if rule.condition == "end-before-start" and rule.start in given and rule.end in given:
                 if date.fromisoformat(given[rule.end]) < date.fromisoformat(given[rule.start]):
-                    yield rule, f"{rule.end}: before {rule.start}"
+                    yield rule, True, f"{rule.end}: before {rule.start}"
             elif rule.condition == "unknown-entity" and rule.parameter in given:
                 is_known = self._is_known(operation, rule.parameter, given[rule.parameter])
                 if not is_known:
-                    yield (rule if is_known is False else None), f"{rule.parameter}: unknown"
+                    yield rule, is_known is False, f"{rule.parameter}: unknown"
 
     def _is_known(self, operation: Operation, name: str, value: Any) -> bool | None:
         parameter = operation.parameter(name)

@@ -20,7 +20,7 @@ from contracts.expectations import Expectations
 from contracts.fuzzing import NEGATIVE, POSITIVE, Draft, Source
 from contracts.messages import Request
 from contracts.placeholders import escaped, placeholder
-from contracts.settling import provoking, settled
+from contracts.settling import provoking, settled, trimmed
 from contracts.vocabulary import Document, Operation
 
 __all__ = ["MOST_WRITES", "drafts", "key_of"]
@@ -29,7 +29,7 @@ __all__ = ["MOST_WRITES", "drafts", "key_of"]
 MOST_WRITES = 3
 #: Requests that Hypothesis draws at a time for one operation and mode.
 _DRAW = 12
-#: One in so many random requests keeps its made-up ids and dates, so that their refusals are seen as well.
+#: One in so many random requests keeps its made-up ids, dates and members, so that they are seen as well.
 _UNSETTLED = 5
 _MOST_IDLE_ROUNDS = 3
 
@@ -138,4 +138,6 @@ def _settled(document: Document, draft: Draft, turn: int, judge: Expectations) -
     if operation is None or (draft.stage == "drawn" and turn % _UNSETTLED == 0):
         query = tuple((name, escaped(text)) for name, text in request.query)
         return replace(request, query=query, body=escaped(request.body))
-    return settled(operation, request, turn, lambda name, value: judge.fits(operation, name, value))
+    made = settled(operation, request, turn, lambda name, value: judge.fits(operation, name, value))
+    # Members that nobody documented are drawn with almost every body, and would leave nothing else to judge.
+    return trimmed(operation, made) if draft.stage == "drawn" else made

@@ -128,7 +128,7 @@ class Judge:
             return
         elif expected.is_valid and not 200 <= status < 300:
             yield self._refused(seen, request, f"{status} {code}".strip())
-        elif expected.conditions and not any((status, code) == self._wanted(rule) for rule in expected.conditions):
+        elif expected.conditions and not any((status, code) == self._wanted(rule) for rule in expected.allowed):
             yield self._wrongly(seen, request, expected, f"{status} {code}".strip())
 
     def _wanted(self, rule: Any) -> tuple[int, str]:

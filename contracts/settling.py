@@ -1,4 +1,4 @@
-"""What OpenAPI cannot say, put into a generated request: ids that exist, ranges in order.
+"""What OpenAPI cannot say, put into a generated request: ids that exist, ranges in order, and nothing unheard of.
 
 Which parameters are ids, the document's `x-entity` says; which two are a range,
 its `x-error`. Only values that fit their parameter are changed, so that what was
@@ -16,7 +16,7 @@ from contracts.messages import Request
 from contracts.placeholders import escaped, placeholder
 from contracts.vocabulary import ErrorRule, Operation
 
-__all__ = ["Fits", "provoking", "settled"]
+__all__ = ["Fits", "provoking", "settled", "trimmed"]
 
 #: Says whether a value fits the parameter of that name.
 Fits = Callable[[str, Any], bool | None]
@@ -62,6 +62,15 @@ def settled(operation: Operation, request: Request, turn: int, fits: Fits) -> Re
         counted[name] = counted.get(name, -1) + 1
         query.append((name, known(name, text, counted[name])))
     return replace(request, query=tuple(query))
+
+
+def trimmed(operation: Operation, request: Request) -> Request:
+    """Return the request without the parameters and members that the document does not name."""
+    names = {item.name for item in operation.parameters}
+    body = request.body
+    if operation.has_body and isinstance(body, dict):
+        body = {name: value for name, value in body.items() if name in names}
+    return replace(request, query=tuple((name, text) for name, text in request.query if name in names), body=body)
 
 
 def provoking(operation: Operation, request: Request, rule: ErrorRule) -> Request | None:

@@ -73,6 +73,8 @@ def _left_out(reason: str) -> Verdict:
 def _verdict(world: World) -> Verdict:
     if world.violation is not None:
         return Verdict(relation=RELATION, outcome=Outcome.BROKEN, violations=(world.violation,), requests=world.spent)
+    if not world.spent:
+        return _left_out(world.stopped or "nothing was sent")
     reason = "" if world.answered else "no step of a sequence was answered with success"
     outcome = Outcome.KEPT if world.answered else Outcome.INCONCLUSIVE
     return Verdict(relation=RELATION, outcome=outcome, reason=reason, requests=world.spent)

@@ -47,6 +47,7 @@ class World:
         answered: how many of them succeeded.
         made: keys that were made.
         violation: the finding with the fewest steps, None for none.
+        stopped: why the gate lets nothing more through; empty while it does.
     """
 
     document: Document
@@ -57,6 +58,7 @@ class World:
     answered: int = 0
     made: int = 0
     violation: Violation | None = None
+    stopped: str = ""
     _fewest: int = 10**6
 
     @property
@@ -103,6 +105,7 @@ class World:
         try:
             exchange = self.gate.send(request, _PHASE)
         except (BudgetExhausted, RequestRefused) as error:
+            self.stopped = str(error)
             raise Over from error
         self.spent += self.gate.sent - before
         status = exchange.answer.status if exchange.answer else 0

@@ -30,7 +30,7 @@ def of(operation_id: str, parameters: dict[str, Any] | None = None, **more: Any)
         ("createApiKey", {"organisation_id": 123, "description": "é"}),
         ("createApiKey", None),
         ("getCampaignInfo", {"limit": "1", "campaign_status": "draft", "linkedin_user_information_ids": "u-2"}),
-        ("postCampaignInfo", {"linkedin_user_information_ids": ["u-1", "u-2"], "offset": 0, "unheard": [None]}),
+        ("postCampaignInfo", {"linkedin_user_information_ids": ["u-1", "u-2"], "offset": 0}),
         ("postDashboardInfo", {"start_date": "2025-05-01", "end_date": "2025-05-01"}),
         ("getOptimizedRoutineData", {"linkedin_campaign_routine_id": "r-1"}),
     ],
@@ -84,6 +84,8 @@ def test_of_two_conditions_either_answer_will_do() -> None:
         ("getCampaignInfo", {"offset": "007"}),
         ("getOptimizedRoutineData", {"linkedin_campaign_routine_id": " "}),
         ("createApiKey", {"organisation_id": 124}),
+        ("postCampaignInfo", {"unheard": [None]}),
+        ("getCampaignInfo", {"unheard": "1"}),
     ],
 )
 def test_what_servers_may_read_either_way_is_no_expectation(operation_id: str, parameters: dict[str, Any]) -> None:
@@ -92,11 +94,18 @@ def test_what_servers_may_read_either_way_is_no_expectation(operation_id: str, p
     assert found.words == ""
 
 
+def test_beside_what_is_wrong_for_certain_a_server_may_see_what_is_doubtful() -> None:
+    found = of("postCampaignInfo", {**LATE, "limit": 7.0})
+    assert found.blamed == ("end_date: before start_date",)
+    assert found.words == "400 INVALID_DATE_RANGE or 400 INVALID_REQUEST"
+
+
 def test_of_a_type_that_was_never_listed_nothing_is_known() -> None:
     query = (("linkedin_campaign_routine_id", "r-1"),)
     path = "/optimized_routine_data"
     request = Request(operation_id="getOptimizedRoutineData", method="GET", path=path, query=query)
-    assert Expectations(contract(), {}).of(request) == Expectation()
+    found = Expectations(contract(), {}).of(request)
+    assert (found.conditions, found.is_valid) == ((), False)
 
 
 @pytest.mark.parametrize("credential", ["none", "empty", "unknown", "truncated", "elsewhere"])
@@ -115,7 +124,8 @@ def test_an_undocumented_method_is_refused_unless_servers_answer_it_by_themselve
         ({"raw_body": b"{"}, "400 INVALID_REQUEST"),
         ({"raw_body": b"null"}, "400 INVALID_REQUEST"),
         ({"body": [1]}, "400 INVALID_REQUEST"),
-        ({"body": {}, "content_type": "text/plain"}, "400 INVALID_REQUEST"),
+        ({"body": {}, "content_type": "text/plain"}, ""),
+        ({"body": [], "content_type": "text/plain"}, "400 INVALID_REQUEST"),
         ({"body": {}, "content_type": "application/problem+json"}, ""),
         ({"body": {}, "content_type": "application/json; charset=utf-8"}, "2xx"),
     ],

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from contracts.expectations import Expectations
 from contracts.messages import Request
-from contracts.settling import provoking, settled
+from contracts.settling import provoking, settled, trimmed
 from pipelinegate import contract
 
 JUDGE = Expectations(contract(), {})
@@ -78,3 +79,12 @@ def test_each_condition_can_be_provoked_in_each_form(operation_id: str) -> None:
 
 def test_an_unknown_number_is_no_unknown_entity_and_a_role_cannot_be_provoked() -> None:
     assert provoked("createApiKey") == {"not-admin": None, "unknown-entity": None}
+
+
+def test_what_the_document_does_not_name_is_taken_away() -> None:
+    operation = contract().by_id["postCampaignInfo"]
+    request = Request(operation_id="", method="POST", path="/", body={"term": "a", "unheard": 1})
+    assert trimmed(operation, request).body == {"term": "a"}
+    query = Request(operation_id="", method="GET", path="/", query=(("term", "a"), ("unheard", "1")))
+    assert trimmed(contract().by_id["getCampaignInfo"], query).query == (("term", "a"),)
+    assert trimmed(operation, replace(request, body=[1])).body == [1]

@@ -141,6 +141,8 @@ def test_a_server_that_lets_nobody_in_is_inconclusive(status: int) -> None:
 
 def test_a_server_that_is_gone_and_a_budget_that_ends_are_inconclusive_or_kept() -> None:
     assert explored(PipelineGate(dead_after=0)).outcome is Outcome.INCONCLUSIVE
+    spent = explored(PipelineGate(budget=0))
+    assert (spent.outcome, spent.reason) == (Outcome.LEFT_OUT, "the budget of 0 requests is spent")
     gate = PipelineGate(budget=20)
     assert explored(gate).outcome is Outcome.KEPT
     assert gate.sent == 20

@@ -1,0 +1,44 @@
+"""Generated requests on a right server that shares nothing with the mock: no false alarm, whatever its data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pytest
+
+from apps.judging import DOCUMENT, Direct
+from apps.right import Right
+from contracts.generated import FuzzOptions, fuzz, listed
+from contracts.messages import Exchange, Request
+from contracts.stateful import explore
+from contracts.verdicts import Outcome
+
+
+class Unlimited(Right):
+    """Tells the documented limits, and keeps none."""
+
+    limits = (10**9, 10**9)
+
+
+@dataclass
+class Way(Direct):
+    """Sends no body where there is none."""
+
+    def send(self, request: Request, phase: str, *, expects_429: bool = False) -> Exchange:
+        has_none = request.body is None and request.raw_body is None
+        return super().send(replace(request, raw_body=b"") if has_none else request, phase, expects_429=expects_429)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("shape", [(13, 3, 4), (0, 3, 1), (70, 3, 3)])
+def test_a_right_server_is_not_blamed_for_what_is_generated(shape: tuple[int, int, int], seed: int) -> None:
+    found = fuzz(DOCUMENT, Way(Unlimited(*shape), budget=10**6), FuzzOptions(requests=600, seed=seed))
+    assert [item for verdict in found.verdicts for item in verdict.violations if "ledger" not in item.relation_id] == []
+
+
+@pytest.mark.parametrize("shape", [(13, 3, 4), (0, 3, 1)])
+def test_a_right_server_is_what_it_was_whatever_the_order(shape: tuple[int, int, int]) -> None:
+    way = Way(Unlimited(*shape), budget=10**6)
+    known = listed(DOCUMENT, way, "stateful")
+    assert explore(DOCUMENT, way, known, 60, 1, may_write=True).outcome is Outcome.KEPT
