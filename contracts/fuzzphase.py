@@ -11,7 +11,7 @@ verdicts; what the relations have told already it does not tell again. May impor
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from contracts import relations
 from contracts.config import Config
@@ -92,7 +92,9 @@ class FuzzPhase:
 
         if selected(RELATION.id, self.config.only, self.config.skip):
             may_write = not self.gate.target.is_live or self.config.allow_writes
-            self._tell((explore(self.document, self.gate, entities, room, self.config.seed, may_write=may_write),))
+            # Findings tell the key's header as this run sends it.
+            told = replace(self.document, key_header=self.config.header_name or self.document.key_header)
+            self._tell((explore(told, self.gate, entities, room, self.config.seed, may_write=may_write),))
 
     def _options(self, observations: Observations, count: int) -> FuzzOptions:
         return FuzzOptions(
@@ -104,6 +106,7 @@ class FuzzPhase:
             only=self.config.only,
             skip=self.config.skip,
             known=_told(self.document, observations),
+            key_header=self.config.header_name or "",
         )
 
     def _chosen(self) -> tuple[Relation, ...]:

@@ -49,6 +49,7 @@ class FuzzOptions:
         only: ids or beginnings of ids of the verdicts wanted; empty wants all.
         skip: likewise, not wanted.
         known: fingerprints of violations that the run has told already.
+        key_header: header that carries the key; empty is the document's.
     """
 
     requests: int = MOST_REQUESTS
@@ -59,6 +60,7 @@ class FuzzOptions:
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     known: frozenset[str] = frozenset()
+    key_header: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,11 @@ def fuzz(document: Document, gate: Gate, options: FuzzOptions, known: Entities |
     before = gate.sent
     store = FailureStore.open(options.example_database, document) if options.example_database else None
     entities = known if known is not None else listed(document, gate, _PHASE) if options.requests > 0 else {}
-    limits = Limits(requests=options.requests - (gate.sent - before), is_fail_fast=options.is_fail_fast)
+    limits = Limits(
+        requests=options.requests - (gate.sent - before),
+        is_fail_fast=options.is_fail_fast,
+        key_header=options.key_header,
+    )
     hunt = Hunt(gate, Judge(document, entities), entities, limits, store, options.known)
     if limits.requests > 0:
         hunt.begin()

@@ -44,6 +44,7 @@ class Limits:
         silences: requests in a row without an answer after which nothing more is sent.
         is_fail_fast: stop at the first finding.
         phase: of the exchanges.
+        key_header: header that carries the key in the commands of findings; empty is the document's.
     """
 
     requests: int
@@ -53,6 +54,7 @@ class Limits:
     silences: int = 3
     is_fail_fast: bool = False
     phase: str = "fuzz"
+    key_header: str = ""
 
 
 @dataclass(slots=True)
@@ -186,7 +188,7 @@ class Hunt:
     def _finished(self, request: Request, symptom: Symptom) -> Violation:
         violation = symptom.violation
         detail = violation.detail or " ".join([symptom.kind, *sorted(symptom.blamed)])
-        header = self._judge.document.key_header
+        header = self._limits.key_header or self._judge.document.key_header
         return replace(violation, detail=detail, curl=curl_of(request, self._gate.target.url, header))
 
     def _may_send(self, request: Request) -> bool:

@@ -131,6 +131,7 @@ def _limits(config: Config) -> Limits:
         wrong_creations=_EVERYTHING,
         is_fail_fast=config.is_fail_fast,
         phase=PHASE,
+        key_header=config.header_name or "",
     )
 
 

@@ -169,3 +169,10 @@ def test_what_was_sent_is_a_corpus_without_the_smaller_requests() -> None:
     hunting = hunt(PipelineGate(change=refuse_terms))
     hunting.ask(SEARCH)
     assert hunting.sent == [SEARCH]
+
+
+def test_another_header_for_the_key_is_told_in_the_command() -> None:
+    hunting = hunt(PipelineGate(change=refuse_terms), key_header="X-API-KEY")
+    hunting.ask(SEARCH)
+    (finding,) = hunting.tallies["getCampaignInfo"].findings
+    assert '-H "X-API-KEY: $CONTRACTS_API_KEY"' in finding.curl
