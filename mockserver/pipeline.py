@@ -159,8 +159,6 @@ class Pipeline:
         refusal = stages.authenticate(self.spec, operation, arrival.key, arrival.request)
         if refusal is not None:
             return refusal
-        if arrival.request.is_too_large:
-            return stages.refuse(self.spec.rules["too-large"])
         entities = self._builder.entities(arrival.session)
         checked = stages.validate(self.spec, route, arrival.request, self._max_depth, entities)
         if isinstance(checked, Refusal):
