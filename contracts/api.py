@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from contracts.config import Config
 from contracts.errors import ConfigInvalid, ToolFailed
-from contracts.events import Event, ExchangeFinished, Listener, RelationJudged, RunFinished, RunStarted
 from contracts.messages import Exchange
+from contracts.running.events import Event, ExchangeFinished, Listener, RelationJudged, RunFinished, RunStarted
 from contracts.verdicts import Report, Verdict
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def run(
         today: decides what in the baseline has expired; None is the present day, UTC.
 
     Returns:
-        The report, baseline applied; `contracts.conclusion.conclude` says what it comes to.
+        The report, baseline applied; `contracts.outcome.conclusion.conclude` says what it comes to.
 
     Raises:
         ConfigInvalid: an option, a file of known failures or of an earlier run, or the place of a report.
@@ -116,12 +116,14 @@ class _Record:
 
 def _drive(config: Config, listener: Listener) -> Report:
     """Wire document, gate and engine."""
-    from contracts import __version__, document, engine
-    from contracts.choice import check_choice
-    from contracts.fuzzphase import PHASE, FuzzPhase
-    from contracts.gate import Gate
+    from contracts import __version__
+    from contracts.contract import document
+    from contracts.contract.surface import Surface
+    from contracts.generation.fuzzphase import PHASE, FuzzPhase
+    from contracts.planning.choice import check_choice
     from contracts.relations import relations
-    from contracts.surface import Surface
+    from contracts.running import engine
+    from contracts.wire.gate import Gate
 
     contract = document.load(config.spec)
     check_choice(config, relations(contract))
@@ -135,8 +137,8 @@ def _drive(config: Config, listener: Listener) -> Report:
 
 def _finisher(config: Config, today: date) -> Callable[[Report], Report]:
     """Check where reports go, read what the run will be held against, and return the step that does it."""
-    from contracts import baseline
-    from contracts.comparison import compare
+    from contracts.outcome import baseline
+    from contracts.outcome.comparison import compare
     from contracts.report import ndjson, writers
 
     writers.check(config.reports)

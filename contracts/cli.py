@@ -76,7 +76,7 @@ def run(session: Session, /, **options: Any) -> int:
     config = to_config(options, session.environment, _settings())
     session.secrets += [key for key in (config.api_key, config.member_key) if key]
     from contracts import api
-    from contracts.conclusion import conclude
+    from contracts.outcome.conclusion import conclude
     from contracts.report.console import Console, Looks
     from contracts.report.source import Source
 
@@ -124,8 +124,8 @@ def mutate(sample: int, seed: int) -> int:
 
     Exit code 0 when at least 90 % are noticed, free text left to a line of its own; 1 otherwise.
     """
-    from contracts.document import load
-    from contracts.mutate import score, score_lines, survivor_line
+    from contracts.contract.document import load
+    from contracts.mutation.mutate import score, score_lines, survivor_line
 
     tried = score(load(), sample=sample, seed=seed, progress=lambda *event: _print(survivor_line(*event)))
     _print(score_lines(tried))
@@ -151,7 +151,7 @@ def update(path: Path, report: Path) -> int:
     """
     from datetime import UTC, datetime
 
-    from contracts import baseline as known
+    from contracts.outcome import baseline as known
     from contracts.report import ndjson
     from contracts.report.writers import write_whole
 
@@ -227,6 +227,6 @@ def _fault(session: Session, error: Exception) -> int:
 def _redacted(session: Session, text: str) -> str:
     if not session.secrets:
         return text
-    from contracts.redaction import Redactor
+    from contracts.redaction.redactor import Redactor
 
     return Redactor(session.secrets).text(text)

@@ -22,9 +22,9 @@ from contracts.config import Config, Environment
 from contracts.options import run_options, to_config
 
 if TYPE_CHECKING:
-    from contracts.contrast import Side
-    from contracts.drift import Drift
-    from contracts.vocabulary import Document
+    from contracts.contract.vocabulary import Document
+    from contracts.corpus.contrast import Side
+    from contracts.corpus.drift import Drift
 
 __all__ = ["COMMANDS", "generate", "replay"]
 
@@ -52,8 +52,8 @@ class _Session(Protocol):
 @click.option("--spec", type=_FILE, help="Another OpenAPI 3.1 document.  [default: the packaged contract]")
 def generate(out: Path, requests: int, seed: int, spec: Path | None) -> int:
     """Write the requests that a run with this seed would generate; send none."""
-    from contracts import corpus
-    from contracts.document import load, packaged
+    from contracts.contract.document import load, packaged
+    from contracts.corpus import lines as corpus
 
     written = corpus.write(out, corpus.generate(load(spec), spec or packaged(), seed, requests))
     click.echo(f"{out}: {written:,} requests, seed {seed}")
@@ -76,7 +76,7 @@ def replay(session: _Session, /, corpus: Path, **options: Any) -> int:
     Without BASE_URL a mock is started for it. With --against two servers get the
     same requests, and what differs is told: exit code 1 unless it is ignored.
     """
-    from contracts import corpus as corpora
+    from contracts.corpus import lines as corpora
     from contracts.settings import read_settings
 
     against, key_file = options.pop("against"), options.pop("against_key_file")
@@ -101,8 +101,8 @@ COMMANDS = (generate, replay)
 
 def _judged(session: _Session, config: Config, entries: Any) -> int:
     from contracts import api
-    from contracts.conclusion import conclude
-    from contracts.replay import replayed
+    from contracts.corpus.replay import replayed
+    from contracts.outcome.conclusion import conclude
     from contracts.report.console import Console, Looks
     from contracts.report.source import Source
 
@@ -117,8 +117,8 @@ def _judged(session: _Session, config: Config, entries: Any) -> int:
 
 
 def _compared(first: Config, second: Config, entries: Any) -> Drift:
-    from contracts.document import load
-    from contracts.drift import compare
+    from contracts.contract.document import load
+    from contracts.corpus.drift import compare
 
     document = load(first.spec)
     with contextlib.ExitStack() as stack:
@@ -132,10 +132,10 @@ def _compared(first: Config, second: Config, entries: Any) -> Drift:
 
 @contextlib.contextmanager
 def _side(config: Config, document: Document) -> Iterator[Side]:
-    from contracts.contrast import Side
-    from contracts.gate import Gate
-    from contracts.replay import PHASE, first_entities
-    from contracts.surface import Surface
+    from contracts.contract.surface import Surface
+    from contracts.corpus.contrast import Side
+    from contracts.corpus.replay import PHASE, first_entities
+    from contracts.wire.gate import Gate
 
     with Gate(config, Surface.of(document)) as gate:
         yield Side(gate, first_entities(document, gate, PHASE))

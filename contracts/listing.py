@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from urllib.parse import urlencode
 
-from contracts import engine, relations
-from contracts.cases import Case
-from contracts.choice import check_choice
+from contracts import relations
 from contracts.config import BUDGET_ON_LOOPBACK, Config
-from contracts.document import load
+from contracts.contract.document import load
+from contracts.judging.verdict import selected
+from contracts.planning.cases import Case
+from contracts.planning.choice import check_choice
 from contracts.report.findings import visible
 from contracts.report.source import Source
-from contracts.target import Target
-from contracts.verdict import selected
+from contracts.running import engine
+from contracts.wire.target import Target
 
 __all__ = ["plan_lines", "relation_lines"]
 

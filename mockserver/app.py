@@ -13,13 +13,13 @@ from typing import Any
 from flask import Flask
 
 from mockserver import __version__
-from mockserver.admin import create_admin
 from mockserver.config import Config
-from mockserver.lane import Lane
-from mockserver.pipeline import Builder, Pipeline
-from mockserver.quota import Window
-from mockserver.spec import Spec, load
-from mockserver.state import Sessions
+from mockserver.contract.spec import Spec, load
+from mockserver.control.admin import create_admin
+from mockserver.pipeline.lane import Lane
+from mockserver.pipeline.order import Builder, Pipeline
+from mockserver.state.quota import Window
+from mockserver.state.sessions import Sessions
 
 #: Limits that --limit-minute and --limit-day set on a document without `x-rate-limit`.
 _PLAIN_WINDOWS = (
@@ -83,10 +83,10 @@ def create_wsgi(config: Config) -> Application:
 
 def _builder(config: Config, spec: Spec) -> tuple[Builder, Callable[[Any], Any]]:
     if spec.uses_vocabulary:
-        from mockserver.organisation import OrganisationBuilder, Warehouse
+        from mockserver.answering.organisation import OrganisationBuilder, Warehouse
 
         return OrganisationBuilder(spec), Warehouse(config, spec).open
-    from mockserver.answers import ExampleBuilder
+    from mockserver.answering.documented import ExampleBuilder
 
     return ExampleBuilder(spec, config.seed), lambda key: None
 

@@ -23,7 +23,7 @@ from mockserver.config import Config
 from mockserver.errors import MockServerError
 
 if TYPE_CHECKING:
-    from mockserver.address import Address
+    from mockserver.serving.address import Address
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -86,8 +86,8 @@ def serve(**options: Any) -> None:
     options["allow_hosts"] = options.pop("allow_host")
     config = Config(**options)
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-    from mockserver.judged import ensure_judged
-    from mockserver.serving import serve as run
+    from mockserver.contract.judged import ensure_judged
+    from mockserver.serving.server import serve as run
 
     ensure_judged(config.spec)
     raise SystemExit(run(config, on_ready=lambda address: announce(config, address)))
@@ -119,7 +119,7 @@ def announce(config: Config, address: Address) -> None:
 @_document_options
 def routes(spec: Path | None, dataset: Path | None) -> None:
     """List operations with their authentication and limits."""
-    from mockserver.spec import load
+    from mockserver.contract.spec import load
 
     loaded = load(spec)
     limits = ", ".join(f"{window.limit}/{window.name}" for window in loaded.windows) or "none"
@@ -137,7 +137,7 @@ def routes(spec: Path | None, dataset: Path | None) -> None:
 @_document_options
 def check(spec: Path | None, dataset: Path | None) -> None:
     """Judge document, vocabulary, fixtures and dataset; exit 0 when all is well, 2 otherwise."""
-    from mockserver.checking import findings
+    from mockserver.contract.checking import findings
 
     found = 0
     for finding in findings(spec, dataset):

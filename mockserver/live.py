@@ -14,16 +14,16 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from mockserver.address import Address, bind_port
-from mockserver.child import ChildServer
 from mockserver.config import Config
 from mockserver.errors import MockServerError
-from mockserver.worker import base_path_of, build_app
+from mockserver.serving.address import Address, bind_port
+from mockserver.serving.child import ChildServer
+from mockserver.serving.worker import base_path_of, build_app
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from mockserver.worker import Factory
+    from mockserver.serving.worker import Factory
 
 START_TIMEOUT_S = 30.0
 

@@ -15,12 +15,12 @@ from typing import Any
 
 import orjson
 
-from mockserver.clock import iso_z
-from mockserver.collection import Collection
-from mockserver.dashboard import dashboard, routine_page
-from mockserver.dataset import Dataset
-from mockserver.figures import span_of
-from mockserver.items import user_item
+from mockserver.answering.collection import Collection
+from mockserver.answering.dashboard import dashboard, routine_page
+from mockserver.answering.items import user_item
+from mockserver.data.dataset import Dataset
+from mockserver.data.figures import span_of
+from mockserver.state.clock import iso_z
 
 #: Who creates keys. Source: sample of heading "Create API Key".
 CREATED_BY = "admin@example.com"

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts import relations
-from contracts.cases import Case, ask
-from contracts.document import load
+from contracts.contract.document import load
+from contracts.contract.vocabulary import Document
+from contracts.judging.observations import Observations, Seen
+from contracts.judging.rules import Judgement, Rule
 from contracts.messages import Answer, Exchange, Request
-from contracts.observations import Observations, Seen
-from contracts.rules import Judgement, Rule
-from contracts.vocabulary import Document
+from contracts.planning.cases import Case, ask
 
 NOON = 1_780_000_020.0
 

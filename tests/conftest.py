@@ -14,7 +14,7 @@ from judged import Judge, JudgedClient, LiveClient
 from mockserver import packaged
 from mockserver.app import Application, create_wsgi
 from mockserver.config import Config
-from mockserver.document import load
+from mockserver.contract.document import load
 
 hypothesis.settings.register_profile("default", deadline=None, print_blob=True)
 hypothesis.settings.register_profile("ci", parent=hypothesis.settings.get_profile("default"), derandomize=True)

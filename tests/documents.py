@@ -10,9 +10,9 @@ from typing import Any
 import yaml
 
 from mockserver import packaged
-from mockserver.document import Document, load
-from mockserver.pointers import tokens
-from mockserver.spec import Spec
+from mockserver.contract.document import Document, load
+from mockserver.contract.pointers import tokens
+from mockserver.contract.spec import Spec
 
 #: In place of a value: the member is taken away.
 GONE = object()

@@ -13,9 +13,9 @@ from urllib.parse import urlencode, urlsplit
 from werkzeug.test import Client
 
 from mockserver.app import Application
-from mockserver.document import Document
+from mockserver.contract.document import Document
+from mockserver.contract.validation import ReferenceJudge
 from mockserver.messages import Request, Response
-from mockserver.validation import ReferenceJudge
 
 ADMIN_KEY = "your_api_key_here"
 

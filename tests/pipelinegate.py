@@ -10,12 +10,12 @@ from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
 from contracts.config import Config as RunConfig
-from contracts.credentials import CredentialMissing
-from contracts.document import load
+from contracts.contract.document import load
+from contracts.contract.vocabulary import Document
 from contracts.errors import BudgetExhausted, RequestRefused
 from contracts.messages import Answer, Exchange, Request
-from contracts.target import Target
-from contracts.vocabulary import Document
+from contracts.redaction.credentials import CredentialMissing
+from contracts.wire.target import Target
 from mockserver import messages as wire
 from mockserver.app import Application, create_wsgi
 from mockserver.config import Config

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from contracts.cases import Case
-from contracts.known import Known
+from contracts.contract.vocabulary import Document
+from contracts.judging.observations import Observations, Seen
+from contracts.judging.rules import Rule
 from contracts.messages import Exchange
-from contracts.observations import Observations, Seen
+from contracts.planning.cases import Case
+from contracts.planning.known import Known
 from contracts.relations import (
     auth,
     collection,
@@ -20,9 +22,7 @@ from contracts.relations import (
     same_as,
     structure,
 )
-from contracts.rules import Rule
 from contracts.verdicts import Relation, Violation
-from contracts.vocabulary import Document
 
 __all__ = ["cases", "judge_answer", "opening", "relations", "rules"]
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from contracts.cases import Case, ask
-from contracts.known import Known
-from contracts.observations import Observations
+from contracts.contract.vocabulary import Document, Envelope, ErrorRule, Operation
+from contracts.judging.observations import Observations
+from contracts.judging.rules import Judgement, Rule, judged
+from contracts.planning.cases import Case, ask
+from contracts.planning.known import Known
 from contracts.relations.errors import refusal, required_of
-from contracts.rules import Judgement, Rule, judged
 from contracts.verdicts import Relation
-from contracts.vocabulary import Document, Envelope, ErrorRule, Operation
 
 __all__ = ["cases", "rules"]
 

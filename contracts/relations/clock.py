@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from contracts.bodies import moment_of
-from contracts.observations import Seen
-from contracts.pointers import lookup
+from contracts.contract.pointers import lookup
+from contracts.judging.bodies import moment_of
+from contracts.judging.observations import Seen
 
 __all__ = ["clock_of", "date_of"]
 

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from contracts.arithmetic import CHECKS, Broken, Check
-from contracts.observations import Observations, Seen
-from contracts.pointers import locate, tokens
-from contracts.rules import Finding, Judgement, Rule, judged_each
-from contracts.schemas import Invariant
+from contracts.contract.pointers import locate, tokens
+from contracts.contract.schemas import Invariant
+from contracts.contract.vocabulary import Document, Operation
+from contracts.judging.arithmetic import CHECKS, Broken, Check
+from contracts.judging.observations import Observations, Seen
+from contracts.judging.rules import Finding, Judgement, Rule, judged_each
 from contracts.verdicts import Relation
-from contracts.vocabulary import Document, Operation
 
 __all__ = ["rules"]
 

@@ -10,15 +10,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from contracts.bodies import agree
-from contracts.cases import Case, ask
-from contracts.known import Known
-from contracts.observations import Observations
-from contracts.pointers import join, lookup, tokens
+from contracts.contract.pointers import join, lookup, tokens
+from contracts.contract.vocabulary import Document, Operation, Parameter
+from contracts.judging.bodies import agree
+from contracts.judging.observations import Observations
+from contracts.judging.rules import Finding, Judgement, Rule, judged
+from contracts.planning.cases import Case, ask
+from contracts.planning.known import Known
 from contracts.relations.errors import required_of
-from contracts.rules import Finding, Judgement, Rule, judged
 from contracts.verdicts import Relation
-from contracts.vocabulary import Document, Operation, Parameter
 
 __all__ = ["cases", "rules"]
 

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 
-from contracts.bodies import moment_of
-from contracts.observations import Observations, Seen
-from contracts.pointers import MISSING, lookup
+from contracts.contract.pointers import MISSING, lookup
+from contracts.contract.vocabulary import Document
+from contracts.judging.bodies import moment_of
+from contracts.judging.observations import Observations, Seen
+from contracts.judging.rules import Finding, Judgement, Rule, judged, judged_each
 from contracts.relations.clock import date_of
-from contracts.rules import Finding, Judgement, Rule, judged, judged_each
 from contracts.verdicts import Relation
-from contracts.vocabulary import Document
 
 __all__ = ["rules"]
 

@@ -11,14 +11,14 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from contracts.cases import EXTRA_RANK, Case, ask
-from contracts.known import Known
+from contracts.contract.pointers import lookup
+from contracts.contract.vocabulary import Document, Envelope, ErrorRule, Operation, Parameter
+from contracts.judging.observations import Observations, Seen
+from contracts.judging.rules import Finding, Judgement, Rule, judged_each
 from contracts.messages import Request
-from contracts.observations import Observations, Seen
-from contracts.pointers import lookup
-from contracts.rules import Finding, Judgement, Rule, judged_each
+from contracts.planning.cases import EXTRA_RANK, Case, ask
+from contracts.planning.known import Known
 from contracts.verdicts import Relation
-from contracts.vocabulary import Document, Envelope, ErrorRule, Operation, Parameter
 
 __all__ = ["cases", "refusal", "required_of", "rules"]
 

@@ -10,15 +10,15 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from contracts.bodies import agree, differences
-from contracts.cases import Case, ask
-from contracts.known import Known
-from contracts.observations import Learnt, Observations, Seen
-from contracts.pointers import lookup, pattern_of, tokens
-from contracts.rules import Finding, Judgement, Rule, judged
-from contracts.schemas import Mark
+from contracts.contract.pointers import lookup, pattern_of, tokens
+from contracts.contract.schemas import Mark
+from contracts.contract.vocabulary import Document, Operation, Parameter
+from contracts.judging.bodies import agree, differences
+from contracts.judging.observations import Learnt, Observations, Seen
+from contracts.judging.rules import Finding, Judgement, Rule, judged
+from contracts.planning.cases import Case, ask
+from contracts.planning.known import Known
 from contracts.verdicts import Relation
-from contracts.vocabulary import Document, Operation, Parameter
 
 __all__ = ["cases", "rules"]
 

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 
-from contracts.observations import Observations, Seen
+from contracts.contract.vocabulary import Document, Limits, Window
+from contracts.judging.observations import Observations, Seen
+from contracts.judging.rules import Finding, Judgement, Rule, judged, judged_each
 from contracts.relations.clock import clock_of
-from contracts.rules import Finding, Judgement, Rule, judged, judged_each
 from contracts.verdicts import Relation
-from contracts.vocabulary import Document, Limits, Window
 
 __all__ = ["remaining", "rules"]
 

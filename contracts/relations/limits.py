@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 
-from contracts.cases import Case, ask
-from contracts.observations import Observations, Seen
-from contracts.pointers import lookup, tokens
+from contracts.contract.pointers import lookup, tokens
+from contracts.contract.vocabulary import Document, Limits, Operation, Window
+from contracts.judging.observations import Observations, Seen
+from contracts.judging.rules import Check, Finding, Judgement, Rule, judged, judged_each
+from contracts.planning.cases import Case, ask
 from contracts.relations.clock import clock_of
 from contracts.relations.ledger import remaining
-from contracts.rules import Check, Finding, Judgement, Rule, judged, judged_each
 from contracts.verdicts import Relation
-from contracts.vocabulary import Document, Limits, Operation, Window
 
 __all__ = ["burst_case", "most_requests", "rules"]
 

@@ -13,16 +13,16 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from contracts.bodies import agree, day_of, differences
-from contracts.cases import EXTRA_RANK, Case, ask
-from contracts.known import Known, windows_of
-from contracts.observations import Observations, Seen
-from contracts.pointers import join, lookup, tokens
+from contracts.contract.pointers import join, lookup, tokens
+from contracts.contract.vocabulary import Document, Operation, Parameter
+from contracts.judging.bodies import agree, day_of, differences
+from contracts.judging.observations import Observations, Seen
+from contracts.judging.rules import Finding, Judgement, Rule, judged
+from contracts.planning.cases import EXTRA_RANK, Case, ask
+from contracts.planning.known import Known, windows_of
 from contracts.relations.errors import required_of
 from contracts.relations.same_as import compare
-from contracts.rules import Finding, Judgement, Rule, judged
 from contracts.verdicts import Relation
-from contracts.vocabulary import Document, Operation, Parameter
 
 __all__ = ["cases", "rules"]
 

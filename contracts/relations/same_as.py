@@ -12,16 +12,16 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from contracts.bodies import differences
-from contracts.cases import EXTRA_RANK, Case, ask
-from contracts.known import Known
-from contracts.observations import Observations, Seen
-from contracts.pointers import join, pattern_of
+from contracts.contract.pointers import join, pattern_of
+from contracts.contract.vocabulary import Document, Operation
+from contracts.judging.bodies import differences
+from contracts.judging.observations import Observations, Seen
+from contracts.judging.rules import Finding, Judgement, Rule, judged
+from contracts.planning.cases import EXTRA_RANK, Case, ask
+from contracts.planning.known import Known
 from contracts.relations.collection.links import same_link
 from contracts.relations.errors import required_of
-from contracts.rules import Finding, Judgement, Rule, judged
 from contracts.verdicts import Relation
-from contracts.vocabulary import Document, Operation
 
 __all__ = ["cases", "compare", "rules"]
 

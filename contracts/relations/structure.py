@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from contracts.observations import Observations, Seen
-from contracts.pointers import join, lookup, pattern_of
-from contracts.rules import Check, Finding, Judgement, Rule, judged_each
+from contracts.contract.pointers import join, lookup, pattern_of
+from contracts.contract.vocabulary import Document, Operation
+from contracts.judging.observations import Observations, Seen
+from contracts.judging.rules import Check, Finding, Judgement, Rule, judged_each
 from contracts.verdicts import Relation, Violation
-from contracts.vocabulary import Document, Operation
 
 __all__ = ["rules", "undocumented"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from contracts.conclusion import conclude
+from contracts.outcome.conclusion import conclude
 from contracts.report.findings import message
 from contracts.report.source import Source
 from contracts.verdicts import Report, Violation

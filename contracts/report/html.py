@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
 
-from contracts.conclusion import conclude
-from contracts.coverage import measure
+from contracts.outcome.conclusion import conclude
+from contracts.outcome.coverage import measure
 from contracts.report.findings import facts, visible
 from contracts.report.matrices import matrix, overview
 from contracts.report.source import Source

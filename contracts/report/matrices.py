@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.coverage import Coverage, OperationCoverage
+from contracts.outcome.coverage import Coverage, OperationCoverage
 
 __all__ = ["Cell", "matrix", "overview"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import ceil
 
-from contracts.events import (
+from contracts.running.events import (
     Event,
     ExchangeFinished,
     PhaseFinished,

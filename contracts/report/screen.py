@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from rich.text import Text
 
-from contracts.conclusion import conclude
-from contracts.coverage import measure
+from contracts.outcome.conclusion import conclude
+from contracts.outcome.coverage import measure
 from contracts.report.findings import facts, visible
 from contracts.report.source import Source
 from contracts.verdicts import Outcome, Report, Verdict, Violation

@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
+from contracts.contract.locations import Locations
 from contracts.errors import SpecInvalid
-from contracts.locations import Locations
 
 __all__ = ["Source"]
 
@@ -69,7 +69,7 @@ class Source:
         Raises:
             SpecInvalid: as `read`.
         """
-        from contracts.document import packaged
+        from contracts.contract.document import packaged
 
         return cls.read(spec or packaged())
 

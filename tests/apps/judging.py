@@ -11,18 +11,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 from apps.right import ADMIN, BASE, MEMBER, Right, serve
-from contracts import engine
 from contracts.config import Config
-from contracts.credentials import CredentialMissing
-from contracts.document import load
+from contracts.contract.document import load
+from contracts.contract.surface import Surface
+from contracts.contract.vocabulary import Document
 from contracts.errors import BudgetExhausted
-from contracts.events import Event
-from contracts.gate import Gate
 from contracts.messages import Answer, Exchange, Request
-from contracts.surface import Surface
-from contracts.target import Target
+from contracts.redaction.credentials import CredentialMissing
+from contracts.running import engine
+from contracts.running.events import Event
 from contracts.verdicts import Report
-from contracts.vocabulary import Document
+from contracts.wire.gate import Gate
+from contracts.wire.target import Target
 
 DOCUMENT: Document = load()
 

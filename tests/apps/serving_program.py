@@ -9,10 +9,10 @@ import sys
 from dataclasses import asdict
 from pkgutil import resolve_name
 
-from mockserver.address import Address
 from mockserver.config import Config
 from mockserver.errors import MockServerError
-from mockserver.serving import Tuning, serve
+from mockserver.serving.address import Address
+from mockserver.serving.server import Tuning, serve
 
 
 def say(address: Address) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from apps.judging import DOCUMENT, Direct
 from apps.right import Right
-from contracts.generated import FuzzOptions, fuzz, listed
+from contracts.generation.generated import FuzzOptions, fuzz, listed
+from contracts.generation.stateful import explore
 from contracts.messages import Exchange, Request
-from contracts.stateful import explore
 from contracts.verdicts import Outcome
 
 

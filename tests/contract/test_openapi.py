@@ -10,10 +10,10 @@ import pytest
 
 import reference
 from mockserver import packaged
-from mockserver.pointers import find, lookup
-from mockserver.schemas import Direction
-from mockserver.spec import load
-from mockserver.validation import document_errors
+from mockserver.contract.pointers import find, lookup
+from mockserver.contract.spec import load
+from mockserver.contract.validation import document_errors
+from mockserver.schema.schemas import Direction
 from property.invariants import breaches
 
 SPEC = load()

@@ -11,7 +11,7 @@ import pytest
 
 import reference
 from mockserver import packaged
-from mockserver.spec import load
+from mockserver.contract.spec import load
 from reference import OPERATIONS, Sample
 
 SPEC = load()

@@ -58,7 +58,7 @@ def run(base_url: str, seed: str, folder: Path) -> tuple[int, Path]:
 
 def operations() -> set[str]:
     """Return method and path of every operation of the contract."""
-    from mockserver.document import load
+    from mockserver.contract.document import load
 
     return {f"{method.upper()} {path}" for path, method, _, _ in load(openapi()).operations()}
 

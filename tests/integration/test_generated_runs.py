@@ -10,7 +10,7 @@ import pytest
 
 from contracts import api, cli
 from contracts.config import Config
-from contracts.events import Event, ExchangeFinished, PhaseStarted
+from contracts.running.events import Event, ExchangeFinished, PhaseStarted
 from contracts.verdicts import Outcome, Report
 from mockserver.config import Config as MockConfig
 from mockserver.live import LiveServer

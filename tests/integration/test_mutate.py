@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.document import load
-from contracts.mutate import Score, score, score_lines, survivor_line
+from contracts.contract.document import load
+from contracts.mutation.mutate import Score, score, score_lines, survivor_line
 
 
 @pytest.fixture(scope="module")

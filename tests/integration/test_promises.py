@@ -82,7 +82,7 @@ def test_no_run_of_a_key_is_in_any_file_or_stream(
         minted.append(make(size))
         return minted[-1]
 
-    monkeypatch.setattr("mockserver.keys.secrets.token_hex", recorded)
+    monkeypatch.setattr("mockserver.state.keys.secrets.token_hex", recorded)
     with LiveServer(MockConfig(), in_process=True) as server:
         key = admin(server, "/keys", {"role": "admin"})["key"]
         key_file = tmp_path / "key"

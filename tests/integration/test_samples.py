@@ -18,8 +18,8 @@ import pytest
 
 from mockserver import packaged
 from mockserver.config import Config
+from mockserver.contract.spec import Spec, load
 from mockserver.live import LiveServer
-from mockserver.spec import Spec, load
 
 REFERENCE = (Path(__file__).parents[1] / "data" / "api-reference.md").read_text("utf-8")
 VENDOR = "https://dev-api.konnector.ai/social_app/api/v1/third_party"

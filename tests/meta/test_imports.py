@@ -16,9 +16,9 @@ BRIDGES = {"contracts": "mockserver.live", "mockserver": "contracts.consumer"}
 
 #: Foreign package → the files that may import it.
 HOMES = {
-    "flask": ("mockserver/app.py", "mockserver/admin.py", "mockserver/console/*.py"),
-    "openapi_core": ("mockserver/validation.py",),
-    "schemathesis": ("contracts/fuzzing.py",),
+    "flask": ("mockserver/app.py", "mockserver/control/admin.py", "mockserver/console/*.py"),
+    "openapi_core": ("mockserver/contract/validation.py",),
+    "schemathesis": ("contracts/generation/fuzzing.py",),
 }
 
 #: Module → what it may import of its own package.
@@ -85,15 +85,15 @@ def test_no_two_modules_need_each_other_to_load(package: str) -> None:
 @pytest.mark.parametrize(
     "path, source",
     [
-        ("contracts/gate.py", "import mockserver"),
-        ("contracts/gate.py", "from mockserver import live"),
-        ("contracts/gate.py", "def start():\n    from mockserver.app import create_app"),
+        ("contracts/wire/gate.py", "import mockserver"),
+        ("contracts/wire/gate.py", "from mockserver import live"),
+        ("contracts/wire/gate.py", "def start():\n    from mockserver.app import create_app"),
         ("mockserver/cli.py", "from contracts.consumer import judge"),
-        ("mockserver/cli.py", "def serve():\n    import contracts.gate"),
+        ("mockserver/cli.py", "def serve():\n    import contracts.wire.gate"),
         ("mockserver/console/page.py", "from ...contracts import consumer"),
-        ("mockserver/pipeline.py", "from flask import Flask"),
-        ("mockserver/spec.py", "def judge():\n    import openapi_core.validation"),
-        ("contracts/engine.py", "import schemathesis"),
+        ("mockserver/pipeline/order.py", "from flask import Flask"),
+        ("mockserver/contract/spec.py", "def judge():\n    import openapi_core.validation"),
+        ("contracts/running/engine.py", "import schemathesis"),
         ("mockserver/errors.py", "from mockserver.messages import Request"),
         ("mockserver/messages.py", "from . import clock"),
         ("mockserver/app.py", "from mockserver.cli import main"),

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.dataset import generate
-from mockserver.routines import STATUSES, TYPES
+from mockserver.data.dataset import generate
+from mockserver.data.routines import STATUSES, TYPES
 from property.invariants import breaches
 from property.world import BASE, DATA, FIRST_DAY, World, days_of, declaration, default_dataset, judge, selected, spec
 

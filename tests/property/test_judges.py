@@ -19,10 +19,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mockserver import packaged
+from mockserver.contract.spec import load
+from mockserver.contract.validation import ReferenceJudge
 from mockserver.messages import Request, Response
-from mockserver.reading import Checked, read
-from mockserver.spec import load
-from mockserver.validation import ReferenceJudge
+from mockserver.pipeline.reading import Checked, read
 
 SPEC = load()
 REFERENCE = ReferenceJudge(SPEC.document)

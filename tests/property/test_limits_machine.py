@@ -13,7 +13,7 @@ from judged import Answer, Judge, JudgedClient
 from mockserver import packaged
 from mockserver.app import create_wsgi
 from mockserver.config import Config
-from mockserver.document import load
+from mockserver.contract.document import load
 
 LIMITS = {"minute": 4, "day": 9}
 SECONDS = {"minute": 60, "day": 86400}
@@ -112,7 +112,7 @@ class Limits(RuleBasedStateMachine):
 
 
 def _hash(key: str) -> str:
-    from mockserver.keys import hash_of
+    from mockserver.state.keys import hash_of
 
     return hash_of(key)
 

@@ -13,8 +13,8 @@ import jsonschema_rs
 import orjson
 import yaml
 
-from mockserver.collection import Collection
-from mockserver.dataset import Dataset, load
+from mockserver.answering.collection import Collection
+from mockserver.data.dataset import Dataset, load
 from mockserver.operations import OPERATIONS, Call
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,9 +6,9 @@ equivalence of Segura et al., Metamorphic Testing of RESTful Web APIs.
 
 from __future__ import annotations
 
+from contracts.contract.vocabulary import Document
+from contracts.judging.rules import Rule
 from contracts.relations.collection import counts, filters, links, paging, questions, sorting
-from contracts.rules import Rule
-from contracts.vocabulary import Document
 
 __all__ = ["cases", "rules"]
 

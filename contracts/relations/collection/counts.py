@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from contracts.observations import Observations, Seen
-from contracts.pointers import lookup
-from contracts.rules import Finding, Judgement, Rule, judged
+from contracts.contract.pointers import lookup
+from contracts.contract.vocabulary import Collection, Count, Document, Operation
+from contracts.judging.observations import Observations, Seen
+from contracts.judging.rules import Finding, Judgement, Rule, judged
 from contracts.verdicts import Relation
-from contracts.vocabulary import Collection, Count, Document, Operation
 
 __all__ = ["rules"]
 

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from contracts.observations import Observations, Seen
-from contracts.pointers import lookup, tokens
-from contracts.rules import Finding, Judgement, Rule, judged, judged_each
-from contracts.selection import chosen, matches
+from contracts.contract.pointers import lookup, tokens
+from contracts.contract.vocabulary import Collection, Document, Filter, Operation
+from contracts.judging.observations import Observations, Seen
+from contracts.judging.rules import Finding, Judgement, Rule, judged, judged_each
+from contracts.judging.selection import chosen, matches
 from contracts.verdicts import Relation
-from contracts.vocabulary import Collection, Document, Filter, Operation
 
 __all__ = ["rules"]
 

@@ -10,15 +10,15 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from contracts.cases import ask, typed_parameters
+from contracts.contract.pointers import join, lookup
+from contracts.contract.vocabulary import Document, Operation
+from contracts.judging.observations import Observations, Seen
+from contracts.judging.rules import Finding, Judgement, Rule, judged_each
+from contracts.judging.selection import page_of
 from contracts.messages import Request
-from contracts.observations import Observations, Seen
-from contracts.pointers import join, lookup
+from contracts.planning.cases import ask, typed_parameters
 from contracts.relations.collection.paging import limit_of
-from contracts.rules import Finding, Judgement, Rule, judged_each
-from contracts.selection import page_of
 from contracts.verdicts import Relation
-from contracts.vocabulary import Document, Operation
 
 __all__ = ["follow", "rules", "same_link"]
 

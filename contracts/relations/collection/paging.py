@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from contracts.observations import Observations, Seen
-from contracts.pointers import join, lookup
-from contracts.rules import Check, Finding, Judgement, Rule, judged, judged_each
-from contracts.selection import page_of
+from contracts.contract.pointers import join, lookup
+from contracts.contract.vocabulary import Collection, Document, Operation
+from contracts.judging.observations import Observations, Seen
+from contracts.judging.rules import Check, Finding, Judgement, Rule, judged, judged_each
+from contracts.judging.selection import page_of
 from contracts.verdicts import Relation
-from contracts.vocabulary import Collection, Document, Operation
 
 __all__ = ["limit_of", "rules"]
 

@@ -14,11 +14,11 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
-from contracts.bodies import day_of
-from contracts.cases import EXTRA_RANK, Case, ask
-from contracts.known import Known, values_at
-from contracts.selection import matches
-from contracts.vocabulary import Collection, Filter, Operation, Sort
+from contracts.contract.vocabulary import Collection, Filter, Operation, Sort
+from contracts.judging.bodies import day_of
+from contracts.judging.selection import matches
+from contracts.planning.cases import EXTRA_RANK, Case, ask
+from contracts.planning.known import Known, values_at
 
 __all__ = ["cases"]
 

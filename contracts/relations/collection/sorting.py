@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from contracts.bodies import agree
-from contracts.observations import Observations, Seen
-from contracts.pointers import join, lookup, tokens
-from contracts.rules import Finding, Judgement, Rule, judged
-from contracts.selection import is_ordered, key_orders, order_of, page_of
+from contracts.contract.pointers import join, lookup, tokens
+from contracts.contract.vocabulary import Collection, Document, Operation
+from contracts.judging.bodies import agree
+from contracts.judging.observations import Observations, Seen
+from contracts.judging.rules import Finding, Judgement, Rule, judged
+from contracts.judging.selection import is_ordered, key_orders, order_of, page_of
 from contracts.verdicts import Relation
-from contracts.vocabulary import Collection, Document, Operation
 
 __all__ = ["rules"]
 

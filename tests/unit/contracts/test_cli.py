@@ -23,9 +23,9 @@ from contracts.errors import (
     TargetUnreachable,
     ToolFailed,
 )
-from contracts.events import Listener, RunFinished
 from contracts.report import ndjson
 from contracts.report.source import Source
+from contracts.running.events import Listener, RunFinished
 from contracts.verdicts import Report
 from fabricated import kept, report
 

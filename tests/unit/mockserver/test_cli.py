@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from mockserver import cli
-from mockserver.address import Address
 from mockserver.config import Config
+from mockserver.serving.address import Address
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:

@@ -8,10 +8,10 @@ from typing import Any
 import orjson
 import pytest
 
-from mockserver.clock import iso_z
-from mockserver.collection import Collection
-from mockserver.dataset import Dataset, generate
+from mockserver.answering.collection import Collection
+from mockserver.data.dataset import Dataset, generate
 from mockserver.operations import OPERATIONS, Call, create_api_key, get_campaign_info, get_user_campaign_filters
+from mockserver.state.clock import iso_z
 from property.world import FIRST_DAY, World, declaration, default_dataset, spec
 
 NOW = 1746973845.9  # 2025-05-11T14:30:45Z

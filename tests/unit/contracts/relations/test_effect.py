@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from answers import document, judge, seen, titles
-from contracts.known import average_of
+from contracts.planning.known import average_of
 from contracts.relations import effect
 
 CREATE, WORKS = "createApiKey", "effect.works[createApiKey]"

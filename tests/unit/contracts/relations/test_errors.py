@@ -9,9 +9,9 @@ import pytest
 
 from answers import document, judge, rules, titles
 from answers import seen as answered
-from contracts.cases import EXTRA_RANK, Case
-from contracts.known import Known, average_of
-from contracts.observations import Seen
+from contracts.judging.observations import Seen
+from contracts.planning.cases import EXTRA_RANK, Case
+from contracts.planning.known import Known, average_of
 from contracts.relations import errors
 
 KNOWN = average_of(document())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from answers import NOON, judge, seen, titles
-from contracts.observations import Seen
+from contracts.judging.observations import Seen
 
 COUNTS, STRANGERS = "ledger.counts[minute]", "ledger.strangers[minute]"
 REMAINING, LIMIT = "X-RateLimit-Remaining-Minute", "X-RateLimit-Limit-Minute"

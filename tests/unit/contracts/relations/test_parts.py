@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from answers import document, judge, seen, titles
-from contracts.known import average_of
+from contracts.planning.known import average_of
 from contracts.relations import parts
 
 BOARD = "getDashboardInfo"

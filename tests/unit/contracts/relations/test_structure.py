@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from answers import judge, observed, seen, titles
-from contracts.cases import Case, ask
+from contracts.contract.vocabulary import ErrorRule
+from contracts.planning.cases import Case, ask
 from contracts.relations.structure import undocumented
-from contracts.vocabulary import ErrorRule
 
 FILTERS = "getUserCampaignFilters"
 

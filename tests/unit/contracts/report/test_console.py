@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from contracts.events import (
+from contracts.report.console import Console, Looks
+from contracts.report.source import Source
+from contracts.running.events import (
     ExchangeFinished,
     PhaseFinished,
     PhaseStarted,
@@ -17,8 +19,6 @@ from contracts.events import (
     RunStarted,
     Waiting,
 )
-from contracts.report.console import Console, Looks
-from contracts.report.source import Source
 from contracts.verdicts import Outcome, Report
 from fabricated import exchange, kept, report, verdict, violation
 

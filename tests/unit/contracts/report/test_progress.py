@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.events import (
+from contracts.report.progress import Progress
+from contracts.running.events import (
     Event,
     ExchangeFinished,
     PhaseFinished,
@@ -13,7 +14,6 @@ from contracts.events import (
     RunStarted,
     Waiting,
 )
-from contracts.report.progress import Progress
 from fabricated import exchange, verdict
 
 STARTED = RunStarted(target="http://x", budget=1000, planned=87, seed=0, is_mock=True)

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from answers import document, routine
-from contracts.cases import EXTRA_RANK, Case
-from contracts.known import Known, average_of
+from contracts.planning.cases import EXTRA_RANK, Case
+from contracts.planning.known import Known, average_of
 from contracts.relations.collection import cases
 
 LIST = "getCampaignInfo"

@@ -1,0 +1,255 @@
+"""An OpenAPI document → `contracts.contract.vocabulary.Document`, its response validators compiled once.
+
+May import `errors`, `pointers`, `schemas`, `vocabulary`, PyYAML and jsonschema-rs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import yaml
+
+from contracts.contract.collections import collection_of
+from contracts.contract.envelopes import envelope_of
+from contracts.contract.pointers import join
+from contracts.contract.schemas import Facts, facts_of, resolve
+from contracts.contract.vocabulary import (
+    Document,
+    ErrorRule,
+    Limits,
+    Operation,
+    Parameter,
+    ResponseRule,
+    Validate,
+    Window,
+)
+from contracts.errors import SpecInvalid
+
+__all__ = ["load", "packaged", "parse"]
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def packaged() -> Path:
+    """Return the path of the contract that this distribution carries, installed or in a checkout."""
+    beside = Path(__file__).resolve().parents[2]
+    installed = beside / "konnector_contracts" / "openapi.yaml"
+    return installed if installed.is_file() else beside / "openapi.yaml"
+
+
+def load(path: Path | None = None) -> Document:
+    """Read the contract at `path`, the packaged one where it is None.
+
+    Raises:
+        SpecInvalid: the file cannot be read, is no YAML, or is no OpenAPI document.
+    """
+    place = path or packaged()
+    try:
+        text = place.read_text(encoding="utf-8")
+        tree = yaml.load(text, Loader=_LOADER)
+    except OSError as error:
+        raise SpecInvalid(f"an OpenAPI document was expected, but {error.strerror}", str(place)) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SpecInvalid(f"no YAML: {' '.join(str(error).split())}", str(place)) from error
+    if not isinstance(tree, Mapping) or not isinstance(tree.get("paths"), Mapping):
+        raise SpecInvalid("an object with `paths` was expected; give an OpenAPI document", str(place))
+    return parse(tree, str(place))
+
+
+def parse(tree: Mapping[str, Any], source: str = "openapi.yaml") -> Document:
+    """Turn a document, already read, into records.
+
+    Raises:
+        SpecInvalid: a schema cannot be compiled, or an extension lacks what it must have.
+    """
+    try:
+        return _Reader(tree, source).document()
+    except (KeyError, TypeError, AttributeError) as error:
+        raise SpecInvalid(
+            f"an extension lacks what it must have: {error}; see the vocabulary's schema", source
+        ) from error
+
+
+class _Reader:
+    """Reads one document; compiles each response schema once."""
+
+    def __init__(self, tree: Mapping[str, Any], source: str) -> None:
+        self._tree = tree
+        self._source = source
+        self._compiled: dict[str, tuple[Validate, Facts]] = {}
+
+    def document(self) -> Document:
+        info = self._tree.get("info", {})
+        operations = tuple(self._operations())
+        errors = _errors(self._tree, "")
+        limits = _limits(self._tree)
+        rules = (
+            *errors,
+            *(rule for operation in operations for rule in operation.errors),
+            *((limits,) if limits else ()),
+        )
+        header, pointer = self._key()
+        return Document(
+            title=str(info.get("title", "")),
+            version=str(info.get("version", "")),
+            operations=operations,
+            errors=errors,
+            limits=limits,
+            envelope=envelope_of(operations, frozenset(rule.error_code for rule in rules)),
+            key_header=header,
+            key_pointer=pointer,
+        )
+
+    def _operations(self) -> Iterator[Operation]:
+        for path, item in self._tree["paths"].items():
+            for method in _METHODS:
+                if method in item:
+                    yield self._operation(path, method, item[method])
+
+    def _operation(self, path: str, method: str, node: Mapping[str, Any]) -> Operation:
+        pointer = join("/paths", path, method)
+        body = node.get("requestBody")
+        parameters = tuple(self._body_members(body, pointer) if body else self._query(node, pointer))
+        return Operation(
+            id=node.get("operationId", f"{method} {path}"),
+            method=method.upper(),
+            path=path,
+            pointer=pointer,
+            parameters=parameters,
+            has_body=body is not None,
+            is_write=node.get("x-effect", "read" if method in ("get", "head") else "write") == "write",
+            is_guarded=bool(node.get("security", self._tree.get("security"))),
+            same_as=node.get("x-same-as", ""),
+            errors=_errors(node, pointer),
+            collection=collection_of(node, pointer, parameters),
+            responses=dict(self._responses(node, pointer)),
+        )
+
+    def _query(self, node: Mapping[str, Any], pointer: str) -> Iterator[Parameter]:
+        for index, entry in enumerate(node.get("parameters", ())):
+            keywords, home, _ = resolve(self._tree, entry, join(pointer, "parameters", index))
+            if keywords.get("in") == "query":
+                required = bool(keywords.get("required"))
+                schema = self._parameter(keywords["name"], keywords.get("schema", {}), join(home, "schema"), required)
+                yield schema
+
+    def _body_members(self, body: Mapping[str, Any], pointer: str) -> Iterator[Parameter]:
+        content, home, _ = resolve(self._tree, body, join(pointer, "requestBody"))
+        place = join(home, "content", "application/json", "schema")
+        node = content.get("content", {}).get("application/json", {}).get("schema", {})
+        keywords, home, _ = resolve(self._tree, node, place)
+        for name, child in keywords.get("properties", {}).items():
+            yield self._parameter(name, child, join(home, "properties", name), name in keywords.get("required", ()))
+
+    def _parameter(self, name: str, schema: Mapping[str, Any], pointer: str, is_required: bool) -> Parameter:
+        keywords, home, _ = resolve(self._tree, schema, pointer)
+        items, _, _ = resolve(self._tree, keywords.get("items", {}), home)
+        entity = {**items, **keywords}.get("x-entity", {}).get("type", "")
+        assumed = str(keywords.get("x-assumed", ""))
+        return Parameter(
+            name=name,
+            schema=keywords,
+            items=items,
+            pointer=pointer,
+            is_required=is_required,
+            entity=entity,
+            assumed=assumed,
+        )
+
+    def _responses(self, node: Mapping[str, Any], pointer: str) -> Iterator[tuple[int, ResponseRule]]:
+        for status, response in node.get("responses", {}).items():
+            keywords, home, _ = resolve(self._tree, response, join(pointer, "responses", status))
+            if not str(status).isdigit():
+                continue
+            content = keywords.get("content", {})
+            media = next((name for name in content if "json" in name), "")
+            place = join(home, "content", media, "schema") if media else home
+            validate, facts = self._compile(content[media].get("schema", {}) if media else {}, place)
+            yield (
+                int(status),
+                ResponseRule(
+                    status=int(status),
+                    pointer=place,
+                    response_pointer=home,
+                    media_types=tuple(content),
+                    validate=validate,
+                    facts=facts,
+                ),
+            )
+
+    def _compile(self, schema: Mapping[str, Any], pointer: str) -> tuple[Validate, Facts]:
+        key = str(schema.get("$ref", pointer))
+        if key not in self._compiled:
+            whole = {**schema, "components": {"schemas": self._tree.get("components", {}).get("schemas", {})}}
+            try:
+                validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+            except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+                raise SpecInvalid(f"the schema cannot be compiled: {error}", self._source, pointer) from error
+            self._compiled[key] = (_judge_with(validator), facts_of(self._tree, schema, pointer))
+        return self._compiled[key]
+
+    def _key(self) -> tuple[str, str]:
+        schemes = self._tree.get("components", {}).get("securitySchemes", {})
+        for name, scheme in schemes.items():
+            if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
+                return str(scheme["name"]), join("/components/securitySchemes", name)
+        return "", ""
+
+
+def _judge_with(validator: Any) -> Validate:
+    def judge(body: Any) -> list[tuple[str, str]]:
+        if validator.is_valid(body):
+            return []
+        errors = list(validator.iter_errors(body))
+        return [(join("", *error.instance_path), error.message) for error in errors]
+
+    return judge
+
+
+def _errors(node: Mapping[str, Any], pointer: str) -> tuple[ErrorRule, ...]:
+    return tuple(
+        ErrorRule(
+            condition=entry["condition"],
+            status=entry["status"],
+            error_code=entry["error_code"],
+            pointer=join(pointer, "x-error", index),
+            parameter=entry.get("parameter", ""),
+            start=entry.get("start", ""),
+            end=entry.get("end", ""),
+            assumed=entry.get("x-assumed", ""),
+        )
+        for index, entry in enumerate(node.get("x-error", ()))
+    )
+
+
+def _limits(tree: Mapping[str, Any]) -> Limits | None:
+    node = tree.get("x-rate-limit")
+    if node is None:
+        return None
+    refusal = node["refusal"]
+    return Limits(
+        windows=tuple(_window(entry, index) for index, entry in enumerate(node["windows"])),
+        status=refusal["status"],
+        error_code=refusal["error_code"],
+        retry_header=refusal["retry-after"]["header"],
+        retry_body=refusal["retry-after"]["body"],
+        pointer="/x-rate-limit",
+        assumed=node.get("x-assumed", ""),
+    )
+
+
+def _window(entry: Mapping[str, Any], index: int) -> Window:
+    return Window(
+        name=entry["name"],
+        seconds=entry["seconds"],
+        limit=entry["limit"],
+        limit_header=entry["headers"]["limit"],
+        remaining_header=entry["headers"]["remaining"],
+        limit_body=entry["body"]["limit"],
+        remaining_body=entry["body"]["remaining"],
+        pointer=join("/x-rate-limit/windows", index),
+    )

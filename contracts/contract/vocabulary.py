@@ -1,0 +1,306 @@
+"""The contract as records: operations, parameters, collections, errors, limits, each with its place in the document.
+
+Nothing is known of any particular API: paths, parameters and members are
+all read from the document. May import `errors`, `schemas`, `verdicts` and
+the standard library; `contracts.contract.document` fills the records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from contracts.contract.schemas import Facts
+
+__all__ = [
+    "Collection",
+    "Count",
+    "Document",
+    "Envelope",
+    "ErrorRule",
+    "Filter",
+    "Limits",
+    "Operation",
+    "Page",
+    "Parameter",
+    "ResponseRule",
+    "Sort",
+    "Window",
+]
+
+#: Judges a body: yields pointer and message of everything that the schema forbids.
+Validate = Callable[[Any], list[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One parameter, of the query of a GET or a member of the body of a POST.
+
+    Attributes:
+        name: as documented.
+        schema: keywords, references followed.
+        items: keywords of the items of an array; empty otherwise.
+        pointer: into the document.
+        is_required: without it the request is invalid.
+        entity: type of the entity that the value, or each item of it, identifies; empty for none.
+        assumed: sentence it rests on, empty where the vendor says it.
+    """
+
+    name: str
+    schema: Mapping[str, Any]
+    items: Mapping[str, Any]
+    pointer: str
+    is_required: bool = False
+    entity: str = ""
+    assumed: str = ""
+
+    @property
+    def is_array(self) -> bool:
+        """Whether the value is a list."""
+        return self.schema.get("type") == "array"
+
+    @property
+    def enum(self) -> tuple[Any, ...]:
+        """Values that the document lists; empty where it lists none."""
+        return tuple(self.schema.get("enum", self.items.get("enum", ())))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """A parameter that selects items. Source: `x-collection`, `filters`."""
+
+    parameter: str
+    item: str
+    match: str
+    pointer: str
+    assumed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sort:
+    """How items are ordered. Source: `x-collection`, `sort`. `fields` is value of `by` → pointer into the item."""
+
+    by: str
+    order: str
+    default_by: str
+    default_order: str
+    fields: Mapping[str, str]
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """How items are paged: parameters `limit` and `offset`, body pointers for the rest. Source: `page`."""
+
+    limit: str
+    offset: str
+    current: str
+    pages: str
+    limit_echo: str
+    offset_echo: str
+    next: str
+    previous: str
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """A figure of another operation that equals the total under `where`. Source: `counted-by`."""
+
+    operation_id: str
+    figure: str
+    where: Mapping[str, str]
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """A paged list in the body of an operation. Source: `x-collection`. Pointers as in the vocabulary."""
+
+    items: str
+    total: str
+    identity: str
+    echo: str
+    filters: tuple[Filter, ...]
+    sort: Sort
+    page: Page
+    counts: tuple[Count, ...]
+    pointer: str
+    assumed: str = ""
+
+    def filter_of(self, parameter: str) -> Filter | None:
+        """Return the filter that a parameter is, None where it is none."""
+        return next((rule for rule in self.filters if rule.parameter == parameter), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorRule:
+    """What a condition is answered with. Source: `x-error`."""
+
+    condition: str
+    status: int
+    error_code: str
+    pointer: str
+    parameter: str = ""
+    start: str = ""
+    end: str = ""
+    assumed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """One limit window. Source: `x-rate-limit`, `windows`."""
+
+    name: str
+    seconds: int
+    limit: int
+    limit_header: str
+    remaining_header: str
+    limit_body: str
+    remaining_body: str
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The allowance and its refusal. Source: `x-rate-limit`."""
+
+    windows: tuple[Window, ...]
+    status: int
+    error_code: str
+    retry_header: str
+    retry_body: str
+    pointer: str
+    assumed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """Where every answer tells its status, its error and itself.
+
+    Attributes:
+        code: pointer of the member that repeats the status; empty where there is none.
+        flag: pointer of the member that is true for success and false for errors.
+        error_code: pointer of the error's name.
+        request_id: pointer of what identifies an answer.
+        stamp: pointer of the moment of an answer.
+        zone: pattern that the stamp matches by the document; empty for none.
+        pointers: the five above → pointer into the document.
+    """
+
+    code: str = ""
+    flag: str = ""
+    error_code: str = ""
+    request_id: str = ""
+    stamp: str = ""
+    zone: str = ""
+    pointers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseRule:
+    """One documented answer of an operation.
+
+    Attributes:
+        status: HTTP status.
+        pointer: of the schema in the document.
+        response_pointer: of the response in the document.
+        media_types: documented, without parameters.
+        validate: judges a body by the schema.
+        facts: what the schema says about places in the body.
+    """
+
+    status: int
+    pointer: str
+    response_pointer: str
+    media_types: tuple[str, ...]
+    validate: Validate
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One operation of the document.
+
+    Attributes:
+        id: operationId.
+        method: upper case.
+        path: below the base URL.
+        pointer: into the document.
+        parameters: in the order of the document.
+        has_body: parameters travel in a JSON body instead of the query.
+        is_write: `x-effect: write`.
+        is_guarded: it needs a key.
+        same_as: id of the operation whose body form this is; empty for none.
+        errors: conditions of its own, first match first.
+        collection: None where the body holds no collection.
+        responses: by status.
+    """
+
+    id: str
+    method: str
+    path: str
+    pointer: str
+    parameters: tuple[Parameter, ...]
+    has_body: bool
+    is_write: bool
+    is_guarded: bool
+    same_as: str
+    errors: tuple[ErrorRule, ...]
+    collection: Collection | None
+    responses: Mapping[int, ResponseRule]
+
+    @property
+    def family(self) -> str:
+        """Id that this operation shares with the other forms of it."""
+        return self.same_as or self.id
+
+    @property
+    def success(self) -> ResponseRule | None:
+        """The first documented 2xx answer, None where there is none."""
+        return next((rule for status, rule in sorted(self.responses.items()) if status < 300), None)
+
+    def parameter(self, name: str) -> Parameter | None:
+        """Return the parameter of that name, None where there is none."""
+        return next((item for item in self.parameters if item.name == name), None)
+
+
+@dataclass(frozen=True)
+class Document:
+    """The whole contract.
+
+    Attributes:
+        title: of the document.
+        version: of the document.
+        operations: in the order of the document.
+        errors: conditions that hold for every operation.
+        limits: None where the document sets none.
+        envelope: of every answer.
+        key_header: header that carries the key; empty where none is needed.
+        key_pointer: of the security scheme in the document.
+    """
+
+    title: str
+    version: str
+    operations: tuple[Operation, ...]
+    errors: tuple[ErrorRule, ...]
+    limits: Limits | None
+    envelope: Envelope
+    key_header: str
+    key_pointer: str
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Operation]:
+        """Operations by operationId."""
+        return {operation.id: operation for operation in self.operations}
+
+    def forms(self, family: str) -> tuple[Operation, ...]:
+        """Return the operation and its other forms, the operation first."""
+        return tuple(operation for operation in self.operations if operation.family == family)
+
+    def error(self, condition: str, operation: Operation | None = None) -> ErrorRule | None:
+        """Return the rule of a condition, the operation's own before the document's; None for none."""
+        own = operation.errors if operation else ()
+        return next((rule for rule in (*own, *self.errors) if rule.condition == condition), None)

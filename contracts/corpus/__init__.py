@@ -1,0 +1,1 @@
+"""Recorded requests: written as lines, sent again, and compared between two servers."""

@@ -1,0 +1,1 @@
+"""Generated requests: made by schemathesis and Hypothesis, sent through the gate, shrunk, remembered."""

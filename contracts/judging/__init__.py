@@ -1,0 +1,1 @@
+"""What answers come to: pure functions over frozen exchanges."""

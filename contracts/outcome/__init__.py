@@ -1,0 +1,1 @@
+"""What a whole run comes to: conclusion, coverage, known failures, what changed since the last one."""

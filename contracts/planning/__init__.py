@@ -1,0 +1,1 @@
+"""What is asked, in which order, under which budget; nothing here sends."""

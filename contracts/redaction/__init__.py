@@ -1,0 +1,1 @@
+"""Keys and secrets: sent in every variant, shown in none."""

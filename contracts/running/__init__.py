@@ -1,0 +1,1 @@
+"""One run, from the first request to the last event."""

@@ -1,0 +1,251 @@
+"""The one way out: every request of a run passes here, is counted, paced, sent, redacted and kept.
+
+    refuse → credential → count and pace (one at a time) → send → learn → redact → record
+
+The budget is counted before a request is sent, under a lock: the request after
+the last one is never sent, from whatever thread. A request that is sent again
+counts again. May import everything below it, and nothing above.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
+
+from contracts.allowance.pacing import Lane, Patience, Timing
+from contracts.allowance.serverclock import Moment
+from contracts.config import Config
+from contracts.contract.surface import Surface
+from contracts.errors import BudgetExhausted, RequestRefused
+from contracts.messages import Exchange, Request
+from contracts.redaction.credentials import Credentials
+from contracts.redaction.redactor import Redactor
+from contracts.running.events import Listener
+from contracts.wire.errand import Errand, Outcome, spare
+from contracts.wire.framing import secrets_of, to_answer, to_wire
+from contracts.wire.lanes import Lanes
+from contracts.wire.record import Record
+from contracts.wire.target import MOCK_HEADER, Target
+from contracts.wire.transport import Reply, Transport, WireRequest
+
+__all__ = ["Gate"]
+
+
+class Gate:
+    """Sends the requests of one run to its target. Safe for any number of threads.
+
+    Args:
+        config: of the run; `base_url` is set.
+        surface: of the contract.
+        listener: hears `ExchangeFinished` and `Waiting`, one at a time; it sends nothing itself.
+        timing: clocks and sleep.
+
+    Attributes:
+        target: where the requests go.
+        budget: most requests that leave.
+        redactor: knows every secret of the run; what is shown elsewhere passes it too.
+
+    Raises:
+        ConfigInvalid: base URL, key, certificate bundle or proxy cannot be used.
+    """
+
+    def __init__(
+        self, config: Config, surface: Surface, *, listener: Listener | None = None, timing: Timing | None = None
+    ) -> None:
+        self.target = Target.of(config)
+        self.budget = self.target.budget(config)
+        self._config = config
+        self._surface = surface
+        self._timing = timing or Timing()
+        self._record = Record(listener)
+        header_name = config.header_name or surface.key_header
+        self._credentials = Credentials(header_name=header_name, key=config.api_key, member=config.member_key)
+        self.redactor = Redactor(self._credentials.own(), secret_headers=(header_name,), words=surface.words)
+        self._transport = Transport(self.target, config.timeout_s, config.ca_bundle)
+        self._patience = Patience(config.max_wait_s, self._timing, self._record.tell)
+        self._lanes = Lanes(config, self.target, surface, self._timing)
+        self._turn = threading.Lock()
+        self._sent = 0
+        self._is_closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def sent(self) -> int:
+        """Requests that left so far."""
+        return self._sent
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Everything that was exchanged, by number, redacted."""
+        return self._record.exchanges
+
+    @property
+    def is_mock(self) -> bool:
+        """Whether the target is a mock on loopback whose clock or session is ours to use."""
+        return self._lanes.is_mock
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What went wrong with the ledger's file, in words."""
+        return self._lanes.warnings
+
+    def now(self) -> Moment:
+        """Return what the target's clock shows, as far as it is known: a mock's own clock, or by `Date`."""
+        return self._lanes.now()
+
+    def has(self, credential: str) -> bool:
+        """Say whether a request can name this credential now."""
+        try:
+            self._credentials.header(credential)
+        except RequestRefused:
+            return False
+        return True
+
+    def open(self, phase: str = "relations") -> Exchange:
+        """Send the first request, a read without parameters, and meet the target as what it says it is.
+
+        It carries the key where one was given, none otherwise. A mock on loopback
+        then lends its clock and, where no key was given, a session of our own.
+        Whether its answer can be judged, `contracts.wire.target.check_first_answer` says.
+
+        Raises:
+            BudgetExhausted: the allowance does not permit even one request.
+        """
+        read = self._surface.first_read()
+        credential = "none" if self._credentials.key is None else "key"
+        request = Request(
+            operation_id=read.id if read else "", method="GET", path=read.path if read else "/", credential=credential
+        )
+        errand = self._errand(request, self._wire(request), phase)
+        outcome = self._exchange(errand)
+        answer = outcome.exchange.answer
+        if answer is not None and answer.header(MOCK_HEADER) is not None and not self.target.is_live:
+            self._lanes.meet_mock(self._credentials)
+            for secret in self._credentials.own():
+                self.redactor.add(secret)
+            return outcome.exchange
+        return self._settle(errand, outcome)
+
+    def send(self, request: Request, phase: str, *, expects_429: bool = False) -> Exchange:
+        """Send one request and return what came of it.
+
+        A connection that fails is an exchange without an answer. A refusal for
+        too many requests is waited out and the request sent once more, unless it
+        is expected; so is a read on a kept connection that the server had closed.
+
+        Args:
+            request: as planned.
+            phase: for the record.
+            expects_429: send at once, whatever is left of the allowance, and take any answer as it is.
+
+        Returns:
+            The exchange, redacted; the last one where the request was sent again.
+
+        Raises:
+            BudgetExhausted: the budget is spent, or the wait is longer than the run may wait.
+            RequestRefused: the target is to be spared and this may write.
+            CredentialMissing: the run has no such credential.
+        """
+        return self.forward(request, self._wire(request), phase, expects_429=expects_429)
+
+    def forward(self, request: Request, wire: WireRequest, phase: str, *, expects_429: bool = False) -> Exchange:
+        """Send a request whose bytes are known; otherwise like `send`.
+
+        Args:
+            request: what the bytes mean, for the record and the rules.
+            wire: the bytes, key included.
+            phase: for the record.
+            expects_429: as for `send`.
+        """
+        errand = self._errand(request, wire, phase, expects_429=expects_429)
+        if not self._config.allow_writes:
+            spare(self.target, errand, self.redactor)
+        return self._settle(errand, self._exchange(errand))
+
+    @contextlib.contextmanager
+    def proxy(self, phase: str = "fuzz") -> Iterator[str]:
+        """Open a base URL on this machine behind which the gate stands, for a child that sends by itself.
+
+        Yields:
+            The base URL; see `contracts.wire.proxy` for what the child gets.
+        """
+        from contracts.wire.proxy import Proxy
+
+        with Proxy(self, self._surface, self._credentials, phase) as proxy:
+            yield proxy.base_url
+
+    def close(self) -> None:
+        """Send nothing more; end the session on a mock and close every connection. Can be called twice."""
+        self._is_closed = True
+        self._lanes.close()
+        self._transport.close()
+
+    def _wire(self, request: Request) -> WireRequest:
+        return to_wire(self.target.base_path, request, self._credentials.header(request.credential))
+
+    def _errand(self, request: Request, wire: WireRequest, phase: str, *, expects_429: bool = False) -> Errand:
+        is_write = self._surface.is_write(wire.method, request.path)
+        return Errand(request=request, wire=wire, phase=phase, is_write=is_write, expects_429=expects_429)
+
+    def _settle(self, errand: Errand, outcome: Outcome) -> Exchange:
+        """Send once more what most likely was not seen, and what was refused against expectation."""
+        try:
+            if outcome.reply.is_stale and not errand.is_write:
+                outcome = self._exchange(errand)
+            if outcome.is_refusal and not errand.expects_429:
+                outcome = self._exchange(errand)
+        except BudgetExhausted:
+            # There is an answer, if not the one hoped for; the next request meets the end of the budget.
+            pass
+        return outcome.exchange
+
+    def _exchange(self, errand: Errand) -> Outcome:
+        lane = self._lanes.of(errand.request.credential)
+        number, ticket = self._leave(lane, errand.expects_429)
+        started = self._timing.now()
+        reply = self._transport.send(errand.wire)
+        received = self._timing.now()
+        self._learn(errand, reply)
+        answer = None if reply.failure else to_answer(reply, self.redactor, received)
+        notice = lane.hear(ticket, answer, started)
+        exchange = Exchange(
+            number=number,
+            phase=errand.phase,
+            request=self.redactor.request(errand.request),
+            answer=answer,
+            failure=self.redactor.text(reply.failure),
+            started_at=started,
+        )
+        self._record.add(exchange, self._sent, notice.remaining if notice else {})
+        return Outcome(exchange, reply, notice is not None and notice.is_refusal)
+
+    def _leave(self, lane: Lane, is_forced: bool) -> tuple[int, int]:
+        """Count one request, after the allowance has room for it; return its number and ticket."""
+        with self._turn:
+            self._check_budget()
+            ticket = lane.take(self._patience, is_forced=is_forced)
+            self._check_budget()
+            self._sent += 1
+            return self._sent, ticket
+
+    def _check_budget(self) -> None:
+        if self._is_closed:
+            raise BudgetExhausted("the run is over; nothing more is sent")
+        if self._sent >= self.budget:
+            raise BudgetExhausted(f"the budget of {self.budget} requests is spent (--budget)")
+
+    def _learn(self, errand: Errand, reply: Reply) -> None:
+        for secret in secrets_of(self._surface, reply.body):
+            self.redactor.add(secret)
+            if errand.is_write and 200 <= reply.status < 300 and secret not in self._credentials.created:
+                self._credentials.created.append(secret)

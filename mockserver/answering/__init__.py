@@ -1,0 +1,1 @@
+"""What an operation answers: from the organisation, or from the document alone."""

@@ -1,0 +1,138 @@
+"""Answers of the packaged API: the function of the operation, on the dataset of the session.
+
+May import `collection`, `dataset`, `envelopes`, `messages`, `operations`,
+`pipeline`, `spec`, `state`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from mockserver import packaged
+from mockserver.answering.collection import Collection
+from mockserver.config import Config
+from mockserver.contract.operation import Operation
+from mockserver.contract.spec import Spec
+from mockserver.data import dataset as datasets
+from mockserver.data.dataset import Dataset
+from mockserver.errors import SpecInvalid
+from mockserver.messages import Refusal
+from mockserver.operations import OPERATIONS, Call
+from mockserver.pipeline.envelopes import Envelopes
+from mockserver.pipeline.order import Arrival, Built
+from mockserver.pipeline.stages import Checked
+from mockserver.state.sessions import DatasetKey, Session
+
+#: Organisations kept beside the default one; sessions hold on to theirs.
+MAX_STOCKS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """One organisation, ready to be asked.
+
+    Attributes:
+        dataset: users, routines, figures.
+        collections: operationId → collection over the dataset.
+    """
+
+    dataset: Dataset
+    collections: Mapping[str, Collection]
+
+
+class Warehouse:
+    """Opens each organisation once and keeps the ones that were used last.
+
+    Args:
+        config: which file is the configured one.
+        spec: whose `x-collection`s are laid over each dataset.
+    """
+
+    def __init__(self, config: Config, spec: Spec) -> None:
+        self._config = config
+        self._spec = spec
+        self._stocks: OrderedDict[DatasetKey, Stock] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def open(self, key: DatasetKey) -> Stock:
+        """Return the organisation of a key.
+
+        Raises:
+            DatasetInvalid: its file or its size cannot be used.
+        """
+        with self._lock:
+            stock = self._stocks.get(key)
+            if stock is None:
+                stock = self._stocks[key] = self._build(key)
+                while len(self._stocks) > MAX_STOCKS:
+                    self._stocks.popitem(last=False)
+            self._stocks.move_to_end(key)
+            return stock
+
+    def _build(self, key: DatasetKey) -> Stock:
+        if key.routines is None:
+            dataset = datasets.load(self._config.dataset or packaged.default_dataset(), key.first_day)
+        else:
+            dataset = datasets.generate(key.routines, key.seed, key.first_day)
+        laid: dict[str, Collection] = {}
+        for operation in self._spec.operations.values():
+            if operation.collection is not None and operation.same_as == operation.id:
+                laid[operation.id] = Collection(operation.collection, dataset, operation.defaults)
+        return Stock(dataset, laid)
+
+
+class OrganisationBuilder:
+    """Builds the answers of a document whose every operation has a function.
+
+    Args:
+        spec: compiled document that speaks the vocabulary.
+
+    Raises:
+        SpecInvalid: an operation has no function in `mockserver.operations`.
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._envelopes = Envelopes(spec)
+        for operation in spec.operations.values():
+            if operation.same_as not in OPERATIONS:
+                text = f"{operation.id} has no function; add {operation.same_as} to mockserver/operations.py"
+                raise SpecInvalid(text, spec.document.source, operation.pointer)
+
+    def entities(self, session: Session) -> Mapping[str, Any]:
+        """Return type of entity → ids that the session's organisation has."""
+        stock: Stock = session.dataset
+        return stock.dataset.entities
+
+    def success(self, operation: Operation, checked: Checked, arrival: Arrival) -> Built | Refusal:
+        """Return the 200 of an operation."""
+        form = self._spec.operations[operation.same_as]
+        session = arrival.session
+        stock: Stock = session.dataset
+        call = Call(
+            parameters=checked.parameters,
+            dataset=stock.dataset,
+            collection=stock.collections.get(form.id),
+            path=self._spec.base_path + form.path,
+            now=arrival.now,
+            stamp=arrival.stamp,
+            request_id=arrival.id,
+            create_key=partial(self._create_key, session, arrival),
+        )
+        return Built(200, self._envelopes.success(operation, OPERATIONS[form.id](call)))
+
+    def refusal(self, operation: Operation | None, refusal: Refusal, arrival: Arrival) -> Built:
+        """Return a refusal in the API's own envelope."""
+        body = self._envelopes.refusal(refusal, arrival.id, arrival.stamp)
+        return Built(refusal.status, body, (("Content-Type", "application/json"), *refusal.headers))
+
+    @staticmethod
+    def _create_key(session: Session, arrival: Arrival, description: str) -> str:
+        by = arrival.key.hash_id if arrival.key is not None else ""
+        plain, _ = session.keys.create("member", arrival.now, description, by)
+        return plain

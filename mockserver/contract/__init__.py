@@ -1,0 +1,1 @@
+"""The OpenAPI document: read, judged, and compiled once into what the pipeline asks."""

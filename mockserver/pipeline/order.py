@@ -1,0 +1,254 @@
+"""The stages in order: route → count → authenticate → validate → choose → build → check → record.
+
+Knows no HTTP server and no Flask: a frozen `Request` goes in, a frozen
+`Response` comes out, whatever happens. Refusals are spoken in the order 429;
+404 and 405; 401; 413; 400; 404 for a thing. May import every stage's module.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, Protocol
+
+from mockserver import __version__
+from mockserver.contract.operation import Operation
+from mockserver.contract.spec import Spec
+from mockserver.messages import Exchange, Headers, Refusal, Request, Response, Violation
+from mockserver.pipeline import stages
+from mockserver.pipeline.envelopes import Stamps, request_ids, violations_header
+from mockserver.state.keys import ApiKey, hash_of, mask_of, redact
+from mockserver.state.quota import Allowance
+from mockserver.state.sessions import Session, Sessions
+
+log = logging.getLogger("mockserver")
+
+_JSON = ("Content-Type", "application/json")
+_NOSNIFF = ("X-Content-Type-Options", "nosniff")
+_VERSION = ("X-Mock-Version", __version__)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A request and everything that is known when it arrives.
+
+    Attributes:
+        request: in normal form.
+        session: of its key, the default one where there is none.
+        key: None where it is absent or unknown.
+        now: moment on the session's clock, seconds since the epoch.
+        id: of the answer and of the journal's entry.
+        stamp: the moment as the envelope shows it.
+    """
+
+    request: Request
+    session: Session
+    key: ApiKey | None
+    now: float
+    id: str
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What an answer consists of before its headers are complete."""
+
+    status: int
+    body: bytes
+    headers: Headers = (_JSON,)
+
+
+class Builder(Protocol):
+    """Makes answers: the API's own from a dataset, another document's from examples and schemas."""
+
+    def entities(self, session: Session) -> Mapping[str, Any]:
+        """Return type of entity → container of the ids that exist."""
+        ...
+
+    def success(self, operation: Operation, checked: stages.Checked, arrival: Arrival) -> Built | Refusal:
+        """Return the answer to a valid request."""
+        ...
+
+    def refusal(self, operation: Operation | None, refusal: Refusal, arrival: Arrival) -> Built:
+        """Return the answer to a refused request."""
+        ...
+
+
+class Pipeline:
+    """Answers requests to one document.
+
+    Args:
+        spec: compiled document.
+        sessions: where keys, counters, journals and clocks live.
+        builder: makes the answers.
+        max_depth: deepest nesting of a JSON body.
+        check_answers: judge every finished answer by its schema.
+        ids: next request id; random by default.
+    """
+
+    def __init__(
+        self,
+        spec: Spec,
+        sessions: Sessions,
+        builder: Builder,
+        *,
+        max_depth: int = 64,
+        check_answers: bool = False,
+        ids: Callable[[], str] | None = None,
+    ) -> None:
+        self.spec = spec
+        self.sessions = sessions
+        self._builder = builder
+        self._max_depth = max_depth
+        self._check_answers = check_answers
+        self._next_id = ids or request_ids().__next__
+        self._stamps = Stamps()
+        self._key_header = key_header(spec)
+
+    def handle(self, request: Request) -> Response:
+        """Answer a request. Never raises: a fault of the mock is a 500 in the envelope."""
+        started = perf_counter()
+        session, key = self.sessions.find(request.headers.get(self._key_header))
+        now = session.clock.now()
+        arrival = Arrival(request, session, key, now, self._next_id(), self._stamps.at(now))
+        route = stages.route(self.spec, request)
+        allowance = self._count(arrival)
+        violations: tuple[Violation, ...] = ()
+        try:
+            outcome = self._decide(route, allowance, arrival)
+            if isinstance(outcome, Refusal):
+                violations = outcome.violations
+                built = self._builder.refusal(route.operation, outcome, arrival)
+            else:
+                built, violations = outcome
+            if self._check_answers:
+                built, violations = self._check(route.operation, built, violations, arrival)
+        except Exception:
+            log.exception("the mock failed to answer %s %s", request.method, route.path)
+            failed = stages.refuse(self.spec.rules["internal-error"])
+            built = self._builder.refusal(None, failed, arrival)
+        headers = self._headers(built.headers, allowance, violations, arrival)
+        response = Response(built.status, headers, built.body)
+        self._record(arrival, route.operation, response, violations, (perf_counter() - started) * 1000)
+        return response
+
+    def refuse(self, refusal: Refusal) -> Response:
+        """Answer what is no request to this API: uncounted, unrecorded, in the envelope."""
+        session = self.sessions.default
+        now = session.clock.now()
+        arrival = Arrival(Request("GET", "/"), session, None, now, self._next_id(), self._stamps.at(now))
+        built = self._builder.refusal(None, refusal, arrival)
+        return Response(built.status, (*built.headers, _VERSION, _NOSNIFF), built.body)
+
+    def _count(self, arrival: Arrival) -> Allowance:
+        key = arrival.key
+        identity = key.hash_id if key is not None and key.is_active else f"client:{arrival.request.client}"
+        return arrival.session.quota.hit(identity, arrival.now)
+
+    def _decide(
+        self, route: stages.Route, allowance: Allowance, arrival: Arrival
+    ) -> Refusal | tuple[Built, tuple[Violation, ...]]:
+        """Run the deciding stages up to the first refusal, else build the answer."""
+        refusal = stages.count(self.spec, allowance) or route.refusal
+        if refusal is not None:
+            return refusal
+        operation = route.operation
+        assert operation is not None
+        refusal = stages.authenticate(self.spec, operation, arrival.key, arrival.request)
+        if refusal is not None:
+            return refusal
+        entities = self._builder.entities(arrival.session)
+        checked = stages.validate(self.spec, route, arrival.request, self._max_depth, entities)
+        if isinstance(checked, Refusal):
+            return checked
+        built = self._builder.success(operation, checked, arrival)
+        return built if isinstance(built, Refusal) else (built, checked.warnings)
+
+    def _check(
+        self, operation: Operation | None, built: Built, violations: tuple[Violation, ...], arrival: Arrival
+    ) -> tuple[Built, tuple[Violation, ...]]:
+        """Judge a finished answer; one that breaks the document is the mock's fault, a 500."""
+        judge = self._answer_judge(operation, built.status)
+        if judge is None or not built.body:
+            return built, violations
+        faults = judge.violations(json.loads(built.body), "response")
+        if not faults:
+            return built, violations
+        where = operation.id if operation else "no operation"
+        log.error("the answer %s of %s breaks the document: %s", built.status, where, faults[0].message)
+        rule = self.spec.rules["internal-error"]
+        refusal = stages.refuse(rule, faults, error=f"The mock's own answer breaks the document: {faults[0].message}")
+        return self._builder.refusal(None, refusal, arrival), faults
+
+    def _answer_judge(self, operation: Operation | None, status: int) -> Any:
+        judge = self.spec.answer_judge(operation, status) if operation is not None else None
+        if judge is None and self.spec.uses_vocabulary and status >= 400:
+            return self.spec.schemas.validator("/components/schemas/ErrorEnvelope", "response")
+        return judge
+
+    def _headers(
+        self, own: Headers, allowance: Allowance, violations: tuple[Violation, ...], arrival: Arrival
+    ) -> Headers:
+        headers = (*own, *allowance.headers(), _VERSION, ("X-Mock-Request-Id", arrival.id), _NOSNIFF)
+        if violations:
+            headers = (*headers, ("X-Mock-Violations", violations_header(violations)))
+        return headers
+
+    def _record(
+        self,
+        arrival: Arrival,
+        operation: Operation | None,
+        response: Response,
+        violations: tuple[Violation, ...],
+        duration_ms: float,
+    ) -> None:
+        session, key, request = arrival.session, arrival.key, arrival.request
+        presented = request.headers.get(self._key_header)
+        kept, changed = redacted(request, self._key_header)
+        if changed or (operation is not None and operation.has_secret):
+            body = redact(response.body.decode("utf-8", "replace")).encode()
+            response = Response(response.status, response.headers, body)
+        session.journal.record(
+            Exchange(
+                id=arrival.id,
+                at=arrival.now,
+                duration_ms=duration_ms,
+                operation_id=operation.id if operation is not None else None,
+                key_hash=key.hash_id if key is not None else hash_of(presented) if presented else "",
+                request=kept,
+                response=response,
+                violations=violations,
+            )
+        )
+
+
+def key_header(spec: Spec) -> str:
+    """Return the lower-cased header that carries the API key, as the document's security scheme says."""
+    schemes = (spec.document.tree.get("components") or {}).get("securitySchemes") or {}
+    for scheme in schemes.values():
+        if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
+            return str(scheme["name"]).lower()
+    return "authorization"
+
+
+def redacted(request: Request, header: str) -> tuple[Request, bool]:
+    """Return the request as the journal may keep it, and whether a key stood where none belongs.
+
+    Args:
+        request: as received.
+        header: lower-cased header that carries the key; its value is always replaced.
+    """
+    headers = request.headers
+    if header in headers:
+        headers = {**headers, header: mask_of(headers[header])}
+    path, query, body = redact(request.path), redact(request.query) if request.query else "", request.body
+    if body:
+        text = body.decode("utf-8", "replace")
+        clean = redact(text)
+        if clean != text:
+            body = clean.encode()
+    changed = query != request.query or path != request.path or body is not request.body
+    return Request(request.method, path, query, headers, body, request.client, request.is_too_large), changed

@@ -1,0 +1,207 @@
+"""The stages that decide whether a request is answered: route, count, authenticate, validate.
+
+Each is a function of frozen records that returns what the next one needs, or a
+`Refusal`. The order in which refusals are spoken is the pipeline's. May import
+`keys`, `messages`, `operation`, `pointers`, `quota`, `reading`, `spec`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from mockserver.contract.operation import ErrorRule, Operation
+from mockserver.contract.pointers import join, tokens
+from mockserver.contract.spec import Spec
+from mockserver.messages import Refusal, Request, Violation
+from mockserver.pipeline.reading import Checked, read
+from mockserver.state.keys import ApiKey
+from mockserver.state.quota import Allowance
+
+__all__ = ["Checked", "Route", "authenticate", "count", "refuse", "route", "validate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What `route` found.
+
+    Attributes:
+        operation: None where the path or the method is unknown.
+        path: below the base path.
+        variables: of the path template.
+        refusal: why there is no operation; spoken after `count`.
+    """
+
+    operation: Operation | None
+    path: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+    refusal: Refusal | None = None
+
+
+def refuse(rule: ErrorRule, violations: tuple[Violation, ...] = (), error: str = "", **more: Any) -> Refusal:
+    """Make the refusal that a rule of `x-error` names.
+
+    Args:
+        rule: of the document.
+        violations: machine-readable reasons.
+        error: the reason in words, where it says more than the rule's.
+        more: `headers` or `data` of the refusal.
+    """
+    return Refusal(rule.status, rule.error_code, error or rule.error, violations, message=rule.message, **more)
+
+
+def route(spec: Spec, request: Request) -> Route:
+    """Find the operation of a request, under the base path or the bare path.
+
+    HEAD is served where GET is. Source: RFC 9110 §9.3.2, §15.5.5, §15.5.6 (405 and `Allow`).
+    """
+    path = request.path
+    base = spec.base_path
+    if base and path.startswith(base) and path[len(base) : len(base) + 1] in ("", "/"):
+        path = path[len(base) :] or "/"
+    found = spec.find(path)
+    if found is None:
+        reason = (Violation("path", "", "unknown-path", "no path template of the document matches"),)
+        return Route(None, path, refusal=refuse(spec.rules["unknown-path"], reason))
+    methods, variables = found
+    method = request.method
+    operation = methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
+    if operation is None:
+        allowed = sorted({*methods, *(["HEAD"] if "GET" in methods else [])})
+        text = f"{', '.join(allowed)} can be sent here"
+        reason = (Violation("path", "", "unknown-method", text),)
+        rule = spec.rules["unknown-method"]
+        return Route(None, path, variables, refuse(rule, reason, headers=(("Allow", ", ".join(allowed)),)))
+    return Route(operation, path, variables)
+
+
+def count(spec: Spec, allowance: Allowance) -> Refusal | None:
+    """Refuse what exceeds the allowance that the quota has just counted against.
+
+    Source: heading Rate Limit Response; `x-rate-limit` of the document.
+    """
+    window = allowance.exhausted
+    if window is None:
+        return None
+    rule = spec.limit_refusal
+    wait_s = allowance.retry_after_s
+    data: dict[str, Any] = {}
+    _put(data, tokens(rule["retry-after"]["body"])[1:], wait_s)
+    for one, remaining in zip(allowance.windows, allowance.remaining, strict=True):
+        places = spec.limit_figures.get(one.name) or _figures_of(one.name)
+        _put(data, places["limit"], one.limit)
+        _put(data, places["remaining"], remaining)
+    return Refusal(
+        rule["status"],
+        rule["error_code"],
+        rule["error"],
+        headers=((rule["retry-after"]["header"], str(wait_s)),),
+        data=data,
+        message=rule["message"].replace("{limit}", str(window.limit)).replace("{window}", window.name),
+    )
+
+
+def _put(data: dict[str, Any], path: tuple[str, ...], value: int) -> None:
+    for name in path[:-1]:
+        data = data.setdefault(name, {})
+    data[path[-1]] = value
+
+
+def _figures_of(window: str) -> dict[str, tuple[str, ...]]:
+    """Places of a window's figures in a document that names none."""
+    return {which: ("rate_limit_info", f"{which}_{window}") for which in ("limit", "remaining")}
+
+
+def authenticate(spec: Spec, operation: Operation, key: ApiKey | None, request: Request) -> Refusal | None:
+    """Refuse a request without a key that may do this.
+
+    Documents without the vocabulary have no key registry: there, credentials
+    of a declared scheme must be present. Source: heading Authentication;
+    OpenAPI 3.1.0, Security Requirement Object.
+    """
+    if not operation.security or () in operation.security:
+        return None
+    unauthenticated = operation.conditions.get("unauthenticated", spec.rules["unauthenticated"])
+    if not spec.uses_vocabulary:
+        is_enough = any(all(_is_present(scheme, request) for scheme in one) for one in operation.security)
+        return None if is_enough else refuse(unauthenticated)
+    if key is None or not key.is_active:
+        return refuse(unauthenticated)
+    not_admin = operation.conditions.get("not-admin")
+    if not_admin is not None and key.role != "admin":
+        return refuse(not_admin)
+    return None
+
+
+def _is_present(scheme: Mapping[str, Any], request: Request) -> bool:
+    """Whether a request carries credentials of a Security Scheme Object, whatever they are."""
+    name, authorization = str(scheme.get("name", "")), request.headers.get("authorization", "")
+    if scheme.get("type") == "apiKey":
+        if scheme.get("in") == "header":
+            return bool(request.headers.get(name.lower()))
+        is_cookie = scheme.get("in") == "cookie"
+        text, separator = (request.headers.get("cookie", ""), ";") if is_cookie else (request.query, "&")
+        return any(found.strip() == name for found, _ in parse_qsl(text, separator=separator))
+    if scheme.get("type") == "http":
+        word, _, credentials = authorization.partition(" ")
+        return word.lower() == str(scheme.get("scheme", "")).lower() and bool(credentials.strip())
+    return scheme.get("type") == "mutualTLS" or bool(authorization)  # without TLS there is no certificate to see
+
+
+def validate(
+    spec: Spec, route: Route, request: Request, max_depth: int, entities: Mapping[str, Container[Any]]
+) -> Checked | Refusal:
+    """Read the parameters and hold them against the document, then against what exists.
+
+    Args:
+        spec: of the document.
+        route: with an operation.
+        request: to judge.
+        max_depth: deepest nesting of a JSON body.
+        entities: type of entity → ids that exist.
+    """
+    operation = route.operation
+    assert operation is not None
+    if request.is_too_large:
+        return refuse(operation.conditions.get("too-large", spec.rules["too-large"]))
+    checked = read(operation, route.variables, request, max_depth)
+    if isinstance(checked, tuple):
+        rule = operation.conditions.get("invalid-request", spec.rules["invalid-request"])
+        return refuse(rule, checked, error=_spoken(checked))
+    for rule in operation.value_rules:
+        violation = _broken(rule, checked.parameters, entities, operation.query.names)
+        if violation is not None:
+            return refuse(rule, (violation,))
+    return checked
+
+
+def _spoken(violations: tuple[Violation, ...]) -> str:
+    """Say in words what is wrong, each place before its reason."""
+    places = (violation.pointer.lstrip("/") or violation.location for violation in violations)
+    return "; ".join(f"{place}: {one.message}" for place, one in zip(places, violations, strict=True))[:1000]
+
+
+def _broken(
+    rule: ErrorRule,
+    parameters: Mapping[str, Any],
+    entities: Mapping[str, Container[Any]],
+    query_names: Container[str],
+) -> Violation | None:
+    """Hold values against one rule of `x-error`. Days are compared as text: YYYY-MM-DD sorts as it reads."""
+    name = rule.end or rule.parameter
+    location = "query" if name in query_names else "body"
+    if rule.condition == "end-before-start":
+        start, end = parameters.get(rule.start), parameters.get(rule.end)
+        if start is not None and end is not None and end < start:
+            return Violation(location, join("", name), rule.condition, f"{rule.end} is before {rule.start}")
+        return None
+    value, known = parameters.get(name), entities.get(rule.entity, ())
+    values = value if isinstance(value, list) else [] if value is None else [value]
+    strange = next((index for index, item in enumerate(values) if item not in known), None)
+    if strange is None:
+        return None
+    pointer = join("", name, strange) if isinstance(value, list) else join("", name)
+    text = f"{name} names a {rule.entity} that the organisation does not have"
+    return Violation(location, pointer, rule.condition, text)

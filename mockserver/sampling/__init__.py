@@ -1,0 +1,1 @@
+"""Made-up bodies for any schema: seeded, valid, bounded."""

@@ -1,0 +1,134 @@
+"""The packaged contract, and other documents, as records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from answers import document
+from contracts.contract.document import load, packaged, parse
+from contracts.errors import SpecInvalid
+
+MINIMAL: dict[str, Any] = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {}}
+
+
+def operation(**keywords: Any) -> dict[str, Any]:
+    return {**MINIMAL, "paths": {"/x": {"get": {"operationId": "getX", "responses": {}, **keywords}}}}
+
+
+def test_the_packaged_contract_has_seven_operations() -> None:
+    assert packaged().name == "openapi.yaml"
+    assert [(item.id, item.method) for item in document().operations] == [
+        ("getUserCampaignFilters", "GET"),
+        ("createApiKey", "POST"),
+        ("getDashboardInfo", "GET"),
+        ("postDashboardInfo", "POST"),
+        ("getCampaignInfo", "GET"),
+        ("postCampaignInfo", "POST"),
+        ("getOptimizedRoutineData", "GET"),
+    ]
+
+
+def test_only_the_creation_of_keys_writes() -> None:
+    assert [item.id for item in document().operations if item.is_write] == ["createApiKey"]
+
+
+def test_a_body_form_belongs_to_the_family_of_its_query_form() -> None:
+    assert [item.id for item in document().forms("getCampaignInfo")] == ["getCampaignInfo", "postCampaignInfo"]
+    assert [item.name for item in document().by_id["postCampaignInfo"].parameters] == [
+        item.name for item in document().by_id["getCampaignInfo"].parameters
+    ]
+
+
+def test_parameters_know_their_entities_values_and_defaults() -> None:
+    listing = document().by_id["getCampaignInfo"]
+    users, limit, status = (
+        listing.parameter(name) for name in ("linkedin_user_information_ids", "limit", "campaign_status")
+    )
+    assert users is not None
+    assert limit is not None
+    assert status is not None
+    assert (users.is_array, users.entity) == (True, "user")
+    assert limit.schema["default"] == 50
+    assert set(status.enum) == {"active", "inactive", "completed", "draft"}
+    assert listing.parameter("nothing") is None
+
+
+def test_the_key_the_limits_and_the_errors_are_read() -> None:
+    limits = document().limits
+    assert document().key_header == "Authorization"
+    assert limits is not None
+    assert [(window.name, window.limit) for window in limits.windows] == [("minute", 100), ("day", 5000)]
+    rule = document().error("unknown-path")
+    assert rule is not None
+    assert (rule.status, rule.error_code) == (404, "NOT_FOUND")
+
+
+def test_the_own_error_of_an_operation_comes_before_that_of_the_document() -> None:
+    rule = document().error("not-admin", document().by_id["createApiKey"])
+    assert rule is not None
+    assert rule.pointer == "/paths/~1create-api-key/post/x-error/0"
+    assert document().error("not-admin") is None
+
+
+def test_bodies_are_judged_by_the_schema_of_their_status() -> None:
+    success = document().by_id["getUserCampaignFilters"].success
+    assert success is not None
+    wrong = {"code": 200, "status": True, "message": 5, "data": {}}
+    places = {pointer for pointer, _ in success.validate(wrong)}
+    assert places == {"/message", "/data"}
+
+
+def test_formats_are_asserted() -> None:
+    success = document().by_id["getUserCampaignFilters"].responses[401]
+    data = {"error": "x", "error_code": "INVALID_API_KEY", "request_id": "req_1", "timestamp": "noon+05:30"}
+    body = {"code": 401, "status": False, "message": "x", "data": data}
+    assert [pointer for pointer, _ in success.validate(body)] == ["/data/timestamp"]
+
+
+def test_a_document_without_the_vocabulary_is_read_all_the_same() -> None:
+    made = parse(operation())
+    assert (made.limits, made.key_header, made.errors) == (None, "", ())
+    assert made.by_id["getX"].collection is None
+    assert made.by_id["getX"].success is None
+    assert made.by_id["getX"].is_write is False
+
+
+def test_an_operation_that_is_no_get_is_taken_to_write() -> None:
+    paths: dict[str, Any] = {"/x": {"delete": {"responses": {"default": {}}}}}
+    (made,) = parse({**MINIMAL, "paths": paths}).operations
+    assert (made.id, made.is_write, made.responses) == ("delete /x", True, {})
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("- just a list", "an object with `paths` was expected"),
+        ("a: [", "no YAML"),
+        ("paths: 5", "an object with `paths` was expected"),
+    ],
+)
+def test_what_is_no_document_is_refused(tmp_path: Path, text: str, words: str) -> None:
+    place = tmp_path / "spec.yaml"
+    place.write_text(text)
+    with pytest.raises(SpecInvalid, match=words):
+        load(place)
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SpecInvalid, match="No such file"):
+        load(tmp_path / "none.yaml")
+
+
+def test_a_schema_that_cannot_be_compiled_is_refused_with_its_place() -> None:
+    content = {"application/json": {"schema": {"type": "no-type"}}}
+    with pytest.raises(SpecInvalid, match="cannot be compiled") as refusal:
+        parse(operation(responses={"200": {"description": "", "content": content}}))
+    assert refusal.value.pointer == "/paths/~1x/get/responses/200/content/application~1json/schema"
+
+
+def test_an_extension_that_lacks_a_member_is_refused() -> None:
+    with pytest.raises(SpecInvalid, match="lacks what it must have: 'items'"):
+        parse(operation(**{"x-collection": {}}))

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.internal.conjecture import providers
+
+from contracts.generation.drawing import drawn, fixed_constants
+
+
+def test_the_same_seed_draws_the_same_values() -> None:
+    with fixed_constants():
+        assert drawn(st.text(), 20, 7) == drawn(st.text(), 20, 7)
+        assert drawn(st.text(), 20, 7) != drawn(st.text(), 20, 8)
+
+
+def test_a_strategy_that_gives_nothing_gives_nothing() -> None:
+    assert drawn(st.nothing(), 5, 1) == []
+    assert drawn(st.integers().filter(lambda value: False), 5, 1) == []
+
+
+def test_a_fault_of_the_strategy_is_not_hidden() -> None:
+    with pytest.raises(ZeroDivisionError):
+        drawn(st.integers().map(lambda value: value // 0), 5, 1)
+
+
+def test_no_literal_of_a_loaded_module_is_drawn_and_hypothesis_is_left_as_it_was() -> None:
+    before = providers._get_local_constants, providers.CONSTANTS_CACHE
+    with fixed_constants():
+        assert len(providers._get_local_constants()) == 0
+        assert providers.CONSTANTS_CACHE is not before[1]
+    assert (providers._get_local_constants, providers.CONSTANTS_CACHE) == before
+
+
+def test_a_version_without_that_pool_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(providers, "Constants")
+    before = providers._get_local_constants
+    with fixed_constants():
+        assert providers._get_local_constants is before

@@ -1,0 +1,131 @@
+"""`mockserver check`: nothing is found in what is right, and each planted fault is found in its place."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from documents import GONE, changed, compiled, contract, packaged_contract, plain
+from mockserver import packaged
+from mockserver.contract.checking import example_findings, findings
+from mockserver.errors import DatasetInvalid, FixtureInvalid, SpecInvalid
+
+Write = Callable[[dict[str, Any]], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a document into a file."""
+
+    def written(tree: dict[str, Any]) -> Path:
+        path = tmp_path / "other.json"
+        path.write_text(json.dumps(tree))
+        return path
+
+    return written
+
+
+def test_nothing_is_found_in_what_is_packaged() -> None:
+    assert list(findings()) == []
+
+
+@pytest.mark.parametrize("make", [contract, packaged_contract, plain])
+def test_nothing_is_found_in_another_good_document(write: Write, make: Any) -> None:
+    assert list(findings(write(make()))) == []
+
+
+FILTERS = "/paths/~1user-campaign-filters/get"
+EXAMPLE = f"{FILTERS}/responses/200/content/application~1json/examples/documented/value"
+
+
+@pytest.mark.parametrize(
+    "pointer, value, kind, at",
+    [
+        ("/info/title", GONE, SpecInvalid, "/info"),
+        (f"{FILTERS}/responses", [], SpecInvalid, f"{FILTERS}/responses"),
+        (f"{FILTERS}/operationId", "createApiKey", SpecInvalid, ""),
+        (f"{FILTERS}/responses/200/description", GONE, SpecInvalid, f"{FILTERS}/responses/200"),
+        ("/components/responses/NotFound", GONE, SpecInvalid, "/paths/~1create-api-key/post/responses/404/$ref"),
+        (f"{FILTERS}/x-efect", "read", SpecInvalid, f"{FILTERS}/x-efect"),
+        (f"{FILTERS}/x-effect", "reads", SpecInvalid, f"{FILTERS}/x-effect"),
+        ("/x-rate-limit/windows/0/headers/limit", "X-L", SpecInvalid, "/x-rate-limit/windows/0/headers/limit"),
+        (f"{EXAMPLE}/code", 201, FixtureInvalid, EXAMPLE.removesuffix("/value")),
+        (f"{EXAMPLE}/data/organisation/id", "123", FixtureInvalid, EXAMPLE.removesuffix("/value")),
+    ],
+)
+def test_a_planted_fault_is_found_with_file_and_pointer(
+    write: Write, pointer: str, value: Any, kind: Any, at: str
+) -> None:
+    path = write(changed(packaged_contract(), pointer, value))
+    found = list(findings(path))
+    assert found
+    assert {type(one) for one in found} == {kind}
+    assert (found[0].source, found[0].pointer) == (str(path), at)
+    assert str(found[0]).startswith(f"{path}{'#' if at else ''}{at}: ")
+
+
+def test_a_document_that_does_not_load_is_one_finding(tmp_path: Path) -> None:
+    (found,) = findings(tmp_path / "nothing.yaml")
+    assert isinstance(found, SpecInvalid)
+
+
+@pytest.mark.parametrize("text", ["{", "{}", '{"code": 200}'])
+def test_a_fault_in_a_fixture_file_is_found(tmp_path: Path, text: str) -> None:
+    shutil.copy(packaged.openapi(), tmp_path)
+    shutil.copytree(packaged.root() / "fixtures", tmp_path / "fixtures")
+    (tmp_path / "fixtures/envelopes/getDashboardInfo/200.json").write_text(text)
+    found = list(findings(tmp_path / "openapi.yaml"))
+    assert found
+    assert {type(one) for one in found} == {FixtureInvalid}
+
+
+@pytest.mark.parametrize("text, pointer", [("[", ""), ("users: []", ""), (None, "/organisation/id")])
+def test_a_fault_in_a_dataset_is_found(tmp_path: Path, text: str | None, pointer: str) -> None:
+    path = tmp_path / "dataset.yaml"
+    path.write_text(text or packaged.default_dataset().read_text("utf-8").replace("id: 123", "id: none", 1), "utf-8")
+    found = list(findings(dataset=path))
+    assert found
+    assert {(type(one), one.source) for one in found} == {(DatasetInvalid, str(path))}
+    assert found[0].pointer == pointer
+
+
+def answers(**media: Any) -> dict[str, Any]:
+    content = {"application/json": {"schema": {"type": "integer"}, **media}}
+    return {"description": "x", "content": content}
+
+
+@pytest.mark.parametrize(
+    "media, places",
+    [
+        ({"example": 1, "examples": {"a": {"value": 2}}}, []),
+        ({"example": "x"}, ["/example"]),
+        ({"examples": {"a/b": {"value": "x"}, "c": {"value": 1}}}, ["/examples/a~1b"]),
+        ({"examples": {"a": {"externalValue": "x"}}}, []),
+        ({"examples": {"a": {"$ref": "#/components/examples/E"}}}, ["/examples/a"]),
+    ],
+)
+def test_examples_of_any_form_are_held_against_their_schema(media: Any, places: list[str]) -> None:
+    spec = compiled(plain({"responses": {"200": answers(**media)}}, components={"examples": {"E": {"value": "x"}}}))
+    root = "/paths/~1things/get/responses/200/content/application~1json"
+    assert [finding.pointer for finding in example_findings(spec)] == [root + place for place in places]
+
+
+def test_an_example_that_many_operations_share_is_one_finding() -> None:
+    tree = plain(
+        {"responses": {"400": {"$ref": "#/components/responses/R"}, "404": {"$ref": "#/components/responses/R"}}}
+    )
+    tree["components"] = {"responses": {"R": answers(example="x")}}
+    (found,) = example_findings(compiled(tree))
+    assert found.pointer == "/components/responses/R/content/application~1json/example"
+
+
+def test_examples_of_request_bodies_are_judged_as_requests() -> None:
+    schema = {"type": "object", "required": ["id"], "properties": {"id": {"readOnly": True}}}
+    content = {"application/json": {"schema": schema, "example": {}}}
+    assert list(example_findings(compiled(plain({"requestBody": {"content": content}})))) == []
+    assert len(list(example_findings(compiled(plain({"responses": {"200": {"content": content}}}))))) == 1

@@ -1,0 +1,183 @@
+"""Keys: found by digest, switched, restored, counted, and never shown."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.state.keys import (
+    DEFAULT_KEYS,
+    ApiKey,
+    InitialKey,
+    KeyLimitReached,
+    KeyRegistry,
+    digest_of,
+    hash_of,
+    mask_of,
+    redact,
+)
+
+HEX_KEY = "a1b2c3d4e5f60718293a4b5c6d7e8f90"
+hex_keys = st.text("0123456789abcdef", min_size=32, max_size=32)
+
+
+def percent_encoded(text: str, *, lower: bool = False) -> str:
+    """Encode every character, also those that need it not."""
+    coded = "".join(f"%{ord(char):02X}" for char in text)
+    return coded.lower() if lower else coded
+
+
+@pytest.mark.parametrize(
+    "plain, role, is_active",
+    [
+        ("your_api_key_here", "admin", True),
+        ("member_api_key_here", "member", True),
+        ("deactivated_api_key_here", "member", False),
+    ],
+)
+def test_the_default_keys_are_found(plain: str, role: str, is_active: bool) -> None:
+    key = KeyRegistry(created_at=7.0).find(plain)
+    assert key is not None
+    assert (key.role, key.is_active, key.created_at) == (role, is_active, 7.0)
+    assert key.hash_id == hashlib.sha256(plain.encode()).hexdigest()[:12] == hash_of(plain)
+
+
+@pytest.mark.parametrize("presented", [None, "", "your_api_key_her", "YOUR_API_KEY_HERE", "ключ", "\ud800", "x" * 9000])
+def test_an_absent_or_unknown_key_is_not_found(presented: str | None) -> None:
+    assert KeyRegistry().find(presented) is None
+
+
+def test_a_digest_that_only_the_table_takes_for_equal_is_not_found() -> None:
+    class Alike(bytes):
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        def __hash__(self) -> int:
+            return hash(digest_of("your_api_key_here"))
+
+    assert KeyRegistry().at(Alike(digest_of("another key"))) is None
+
+
+def test_a_created_key_works_at_once() -> None:
+    registry = KeyRegistry()
+    plain, key = registry.create("admin", now=12.5, description="CRM", created_by="abc")
+    assert re.fullmatch("[0-9a-f]{32}", plain)
+    assert key == ApiKey(hash_of(plain), "admin", True, 12.5, "CRM", "abc")
+    assert registry.find(plain) == key
+
+
+def test_only_the_beginning_of_a_description_is_kept() -> None:
+    _, key = KeyRegistry().create("member", now=0.0, description="x" * 100_000)
+    assert len(key.description) == 200
+
+
+def test_a_deactivated_key_is_found_but_not_active_and_can_return() -> None:
+    registry = KeyRegistry()
+    plain, key = registry.create("member", now=0.0)
+    assert registry.deactivate(key.hash_id) == registry.find(plain)
+    assert [item.is_active for item in registry.list()] == [True, True, False, False]
+    assert registry.activate(key.hash_id) == registry.find(plain) == key
+
+
+def test_switching_an_unknown_hash_changes_nothing() -> None:
+    registry = KeyRegistry()
+    before = registry.list()
+    assert registry.activate("ffffffffffff") is None
+    assert registry.deactivate("") is None
+    assert registry.list() == before
+
+
+def test_the_list_is_in_order_of_creation_whatever_is_switched() -> None:
+    registry = KeyRegistry()
+    created = [registry.create("member", now=float(moment))[1].hash_id for moment in range(3)]
+    registry.deactivate(created[0])
+    assert [key.hash_id for key in registry.list()] == [hash_of(key.plain) for key in DEFAULT_KEYS] + created
+
+
+def test_restoring_removes_created_keys_and_undoes_switches() -> None:
+    registry = KeyRegistry()
+    before = registry.list()
+    plain, _ = registry.create("member", now=0.0)
+    registry.deactivate(hash_of("your_api_key_here"))
+    registry.activate(hash_of("deactivated_api_key_here"))
+    registry.restore()
+    assert registry.list() == before
+    assert registry.find(plain) is None
+
+
+def test_the_number_of_created_keys_is_bounded() -> None:
+    registry = KeyRegistry(max_created=2)
+    for _ in range(2):
+        registry.create("member", now=0.0)
+    with pytest.raises(KeyLimitReached, match=r"2 keys were created .* reset"):
+        registry.create("member", now=0.0)
+    registry.restore()
+    assert registry.create("member", now=0.0)
+
+
+def test_a_new_key_never_shares_its_hash_with_another() -> None:
+    plain_keys = iter(["your_api_key_here", "your_api_key_here", "fresh"])
+    registry = KeyRegistry(new_key=lambda: next(plain_keys))
+    assert registry.create("member", now=0.0)[0] == "fresh"
+
+
+def test_a_listener_hears_of_every_key_that_comes_or_goes() -> None:
+    registry, present = KeyRegistry(), set[bytes]()
+    registry.watch(lambda digest, is_present: present.add(digest) if is_present else present.remove(digest))
+    plain, _ = registry.create("member", now=0.0)
+    initial = {digest_of(key.plain) for key in DEFAULT_KEYS}
+    assert present == initial | {digest_of(plain)}
+    registry.restore()
+    assert present == initial
+    registry.unwatch()
+    registry.create("member", now=0.0)
+    assert present == set()
+
+
+@pytest.mark.parametrize("thing", [InitialKey(HEX_KEY, "admin"), KeyRegistry([InitialKey(HEX_KEY, "admin")])])
+def test_no_representation_shows_a_key(thing: object) -> None:
+    assert HEX_KEY not in repr(thing)
+
+
+@pytest.mark.parametrize("plain", [key.plain for key in DEFAULT_KEYS] + [HEX_KEY])
+@pytest.mark.parametrize("spell", [str, quote, percent_encoded, lambda text: percent_encoded(text, lower=True)])
+@pytest.mark.parametrize(
+    "around", ["{}", "?key={}&x=1", '{{"k":"{}"}}', "/{}/", "%3D{}%20", "%3d{}", "%{}", "g{}", "%2f%61b%3d{}"]
+)
+def test_a_key_is_redacted_wherever_and_however_it_is_written(plain: str, spell: object, around: str) -> None:
+    assert callable(spell)
+    assert redact(around.format(spell(plain))) == around.format(mask_of(plain))
+
+
+@given(hex_keys, st.text("/?&=%-_ gxG\n", max_size=8), st.text("/?&=%-_ gxG\n", max_size=8))
+def test_every_key_that_could_be_created_is_redacted(plain: str, before: str, after: str) -> None:
+    assert redact(before + plain + after) == before + mask_of(plain) + after
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "plain",
+        "f" * 31,
+        "f" * 33,
+        "a" * 64,
+        HEX_KEY.upper(),
+        "100 %",
+        "%zz",
+        "%",
+        "encrypted_id_string_1",
+    ],
+)
+def test_what_is_no_key_stays(text: str) -> None:
+    assert redact(text) == text
+
+
+@given(st.text("0123456789abcdefABCDEF%_:[]", max_size=120))
+def test_redacting_twice_is_redacting_once(text: str) -> None:
+    assert redact(redact(text)) == redact(text)
