@@ -1,6 +1,6 @@
 """The application: Flask for everything under `/__admin`, the pipeline in front of it for the API.
 
-`create_app` gives Flask, `create_wsgi` what a server runs. May import every
+`create_app` gives Flask, `create_wsgi` what a server runs, `Assembly` many of them. May import every
 other module.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
 
 from flask import Flask
@@ -33,20 +34,73 @@ class Application:
     """A mock server as a WSGI callable.
 
     Attributes:
-        flask: answers below `/__admin`.
         pipeline: answers the API.
-        lane: parts the two.
+        lane: parts the API from what is below `/__admin`.
         base_path: path prefix of the API.
+        make_flask: returns what answers below `/__admin`, the same each time.
     """
 
-    flask: Flask
     pipeline: Pipeline
     lane: Lane
     base_path: str
+    make_flask: Callable[[], Flask]
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request. Source: PEP 3333."""
         return self.lane(environ, start_response)
+
+    @cached_property
+    def flask(self) -> Flask:
+        """The Flask application, the lane standing in front."""
+        app = self.make_flask()
+        app.wsgi_app = self.lane  # type: ignore[method-assign]
+        return app
+
+
+class Assembly:
+    """What applications of one document share, compiled once: any number of them costs little more than one.
+
+    Args:
+        config: names the document and the dataset.
+
+    Raises:
+        SpecInvalid, FixtureInvalid: what is served cannot be.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._spec = load(config.spec)
+        self._builder, self._open_dataset = _builder(config, self._spec)
+
+    def application(self, config: Config) -> Application:
+        """Return an application with a world of its own: keys, counters, journal, clock, sessions.
+
+        Args:
+            config: `spec` and `dataset` are those of the assembly.
+
+        Raises:
+            DatasetInvalid: what is served cannot be.
+        """
+        spec = self._spec
+        sessions = Sessions(config, _windows(config, spec), self._open_dataset)
+        pipeline = Pipeline(
+            spec, sessions, self._builder, max_depth=config.max_depth, check_answers=config.check_answers
+        )
+        info = {"version": __version__, "spec": spec.document.source}
+
+        @cache  # Flask takes longer to make than all the rest, and not every application is administered.
+        def flask() -> Flask:
+            app = Flask("mockserver", static_folder=None)
+            app.register_blueprint(create_admin(sessions, config, info))
+            return app
+
+        lane = Lane(
+            lambda environ, start_response: Flask.wsgi_app(flask(), environ, start_response),
+            pipeline,
+            max_body_bytes=config.max_body_bytes,
+            origins=config.cors,
+            hosts=(*config.allow_hosts, config.host),
+        )
+        return Application(pipeline, lane, spec.base_path, flask)
 
 
 def create_app(config: Config) -> Flask:
@@ -64,21 +118,7 @@ def create_wsgi(config: Config) -> Application:
     Raises:
         SpecInvalid, FixtureInvalid, DatasetInvalid: what is served cannot be.
     """
-    spec = load(config.spec)
-    builder, open_dataset = _builder(config, spec)
-    sessions = Sessions(config, _windows(config, spec), open_dataset)
-    pipeline = Pipeline(spec, sessions, builder, max_depth=config.max_depth, check_answers=config.check_answers)
-    app = Flask("mockserver", static_folder=None)
-    app.register_blueprint(create_admin(sessions, config, {"version": __version__, "spec": spec.document.source}))
-    lane = Lane(
-        app.wsgi_app,
-        pipeline,
-        max_body_bytes=config.max_body_bytes,
-        origins=config.cors,
-        hosts=(*config.allow_hosts, config.host),
-    )
-    app.wsgi_app = lane  # type: ignore[method-assign]
-    return Application(app, pipeline, lane, spec.base_path)
+    return Assembly(config).application(config)
 
 
 def _builder(config: Config, spec: Spec) -> tuple[Builder, Callable[[Any], Any]]:
