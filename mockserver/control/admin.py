@@ -10,6 +10,7 @@ the operations do stands in `control`.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,9 +18,10 @@ import orjson
 from flask import Blueprint, Response, request
 
 from mockserver.config import Config
-from mockserver.control.actions import PREFIX, Call, Control, Operation
+from mockserver.control.actions import Control
 from mockserver.control.guard import Caller, Guard
 from mockserver.control.members import Members, read_object
+from mockserver.control.operation import PREFIX, Call, Operation
 from mockserver.control.problems import CONTENT_TYPE, Problem
 from mockserver.state.sessions import Sessions
 
@@ -47,7 +49,7 @@ def create_admin(sessions: Sessions, config: Config, info: Mapping[str, Any]) ->
     for operation in control.operations():
         # OPTIONS is refused like any other method: it would only serve preflights, and nothing here allows CORS.
         blueprint.add_url_rule(
-            operation.path.replace("{target}", "<target>"),
+            re.sub(r"\{\w+\}", "<target>", operation.path),
             operation.name,
             _view(operation, control, config),
             methods=[operation.method],
@@ -94,7 +96,7 @@ def _view(operation: Operation, control: Control, config: Config) -> Callable[..
         if operation.in_session:
             session = request.args.get("session", request.headers.get("X-Mock-Session"))
         outcome = operation.run(Call(control.choose(session), query, _body(operation, config), target))
-        return Response(orjson.dumps(outcome.document), outcome.status, content_type="application/json")
+        return Response(orjson.dumps(outcome.document), outcome.status, content_type=operation.media_type)
 
     return view
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from mockserver.config import Config
-from mockserver.control.actions import Call, Control
+from mockserver.control.actions import Control
 from mockserver.control.members import Members
+from mockserver.control.operation import Call
 from mockserver.control.problems import Problem
 from mockserver.errors import DatasetInvalid
 from mockserver.messages import Exchange, Request, Response
