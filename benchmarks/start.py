@@ -16,7 +16,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
+
+from processes import pss_mb
 
 CASES = {
     "default dataset": [],
@@ -49,7 +50,7 @@ def measure(options: list[str]) -> tuple[float, float]:
             ask(ready["base_url"] + "/campaign-info?limit=10")
             seconds = time.perf_counter() - started
             time.sleep(1)  # idle
-            return seconds, sum(map(pss_mb, family(server.pid)))
+            return seconds, pss_mb(server.pid)
         finally:
             server.terminate()
 
@@ -59,21 +60,6 @@ def ask(url: str) -> None:
     request = urllib.request.Request(url, headers={"Authorization": "your_api_key_here"})
     with urllib.request.urlopen(request, timeout=10) as answer:
         json.load(answer)
-
-
-def family(pid: int) -> list[int]:
-    """Return a process and all processes below it."""
-    children = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        children += [int(child) for child in (task / "children").read_text().split()]
-    return [pid, *(one for child in children for one in family(child))]
-
-
-def pss_mb(pid: int) -> float:
-    """Return the proportional set size of a process in megabytes."""
-    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    kilobytes = next(line.split()[1] for line in text.splitlines() if line.startswith("Pss:"))
-    return int(kilobytes) / 1024
 
 
 if __name__ == "__main__":

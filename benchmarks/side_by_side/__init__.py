@@ -1,0 +1,1 @@
+"""Mock servers measured side by side: installed, checked, then timed in alternating rounds."""
