@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.control.description import Description
 from mockserver.control.operation import Operation, Table
 from mockserver.control.requests import Requests
 from mockserver.control.worlds import Worlds, chosen
@@ -28,6 +29,7 @@ class Control:
         self._tables: tuple[Table, ...] = (
             Worlds(sessions, info),
             Requests(),
+            Description(self.operations, str(info["version"])),
         )
 
     def operations(self) -> tuple[Operation, ...]:

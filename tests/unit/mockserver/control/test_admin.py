@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -11,8 +12,11 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from adminjudge import AdminJudge
 from mockserver.config import Config
+from mockserver.control.actions import Control
 from mockserver.control.admin import HEADERS, create_admin, is_admin_path
+from mockserver.control.description import describe
 from mockserver.messages import Exchange, Request
 from mockserver.messages import Response as Answer
 from mockserver.state.sessions import Sessions
@@ -20,6 +24,8 @@ from mockserver.state.sessions import Sessions
 TOKEN = "correct-horse"
 REMOTE = "192.0.2.7"
 MOMENT = 1_746_954_000.0
+#: Served by a test of its own, and described nowhere.
+FOREIGN = ("/__admin/page",)
 UNSERVED = [
     ("GET", ""),
     ("GET", "/"),
@@ -30,10 +36,29 @@ UNSERVED = [
 ]
 
 
+class HeldClient(FlaskClient):
+    """A client whose every answer of the control API is held against the API's own description."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        answer = super().open(*args, **kwargs)
+        path, content_type = answer.request.path, answer.content_type
+        if is_admin_path(path) and path not in FOREIGN and answer.status_code != 500:
+            body = answer.data if "json" in content_type else b""
+            held().check(answer.request.method, path.removeprefix("/__admin"), answer.status_code, content_type, body)
+        return answer
+
+
+@cache
+def held() -> AdminJudge:
+    control = Control(Sessions(Config(), (), lambda key: key), {"version": "1.2.3"})
+    return AdminJudge(describe(control.operations(), "1.2.3"))
+
+
 def make(**settings: Any) -> tuple[Sessions, Flask]:
     config = Config(**({"clock": MOMENT} | settings))
     sessions = Sessions(config, (), lambda key: key)
     app = Flask("mock", static_folder=None)
+    app.test_client_class = HeldClient
     app.register_blueprint(create_admin(sessions, config, {"version": "1.2.3"}))
     app.add_url_rule("/other", "other", lambda: "other")
     return sessions, app
@@ -48,6 +73,7 @@ def every_route() -> Iterator[tuple[str, str]]:
     yield from ((method, f"/__admin{path}") for method, path in UNSERVED)
 
 
+OPERATIONS = Control(make()[0], {"version": "1"}).operations()
 ROUTES = sorted(every_route())
 
 
@@ -82,7 +108,7 @@ def hold_problem(response: TestResponse, status: int) -> str:
 
 def test_every_operation_is_among_the_routes() -> None:
     assert {method for method, _ in ROUTES} >= {"GET", "HEAD", "POST", "PATCH", "DELETE"}
-    assert len(ROUTES) == 14 + 7 + len(UNSERVED)
+    assert len(ROUTES) == len(OPERATIONS) + sum(one.method == "GET" for one in OPERATIONS) + len(UNSERVED)
 
 
 @pytest.mark.parametrize("method, path", ROUTES)

@@ -1,0 +1,76 @@
+"""Holds every answer of the control API to the description that it gives of itself."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import jsonschema_rs
+
+from mockserver.control.problems import CONTENT_TYPE
+
+
+class AdminJudge:
+    """Asserts that an answer is one that the description has.
+
+    Args:
+        description: the OpenAPI document of the control API.
+    """
+
+    def __init__(self, description: Mapping[str, Any]) -> None:
+        self._description = description
+        self._known: dict[str, jsonschema_rs.Draft202012Validator] = {}
+        paths = description["paths"]
+        self._paths = [(re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), path) for path in sorted(paths, key=_variables)]
+
+    def check(self, method: str, path: str, status: int, content_type: str, body: bytes) -> None:
+        """Fail unless the answer to a request fits its operation; to what nobody serves, unless it is a problem.
+
+        Args:
+            method: upper case.
+            path: below `/__admin`, without a query.
+            status: of the answer.
+            content_type: of the answer.
+            body: of the answer; of a stream, or of an answer to HEAD, nothing.
+        """
+        operation = self._operation("GET" if method == "HEAD" else method, path)
+        where = f"{method} {path} → {status}"
+        if operation is None:
+            content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+            assert status in (401, 403, 404, 405), where
+        else:
+            response = operation["responses"].get(str(status))
+            assert response is not None, f"{where} is not described"
+            content = self._resolved(response)["content"]
+        media = next((media for name, media in content.items() if content_type.startswith(name)), None)
+        assert media is not None, f"{where}: {content_type} is not among {list(content)}"
+        if body and "json" in content_type:
+            errors = [error.message for error in self._validator(media["schema"]).iter_errors(json.loads(body))]
+            assert errors == [], where
+
+    def _operation(self, method: str, path: str) -> Mapping[str, Any] | None:
+        for pattern, template in self._paths:
+            if pattern.fullmatch(path) and method.lower() in self._description["paths"][template]:
+                found: Mapping[str, Any] = self._description["paths"][template][method.lower()]
+                return found
+        return None
+
+    def _resolved(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
+        if "$ref" in node:
+            kind, name = node["$ref"].split("/")[-2:]
+            found: Mapping[str, Any] = self._description["components"][kind][name]
+            return found
+        return node
+
+    def _validator(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+        key = str(schema)
+        if key not in self._known:
+            bundle = {**schema, "components": self._description["components"]}
+            self._known[key] = jsonschema_rs.Draft202012Validator(bundle, validate_formats=True)
+        return self._known[key]
+
+
+def _variables(path: str) -> int:
+    return path.count("{")
