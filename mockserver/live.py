@@ -3,27 +3,28 @@
 Either the real thing in a child process, which is what `mockserver serve` runs,
 or a thread of the calling process, for tests that share objects with the server.
 Both take a free port, have answered once before the block begins, and stop with it.
-May import `address`, `child`, `worker`, `config` and `errors`.
+`Embedded` is for many tests in one process, each in a world of its own.
+May import `address`, `child`, `doors`, `embedded`, `worker`, `config` and `errors`.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable
 from dataclasses import replace
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from mockserver.config import Config
 from mockserver.errors import MockServerError
-from mockserver.serving.address import Address, bind_port
+from mockserver.serving.address import Address
 from mockserver.serving.child import ChildServer
-from mockserver.serving.worker import base_path_of, build_app
+from mockserver.serving.doors import Doors
+from mockserver.serving.embedded import Embedded, World
+from mockserver.serving.worker import build_app
 
 if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
     from mockserver.serving.worker import Factory
+
+__all__ = ["Embedded", "LiveServer", "World"]
 
 START_TIMEOUT_S = 30.0
 
@@ -116,62 +117,17 @@ class _ThreadServer:
     def __init__(self, config: Config, factory: Factory | None) -> None:
         self._config = config
         self._factory = factory
-        self._errors: list[Exception] = []
 
     def start(self) -> Address:
-        from werkzeug.serving import make_server
-
         app = build_app(self._config, self._factory)
-        with bind_port(self._config.host, 0) as bound:
-            address = replace(Address.of(bound), base_path=base_path_of(app))
-            bound.listen(512)  # a client may connect before the thread runs
-            self._http = make_server(
-                address.host,
-                address.port,
-                self._watched(app),
-                threaded=True,
-                request_handler=_quiet_handler(),
-                fd=bound.fileno(),
-            )
-        self._thread = threading.Thread(target=self._serve, name="mockserver", daemon=True)
-        self._thread.start()
-        return address
+        self._doors = Doors(self._config.host)
+        try:
+            self._door = self._doors.open(app)
+        except BaseException:
+            self._doors.stop()
+            raise
+        return self._door.address
 
     def stop(self) -> Exception | None:
-        self._http.shutdown()
-        self._thread.join()
-        errors, self._errors = self._errors, []
-        return errors[0] if errors else None
-
-    def _serve(self) -> None:
-        try:
-            self._http.serve_forever(poll_interval=0.02)
-        except Exception as exc:  # handed to the caller by `stop`
-            self._errors.append(exc)
-
-    def _watched(self, app: WSGIApplication) -> WSGIApplication:
-        from werkzeug.wsgi import get_input_stream
-
-        def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            # As on granian, the body ends where it ends; werkzeug's stream would wait for more.
-            environ["wsgi.input"] = get_input_stream(environ)
-            environ["wsgi.input_terminated"] = True
-            try:
-                return app(environ, start_response)
-            except Exception as exc:
-                self._errors.append(exc)
-                raise
-
-        return call
-
-
-def _quiet_handler() -> type[Any]:
-    from werkzeug.serving import WSGIRequestHandler
-
-    class QuietHandler(WSGIRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log(self, type: str, message: str, *args: Any) -> None:
-            """Write no line for a request."""
-
-    return QuietHandler
+        self._doors.stop()
+        return next(iter(self._door.errors), None)
