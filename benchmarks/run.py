@@ -21,6 +21,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from mockserver import packaged
+from mockserver.errors import MockServerError
 from side_by_side import chart, outcome, recording, tables
 from side_by_side.cases import Case, WrongAnswer
 from side_by_side.installing import Shelf
@@ -30,14 +32,12 @@ from side_by_side.peers.roster import PEERS
 from side_by_side.rounds import Schedule, take, timer
 from side_by_side.running import Running, running
 
-from mockserver import packaged
-
 HERE = Path(__file__).resolve().parent
 QUICK_CASES = ("campaigns", "post", "invalid", "exhausted")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the comparison; 0 when the mock was timed, 1 when its answers were wrong, 2 when wrk is missing."""
+    """Run the comparison; 0 when it was, 1 when an answer was wrong, 2 when wrk is missing or the mock fails."""
     options = _options(argv)
     if shutil.which("wrk") is None:
         print("wrk is not on the path; install it with the system's package manager", file=sys.stderr)
@@ -48,6 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         except WrongAnswer as error:
             print(f"a wrong answer, so nothing is told: {error}", file=sys.stderr)
             return 1
+        except MockServerError as error:
+            print(f"the mock did not start: {error}", file=sys.stderr)
+            return 2
     print(tables.whole(found))
     if options.json:
         found.write(options.json)

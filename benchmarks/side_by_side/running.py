@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from processes import cpu_s, pss_mb
-
 from side_by_side.cases import Case, WrongAnswer, ask, check
 from side_by_side.peers.peer import Peer, PeerMissing, Site
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ def _prism(site: Site, name: str, does: str, *options: str) -> Peer:
     modules = site.install("@stoplight/prism-cli", VERSION)
     document = site.folder / "openapi.yaml"
     document.write_text(yaml.safe_dump(with_examples(site), sort_keys=False, allow_unicode=True))
+    fixtures = site.folder / "fixtures"
+    fixtures.symlink_to(site.document.parent / "fixtures")  # the document refers to them by relative paths
     program = modules / "@stoplight" / "prism-cli" / "dist" / "index.js"
     port = free_port()
     return Peer(
@@ -47,11 +50,16 @@ def with_examples(site: Site) -> dict[str, Any]:
     document: dict[str, Any] = yaml.safe_load(Path(site.document).read_text(encoding="utf-8"))
     for case in site.cases:
         item = document["paths"][case.target.partition("?")[0]]
-        response = item[case.method.lower()]["responses"].get(str(case.status))
-        if case.status == 200 and response is not None:
-            media = response["content"]["application/json"]
-            media.pop("examples", None)
-            media["example"] = yaml.safe_load(site.answers[case.name].body)
+        operation = item[case.method.lower()]
+        responses = operation["responses"]
+        response = responses["200"]
+        if case.status == 200:
+            # Replaced, not changed: where the file uses an anchor, operations share the object.
+            media = {
+                "schema": response["content"]["application/json"]["schema"],
+                "example": json.loads(site.answers[case.name].body),
+            }
+            operation["responses"] = {**responses, "200": {**response, "content": {"application/json": media}}}
     document["paths"] = {site.base_path + path: item for path, item in document["paths"].items()}
     document["servers"] = [{"url": "/"}]
     return document
