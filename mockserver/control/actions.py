@@ -22,14 +22,16 @@ class Control:
     Args:
         sessions: what they work on.
         info: members of `GET /version`, among them `version`; also part of the health.
+        library: scenarios by name.
     """
 
     def __init__(self, sessions: Sessions, info: Mapping[str, Any]) -> None:
         self._sessions = sessions
+        version = str(info["version"])
         self._tables: tuple[Table, ...] = (
             Worlds(sessions, info),
-            Requests(),
-            Description(self.operations, str(info["version"])),
+            Requests(version),
+            Description(self.operations, version),
         )
 
     def operations(self) -> tuple[Operation, ...]:

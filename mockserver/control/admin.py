@@ -23,6 +23,7 @@ from mockserver.control.guard import Caller, Guard
 from mockserver.control.members import Members, read_object
 from mockserver.control.operation import PREFIX, Call, Operation
 from mockserver.control.problems import CONTENT_TYPE, Problem
+from mockserver.scenarios.library import Library
 from mockserver.state.sessions import Sessions
 
 #: On every answer. A page of the console replaces the policy by its own.
@@ -36,16 +37,17 @@ _PATHS = "/health, /version, /reset, /clock, /requests, /keys and /sessions"
 _log = logging.getLogger(__name__)
 
 
-def create_admin(sessions: Sessions, config: Config, info: Mapping[str, Any]) -> Blueprint:
+def create_admin(sessions: Sessions, config: Config, info: Mapping[str, Any], library: Library) -> Blueprint:
     """Make the blueprint of the control API.
 
     Args:
         sessions: what it controls.
         config: names allowed in `Host`, token, bounds of a body.
         info: members of `GET /__admin/version`, among them `version`; also part of the health.
+        library: scenarios by name.
     """
     blueprint = Blueprint("admin", __name__, url_prefix=PREFIX)
-    control = Control(sessions, info)
+    control = Control(sessions, info, library)
     for operation in control.operations():
         # OPTIONS is refused like any other method: it would only serve preflights, and nothing here allows CORS.
         blueprint.add_url_rule(

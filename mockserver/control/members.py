@@ -54,6 +54,14 @@ class Members:
         """Return the number of members."""
         return len(self._values)
 
+    def all(self) -> Mapping[str, Any]:
+        """Return every member as it was sent, for one reader who judges them together."""
+        return self._values
+
+    def everything(self) -> Mapping[str, Any]:
+        """Return all values as they came, for a reader that judges them itself."""
+        return self._values
+
     def text(self, name: str, max_chars: int = 200) -> str | None:
         """Return a text of at most `max_chars`, None where the member is missing."""
         value = self._values.get(name)

@@ -1,13 +1,15 @@
 """JSON Schemas of what the control API takes and answers. Source: JSON Schema 2020-12.
 
 Plain values first, then objects of their own name, which the description
-keeps under `components/schemas`. May import the standard library only.
+keeps under `components/schemas`. May import `mockserver.scenarios.shape`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+from mockserver.scenarios.shape import RULE
 
 Shape = Mapping[str, Any]
 
@@ -59,7 +61,7 @@ _ABOUT = {
     "applied": _STRING,
 }
 _REQUEST_LINE = {"url": _STRING, "method": _STRING, "loggedDate": whole(-MAX_WHOLE), "loggedDateString": MOMENT}
-_REQUEST = record(
+_REQUEST = dict(
     **_REQUEST_LINE,
     absoluteUrl=_STRING,
     clientIp=_STRING,
@@ -84,11 +86,13 @@ SHAPES: dict[str, Shape] = {
         created_at=MOMENT,
         description=_STRING,
     ),
+    "Rule": {**RULE, "properties": {"id": _STRING, **RULE["properties"]}},
     "Session": record(name=_STRING, created_at=MOMENT, **_CLOCK, limits=table(whole(1)), requests=whole()),
+    "LoggedRequest": record(id=_STRING, **_REQUEST),
     "Exchange": {
         **record(
             **_ABOUT,
-            request=_REQUEST,
+            request=record(**_REQUEST),
             response=record(**_ANSWER, bodyAsBase64=_STRING),
             responseDefinition=record(**_ANSWER),
         ),

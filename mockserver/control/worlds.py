@@ -185,6 +185,6 @@ def _session(session: Session) -> dict[str, Any]:
         "name": session.name,
         "created_at": iso_z(session.created),
         **_moment(session.clock),
-        "limits": {window.name: window.limit for window in session.quota.windows},
+        "limits": session.limits,
         "requests": session.journal.total,
     }

@@ -153,7 +153,7 @@ def to_wiremock(exchange: Exchange) -> dict[str, Any]:
 
 def _request(exchange: Exchange) -> dict[str, Any]:
     request = exchange.request
-    url = _text(_url(request))
+    url = _text(to_url(request))
     body, encoded = _body(request.body)
     return {
         "url": url,
@@ -194,7 +194,8 @@ def _text(text: str) -> str:
     return redact(text).encode("utf-8", "replace").decode()
 
 
-def _url(request: Request) -> str:
+def to_url(request: Request) -> str:
+    """Return path and query as a request line has them."""
     path = quote(request.path, safe="/:@!$&'()*+,;=~", errors="replace")
     return f"{path}?{request.query}" if request.query else path
 

@@ -19,6 +19,7 @@ from mockserver.control.admin import HEADERS, create_admin, is_admin_path
 from mockserver.control.description import describe
 from mockserver.messages import Exchange, Request
 from mockserver.messages import Response as Answer
+from mockserver.scenarios.library import Library
 from mockserver.state.sessions import Sessions
 
 TOKEN = "correct-horse"
@@ -50,7 +51,7 @@ class HeldClient(FlaskClient):
 
 @cache
 def held() -> AdminJudge:
-    control = Control(Sessions(Config(), (), lambda key: key), {"version": "1.2.3"})
+    control = Control(Sessions(Config(), (), lambda key: key), {"version": "1.2.3"}, Library({}))
     return AdminJudge(describe(control.operations(), "1.2.3"))
 
 
@@ -59,7 +60,7 @@ def make(**settings: Any) -> tuple[Sessions, Flask]:
     sessions = Sessions(config, (), lambda key: key)
     app = Flask("mock", static_folder=None)
     app.test_client_class = HeldClient
-    app.register_blueprint(create_admin(sessions, config, {"version": "1.2.3"}))
+    app.register_blueprint(create_admin(sessions, config, {"version": "1.2.3"}, Library({})))
     app.add_url_rule("/other", "other", lambda: "other")
     return sessions, app
 
@@ -73,7 +74,7 @@ def every_route() -> Iterator[tuple[str, str]]:
     yield from ((method, f"/__admin{path}") for method, path in UNSERVED)
 
 
-OPERATIONS = Control(make()[0], {"version": "1"}).operations()
+OPERATIONS = Control(make()[0], {"version": "1"}, Library({})).operations()
 ROUTES = sorted(every_route())
 
 

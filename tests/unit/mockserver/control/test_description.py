@@ -11,6 +11,7 @@ from mockserver.config import Config
 from mockserver.control.actions import Control
 from mockserver.control.description import describe
 from mockserver.control.operation import Call, Operation, Outcome
+from mockserver.scenarios.library import Library
 from mockserver.state.sessions import Sessions
 
 
@@ -24,7 +25,7 @@ def explode(call: Call) -> Outcome:
 
 @pytest.fixture(scope="module")
 def description() -> dict[str, Any]:
-    control = Control(Sessions(Config(), (), lambda key: key), {"version": "1.2.3"})
+    control = Control(Sessions(Config(), (), lambda key: key), {"version": "1.2.3"}, Library({}))
     return describe(control.operations(), "1.2.3")
 
 
