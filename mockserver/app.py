@@ -19,6 +19,8 @@ from mockserver.contract.spec import Spec, load
 from mockserver.control.admin import create_admin
 from mockserver.pipeline.lane import Lane
 from mockserver.pipeline.order import Builder, Pipeline
+from mockserver.scenarios.chooser import Chooser
+from mockserver.scenarios.library import Library
 from mockserver.state.quota import Window
 from mockserver.state.sessions import Sessions
 
@@ -78,19 +80,27 @@ class Assembly:
             config: `spec` and `dataset` are those of the assembly.
 
         Raises:
-            DatasetInvalid: what is served cannot be.
+            DatasetInvalid, ScenarioInvalid: what is served cannot be.
         """
         spec = self._spec
+        library = Library(spec.operations, config.scenarios)
+        if config.scenario:
+            library.get(config.scenario)
         sessions = Sessions(config, _windows(config, spec), self._open_dataset)
         pipeline = Pipeline(
-            spec, sessions, self._builder, max_depth=config.max_depth, check_answers=config.check_answers
+            spec,
+            sessions,
+            self._builder,
+            Chooser(library, config.seed),
+            max_depth=config.max_depth,
+            check_answers=config.check_answers,
         )
         info = {"version": __version__, "spec": spec.document.source}
 
         @cache  # Flask takes longer to make than all the rest, and not every application is administered.
         def flask() -> Flask:
             app = Flask("mockserver", static_folder=None)
-            app.register_blueprint(create_admin(sessions, config, info))
+            app.register_blueprint(create_admin(sessions, config, info, library))
             return app
 
         lane = Lane(

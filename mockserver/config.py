@@ -34,6 +34,9 @@ class Config:
         log: `text` or `json`.
         admin_token: bearer token that opens `/__admin` to other than loopback peers.
         allow_hosts: names accepted in `Host` beside the loopback ones.
+        scenario: that is played from the start; empty plays none.
+        scenarios: folder of scenarios beside the packaged ones; None has none.
+        errors: share of valid requests that are answered with 500, 0–1.
         check_answers: judge every finished answer by its schema.
         max_body_bytes: larger request bodies are refused with 413.
         max_depth: deepest nesting of a JSON body.
@@ -54,6 +57,9 @@ class Config:
     log: str = "text"
     admin_token: str | None = None
     allow_hosts: tuple[str, ...] = ()
+    scenario: str = ""
+    scenarios: Path | None = None
+    errors: float = 0.0
     check_answers: bool = False
     max_body_bytes: int = MAX_BODY_BYTES
     max_depth: int = MAX_DEPTH
@@ -73,5 +79,7 @@ class Config:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise ConfigInvalid("a limit of at least 1 was expected", f"--{name.replace('_', '-')}")
+        if not 0 <= self.errors <= 1:
+            raise ConfigInvalid("a share from 0 to 1 was expected, such as 0.05", "--errors")
         if self.log not in ("text", "json"):
             raise ConfigInvalid("`text` or `json` was expected", "--log")

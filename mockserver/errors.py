@@ -5,6 +5,7 @@
     │   ├── SpecInvalid         the OpenAPI document, or its x- vocabulary
     │   ├── FixtureInvalid      an envelope under fixtures/envelopes
     │   ├── DatasetInvalid      a dataset file or generator options
+    │   ├── ScenarioInvalid     a scenario file or a rule
     │   └── ConfigInvalid       an option or environment variable
     ├── PortInUse               somebody listens on the address already         exit 2
     └── StartFailed             the server did not come up within its deadline  exit 5
@@ -55,6 +56,10 @@ class FixtureInvalid(UsageError):
 
 class DatasetInvalid(UsageError):
     """A dataset does not parse, contradicts itself, or is asked for in an impossible size."""
+
+
+class ScenarioInvalid(UsageError):
+    """A scenario file or a rule says something that it cannot mean."""
 
 
 class ConfigInvalid(UsageError):

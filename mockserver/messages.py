@@ -83,6 +83,32 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Built:
+    """What an answer consists of before its headers are complete."""
+
+    status: int
+    body: bytes
+    headers: Headers = (("Content-Type", "application/json"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How an answer is put on the wire, where that is not at once and whole.
+
+    Attributes:
+        delay_s: seconds to wait before the first byte, 0–60.
+        fault: how the connection is broken, by WireMock's name; empty where it is not.
+        dribble_chunks: parts in which the body is sent; 0 sends it whole.
+        dribble_s: seconds over which the parts are spread, 0–60.
+    """
+
+    delay_s: float = 0.0
+    fault: str = ""
+    dribble_chunks: int = 0
+    dribble_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """One HTTP response.
 
@@ -90,11 +116,13 @@ class Response:
         status: HTTP status code.
         headers: without `Content-Length`, which the edge adds.
         body: all bytes.
+        delivery: None sends it at once and whole.
     """
 
     status: int
     headers: Headers
     body: bytes
+    delivery: Delivery | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +139,7 @@ class Exchange:
         response: secrets already replaced.
         violations: of the request and, under `--check-answers`, of the answer.
         applied: what chose the answer, e.g. `rule:…`; empty for the plain answer.
+        is_deliberate: the answer breaks the contract because that was asked for.
     """
 
     id: str
@@ -122,3 +151,4 @@ class Exchange:
     response: Response
     violations: tuple[Violation, ...] = ()
     applied: str = ""
+    is_deliberate: bool = False

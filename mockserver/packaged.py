@@ -26,6 +26,16 @@ def vocabulary_schema() -> Path:
     return root() / "openapi-vocabulary.schema.json"
 
 
+def datasets() -> Path:
+    """Return the folder of the packaged organisations."""
+    return root() / "fixtures" / "datasets"
+
+
 def default_dataset() -> Path:
     """Return the path of the packaged organisation."""
-    return root() / "fixtures" / "datasets" / "default.yaml"
+    return datasets() / "default.yaml"
+
+
+def scenarios() -> Path:
+    """Return the folder of the packaged scenarios."""
+    return root() / "fixtures" / "scenarios"

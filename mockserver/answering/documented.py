@@ -16,8 +16,8 @@ import orjson
 
 from mockserver.contract.operation import Operation
 from mockserver.contract.spec import Spec
-from mockserver.messages import Refusal
-from mockserver.pipeline.order import Arrival, Built
+from mockserver.messages import Built, Refusal
+from mockserver.pipeline.order import Arrival
 from mockserver.pipeline.stages import Checked
 
 _PROBLEM = (("Content-Type", "application/problem+json"),)
@@ -39,13 +39,18 @@ class ExampleBuilder:
         self._lock = threading.Lock()
         self._sampler: Any = None
 
-    def entities(self, session: Any) -> Mapping[str, Any]:
+    def entities(self, organisation: Any) -> Mapping[str, Any]:
         """No entities are known of a foreign document."""
         return {}
 
     def success(self, operation: Operation, checked: Checked, arrival: Arrival) -> Built | Refusal:
         """Return the first success that the document names, in the media type that the client prefers."""
-        status = success_status(operation)
+        return self.answer(operation, operation.success_status, arrival.request.headers.get("accept", ""))
+
+    def documented(self, operation: Operation, status: int, arrival: Arrival) -> Built | Refusal | None:
+        """Return the documented answer of a status, None where the document has none."""
+        if self._spec.response(operation, status) is None:
+            return None
         return self.answer(operation, status, arrival.request.headers.get("accept", ""))
 
     def refusal(self, operation: Operation | None, refusal: Refusal, arrival: Arrival) -> Built:
@@ -126,15 +131,6 @@ def _documented(operation: Operation, status: int) -> int:
     """Return the status by which an operation says that a request is invalid: 422 where it has no 400."""
     documented = operation.node.get("responses", {})
     return 422 if status == 400 and "400" not in documented and "422" in documented else status
-
-
-def success_status(operation: Operation) -> int:
-    """Return the first 2xx that the operation documents; 200 for a range, a default or nothing."""
-    for status in operation.node.get("responses", {}):
-        text = str(status)
-        if text.startswith("2"):
-            return int(text) if text.isdigit() else 200
-    return 200
 
 
 def _example(media: Mapping[str, Any], spec: Spec) -> Any:

@@ -21,10 +21,10 @@ from mockserver.contract.spec import Spec
 from mockserver.data import dataset as datasets
 from mockserver.data.dataset import Dataset
 from mockserver.errors import SpecInvalid
-from mockserver.messages import Refusal
+from mockserver.messages import Built, Refusal
 from mockserver.operations import OPERATIONS, Call
 from mockserver.pipeline.envelopes import Envelopes
-from mockserver.pipeline.order import Arrival, Built
+from mockserver.pipeline.order import Arrival
 from mockserver.pipeline.stages import Checked
 from mockserver.state.sessions import DatasetKey, Session
 
@@ -76,7 +76,8 @@ class Warehouse:
 
     def _build(self, key: DatasetKey) -> Stock:
         if key.routines is None:
-            dataset = datasets.load(self._config.dataset or packaged.default_dataset(), key.first_day)
+            path = key.file or self._config.dataset or packaged.default_dataset()
+            dataset = datasets.load(path, key.first_day)
         else:
             dataset = datasets.generate(key.routines, key.seed, key.first_day)
         laid: dict[str, Collection] = {}
@@ -104,16 +105,16 @@ class OrganisationBuilder:
                 text = f"{operation.id} has no function; add {operation.same_as} to mockserver/operations.py"
                 raise SpecInvalid(text, spec.document.source, operation.pointer)
 
-    def entities(self, session: Session) -> Mapping[str, Any]:
-        """Return type of entity → ids that the session's organisation has."""
-        stock: Stock = session.dataset
+    def entities(self, organisation: Any) -> Mapping[str, Any]:
+        """Return type of entity → ids that an organisation has."""
+        stock: Stock = organisation
         return stock.dataset.entities
 
     def success(self, operation: Operation, checked: Checked, arrival: Arrival) -> Built | Refusal:
         """Return the 200 of an operation."""
         form = self._spec.operations[operation.same_as]
         session = arrival.session
-        stock: Stock = session.dataset
+        stock: Stock = arrival.organisation
         call = Call(
             parameters=checked.parameters,
             dataset=stock.dataset,
@@ -125,6 +126,10 @@ class OrganisationBuilder:
             create_key=partial(self._create_key, session, arrival),
         )
         return Built(200, self._envelopes.success(operation, OPERATIONS[form.id](call)))
+
+    def documented(self, operation: Operation, status: int, arrival: Arrival) -> Built | Refusal | None:
+        """Leave every status to the rules of `x-error`."""
+        return None
 
     def refusal(self, operation: Operation | None, refusal: Refusal, arrival: Arrival) -> Built:
         """Return a refusal in the API's own envelope."""

@@ -93,6 +93,15 @@ class Operation:
         return {rule.condition: rule for rule in reversed(self.rules)}
 
     @cached_property
+    def success_status(self) -> int:
+        """The first 2xx that is documented; 200 for a range, a default or nothing."""
+        for status in self.node.get("responses", {}):
+            text = str(status)
+            if text.startswith("2"):
+                return int(text) if text.isdigit() else 200
+        return 200
+
+    @cached_property
     def value_rules(self) -> tuple[ErrorRule, ...]:
         """Rules about the values of a request that fits its schema, in the order in which they are asked."""
         return tuple(rule for rule in self.rules if rule.condition in ("end-before-start", "unknown-entity"))

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.control.choosing import Choosing
 from mockserver.control.description import Description
+from mockserver.control.events import Events
 from mockserver.control.operation import Operation, Table
 from mockserver.control.requests import Requests
 from mockserver.control.worlds import Worlds, chosen
+from mockserver.scenarios.library import Library
 from mockserver.state.sessions import Session, Sessions
 
 
@@ -25,12 +28,14 @@ class Control:
         library: scenarios by name.
     """
 
-    def __init__(self, sessions: Sessions, info: Mapping[str, Any]) -> None:
+    def __init__(self, sessions: Sessions, info: Mapping[str, Any], library: Library) -> None:
         self._sessions = sessions
         version = str(info["version"])
         self._tables: tuple[Table, ...] = (
             Worlds(sessions, info),
             Requests(version),
+            Choosing(sessions, library),
+            Events(),
             Description(self.operations, version),
         )
 

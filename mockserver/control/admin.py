@@ -21,7 +21,7 @@ from mockserver.config import Config
 from mockserver.control.actions import Control
 from mockserver.control.guard import Caller, Guard
 from mockserver.control.members import Members, read_object
-from mockserver.control.operation import PREFIX, Call, Operation
+from mockserver.control.operation import PREFIX, Call, Operation, Outcome
 from mockserver.control.problems import CONTENT_TYPE, Problem
 from mockserver.scenarios.library import Library
 from mockserver.state.sessions import Sessions
@@ -33,7 +33,6 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_PATHS = "/health, /version, /reset, /clock, /requests, /keys and /sessions"
 _log = logging.getLogger(__name__)
 
 
@@ -98,9 +97,19 @@ def _view(operation: Operation, control: Control, config: Config) -> Callable[..
         if operation.in_session:
             session = request.args.get("session", request.headers.get("X-Mock-Session"))
         outcome = operation.run(Call(control.choose(session), query, _body(operation, config), target))
-        return Response(orjson.dumps(outcome.document), outcome.status, content_type=operation.media_type)
+        return _answer(outcome, operation.media_type)
 
     return view
+
+
+def _answer(outcome: Outcome, media_type: str) -> Response:
+    stream = outcome.stream
+    if stream is None:
+        return Response(orjson.dumps(outcome.document), outcome.status, content_type=media_type)
+    if request.method == "HEAD":
+        stream.close()
+        return Response(status=outcome.status, content_type=media_type)
+    return Response(stream, outcome.status, content_type=media_type, direct_passthrough=True)
 
 
 def _query(operation: Operation) -> Members:
@@ -154,5 +163,5 @@ def _translated(error: Exception) -> Problem:
         return Problem(405, f"This method is not served here; {allowed} would be.", (("Allow", allowed),))
     # A redirection leads to another spelling of the path, which is then as unknown as any other.
     if code == 404 or code < 400:
-        return Problem(404, f"Nothing is served here; {_PATHS} below {PREFIX} are.")
+        return Problem(404, f"Nothing is served here; GET {PREFIX}/openapi.json lists what is.")
     return Problem(code, str(getattr(error, "description", None) or error))

@@ -46,7 +46,7 @@ def findings(path: Path, first_day: date) -> list[DatasetInvalid]:
 def _judge(path: Path, first_day: date) -> tuple[Parts, list[DatasetInvalid]]:
     nothing: Parts = (Organisation(0, "", 0, ""), (), ())
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader)
         errors = list(jsonschema_rs.Draft202012Validator(SCHEMA).iter_errors(document))
     except (OSError, UnicodeError, ValueError, RecursionError, yaml.YAMLError) as error:
         return nothing, [DatasetInvalid(f"this is no dataset file: {error}", str(path))]
@@ -55,7 +55,7 @@ def _judge(path: Path, first_day: date) -> tuple[Parts, list[DatasetInvalid]]:
     return _Reader(str(path), day_of(first_day.isoformat())).parts(document)
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the C one where it was built
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the C one where it was built
     """Leaves moments as text and refuses a key that is given twice."""
 
     yaml_implicit_resolvers: ClassVar = {
@@ -64,6 +64,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     }
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Return a mapping as a dict."""
         keys = [key.value for key, _ in node.value]
         if len(set(map(str, keys))) < len(keys):
             raise yaml.constructor.ConstructorError(None, None, "a key is given twice", node.start_mark)

@@ -187,34 +187,31 @@ class Quota:
         self._counters = MemoryCounters(len(self.windows)) if counters is None else counters
         self._span = _Span(math.inf, -math.inf, ())
 
-    def hit(self, identity: str, now: float) -> Allowance:
+    def hit(self, identity: str, now: float, windows: tuple[Window, ...] | None = None) -> Allowance:
         """Count one request and say whether it is let through.
 
         Args:
             identity: hash of a known key, or `client:<address>`.
             now: seconds since the epoch on the session's clock.
+            windows: the same windows with other limits, for this request; None takes those of the session.
         """
         start, end, numbers = self._span
         if not start <= now < end:
             self._span = span = self._span_at(now)
             numbers = span.numbers
-        remaining = tuple(map(sub, self._limits, self._counters.hit(identity, numbers)))
+        if windows is None:
+            windows, limits = self.windows, self._limits
+        else:
+            limits = tuple(window.limit for window in windows)
+        remaining = tuple(map(sub, limits, self._counters.hit(identity, numbers)))
         for left in remaining:
             if left < 0:
-                return self._refuse(remaining, numbers, now)
-        return Allowance(self.windows, remaining, None, 0)
+                return _refused(windows, remaining, now)
+        return Allowance(windows, remaining, None, 0)
 
     def clear(self) -> None:
         """Forget every count."""
         self._counters.clear()
-
-    def _refuse(self, remaining: tuple[int, ...], numbers: tuple[int, ...], now: float) -> Allowance:
-        exceeded = [index for index, left in enumerate(remaining) if left < 0]
-        index = max(exceeded, key=lambda index: self.windows[index].seconds)
-        window = self.windows[index]
-        # The end is a whole second, so that this rounds the wait up.
-        wait_s = (numbers[index] + 1) * window.seconds - math.floor(now)
-        return Allowance(self.windows, tuple(max(left, 0) for left in remaining), window, wait_s)
 
     def _span_at(self, now: float) -> _Span:
         moment = math.floor(now)
@@ -222,6 +219,18 @@ class Quota:
         starts = [number * window.seconds for number, window in zip(numbers, self.windows, strict=True)]
         ends = [start + window.seconds for start, window in zip(starts, self.windows, strict=True)]
         return _Span(max(starts, default=-math.inf), min(ends, default=math.inf), numbers)
+
+
+def _refused(windows: tuple[Window, ...], remaining: tuple[int, ...], now: float) -> Allowance:
+    exceeded = [window for window, left in zip(windows, remaining, strict=True) if left < 0]
+    window = max(exceeded, key=lambda window: window.seconds)
+    return Allowance(windows, tuple(max(left, 0) for left in remaining), window, seconds_left(window, now))
+
+
+def seconds_left(window: Window, now: float) -> int:
+    """Return the whole seconds to the end of a window, ≥ 1, rounded up."""
+    moment = math.floor(now)
+    return window.seconds - moment % window.seconds
 
 
 def with_limits(windows: Sequence[Window], limits: Mapping[str, int | None]) -> tuple[Window, ...]:

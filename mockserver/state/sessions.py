@@ -11,17 +11,24 @@ import itertools
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from mockserver.config import Config
+from mockserver.scenarios.magic import MAGIC_CASTS, MAGIC_KEYS
+from mockserver.scenarios.records import Scenario, World, error_rate
 from mockserver.state.clock import Clock
 from mockserver.state.journal import Journal
 from mockserver.state.keys import DEFAULT_KEYS, ApiKey, InitialKey, KeyRegistry, digest_of
 from mockserver.state.quota import Quota, Window, with_limits
+from mockserver.state.script import Script
+
+if TYPE_CHECKING:
+    from mockserver.scenarios.chooser import Play
 
 DEFAULT_SESSION = "default"
 MAX_SESSIONS = 1000
@@ -40,11 +47,23 @@ class DatasetKey:
         routines: size of a generated organisation; None is the configured file or the packaged one.
         seed: of the generator.
         first_day: UTC day on which the session's clock started; relative dates count from it.
+        file: a dataset file; None is the configured file or the packaged one.
     """
 
     routines: int | None
     seed: int
     first_day: date
+    file: Path | None = None
+
+    def shown_by(self, world: World) -> DatasetKey:
+        """Return what a scenario shows in place of this."""
+        is_other = world.file is not None or world.routines is not None
+        return DatasetKey(
+            world.routines if is_other else self.routines,
+            self.seed if world.seed is None else world.seed,
+            self.first_day - timedelta(days=world.days_ago),
+            world.file if is_other else self.file,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +76,7 @@ class SessionOptions:
         clock: seconds since the epoch at which the session's clock stands still.
         routines: size of a generated organisation.
         seed: of the generator.
+        scenario: that the session plays.
     """
 
     limit_minute: int | None = None
@@ -64,17 +84,19 @@ class SessionOptions:
     clock: float | None = None
     routines: int | None = None
     seed: int | None = None
+    scenario: str | None = None
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Session:
-    """One world: keys, counters, journal and clock that no other session sees.
+    """One world: keys, counters, journal, script and clock that no other session sees.
 
     Attributes:
         name: unique among sessions, never used twice.
         keys: who may call.
         quota: how often.
         journal: what happened.
+        script: what is played.
         clock: when it is.
         frozen_at: where `reset` freezes the clock; None lets it run.
         dataset_key: what `dataset` was made from.
@@ -87,6 +109,7 @@ class Session:
     keys: KeyRegistry
     quota: Quota
     journal: Journal
+    script: Script
     clock: Clock
     frozen_at: float | None
     dataset_key: DatasetKey
@@ -94,9 +117,15 @@ class Session:
     created: float
     last_used: int = 0
 
+    @property
+    def limits(self) -> Mapping[str, int]:
+        """Name of each window → requests let through, where no scenario says otherwise."""
+        return {window.name: window.limit for window in with_limits(self.quota.windows, self.script.limits)}
+
     def reset(self) -> None:
-        """Return keys, counters, journal and clock to where they were at the start."""
+        """Return keys, counters, journal, script and clock to where they were at the start."""
         self.clock.restore(self.frozen_at)
+        self.script.clear()
         self.keys.restore()
         self.quota.clear()
         self.journal.clear()
@@ -139,7 +168,7 @@ class Sessions:
         # Digests of the keys of all sessions but the default one, so that any number of them costs one look-up.
         self._owners: dict[bytes, Session] = {}
         self._by_name: dict[str, Session] = {}
-        self.default = self._make(DEFAULT_SESSION, DEFAULT_KEYS, SessionOptions())
+        self.default = self._make(DEFAULT_SESSION, (*DEFAULT_KEYS, *MAGIC_KEYS), SessionOptions())
 
     def find(self, presented: str | None) -> tuple[Session, ApiKey | None]:
         """Return the session that a request belongs to, and what is known of its key.
@@ -197,8 +226,28 @@ class Sessions:
             self._share_journal_bytes()
         return session, plain
 
+    def organisation(self, session: Session, plays: Iterable[Play]) -> Any:
+        """Return the dataset that the first of some scenarios shows, the session's own where none shows one.
+
+        Raises:
+            DatasetInvalid: it cannot be made.
+        """
+        for play in plays:
+            if play.scenario.world is not None:
+                return self._open(session.dataset_key.shown_by(play.scenario.world))
+        return session.dataset
+
+    def prepare(self, session: Session, scenario: Scenario) -> None:
+        """Make the dataset of a scenario, before a request waits for it.
+
+        Raises:
+            DatasetInvalid: it cannot be made.
+        """
+        if scenario.world is not None:
+            self._open(session.dataset_key.shown_by(scenario.world))
+
     def reset(self, session: Session) -> None:
-        """Return a session to its start: keys, counters, journal and clock."""
+        """Return a session to its start: keys, counters, journal, script and clock."""
         session.reset()
 
     def drop(self, name: str) -> bool:
@@ -227,6 +276,11 @@ class Sessions:
             keys=KeyRegistry(initial, now, max_created=max_created),
             quota=Quota(with_limits(self._windows, {"minute": options.limit_minute, "day": options.limit_day})),
             journal=Journal(config.journal_entries, config.journal_bytes),
+            script=Script(
+                config.scenario if options.scenario is None else options.scenario,
+                (error_rate(config.errors),) if config.errors else (),
+                MAGIC_CASTS if name == DEFAULT_SESSION else {},
+            ),
             clock=clock,
             frozen_at=frozen_at,
             dataset_key=dataset_key,

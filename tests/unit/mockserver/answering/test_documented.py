@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.answering.documented import ExampleBuilder, negotiate, success_status
+from mockserver.answering.documented import ExampleBuilder, negotiate
 from mockserver.app import create_wsgi
 from mockserver.config import Config
 from mockserver.contract.document import Document
@@ -89,7 +89,7 @@ def test_examples_come_before_schemas() -> None:
     }
     spec = Spec(Document("test", tree, ""))
     (operation,) = spec.operations.values()
-    built = ExampleBuilder(spec, 0).answer(operation, success_status(operation), "")
+    built = ExampleBuilder(spec, 0).answer(operation, operation.success_status, "")
     assert getattr(built, "body", None) == b'"given"'
 
 

@@ -12,9 +12,9 @@ from conftest import MAY_2025
 from judged import JudgedClient
 from mockserver.app import create_wsgi
 from mockserver.config import Config
-from mockserver.messages import Refusal, Request, Response
+from mockserver.messages import Built, Refusal, Request, Response
 from mockserver.pipeline.envelopes import request_ids
-from mockserver.pipeline.order import Built, Pipeline, redacted
+from mockserver.pipeline.order import Pipeline, redacted
 
 KEYS = ("your_api_key_here", "member_api_key_here", "deactivated_api_key_here")
 

@@ -1,0 +1,175 @@
+"""What is played in a session: scenarios by name, rules of its own, and how often each had its turn.
+
+Holds names and rules, never the scenarios: those are the library's. May import
+`mockserver.scenarios.records` only.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from mockserver.scenarios.records import Rule
+
+MAX_RULES = 1000
+MAX_CASTS = 10_000
+MAX_TURNS = 100_000
+
+
+class ScriptFull(Exception):
+    """A session has as many rules, or keys with a scenario, as it may."""
+
+
+class Cast(NamedTuple):
+    """A scenario that is played for somebody.
+
+    Attributes:
+        scenario: its name; empty for none.
+        serial: a number of its own, so that a scenario that is played again begins anew.
+    """
+
+    scenario: str
+    serial: int
+
+
+_NOBODY: Mapping[str, str] = MappingProxyType({})
+#: Nothing is played.
+NOTHING = Cast("", 0)
+
+
+class Turns:
+    """How often each rule had its turn: exact under threads, bounded."""
+
+    __slots__ = ("_counts", "_lock")
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def take(self, name: str) -> int:
+        """Count a turn, and return how many there were before it."""
+        with self._lock:
+            turn = self._counts.pop(name, 0)
+            self._counts[name] = turn + 1
+            if len(self._counts) > MAX_TURNS:
+                del self._counts[next(iter(self._counts))]
+            return turn
+
+    def taken(self, name: str) -> int:
+        """Return how many turns there were."""
+        return self._counts.get(name, 0)
+
+    def clear(self) -> None:
+        """Begin anew."""
+        with self._lock:
+            self._counts.clear()
+
+
+class Script:
+    """What one session plays. Reading takes no lock.
+
+    Args:
+        scenario: that the session starts with and returns to; empty plays none.
+        rules: likewise.
+        casts: hash of a key → scenario, likewise.
+
+    Attributes:
+        cast: played for everybody who has none of their own.
+        rules: by priority, then by age.
+        limits: name of a window → requests let through, in place of the session's.
+        turns: of every rule.
+        is_plain: nothing is played for anybody, so no request needs to be looked at.
+    """
+
+    __slots__ = ("_casts", "_lock", "_serial", "_start", "cast", "is_plain", "limits", "rules", "turns")
+
+    _casts: Mapping[str, Cast]
+    limits: Mapping[str, int]
+    rules: tuple[Rule, ...]
+
+    def __init__(self, scenario: str = "", rules: tuple[Rule, ...] = (), casts: Mapping[str, str] = _NOBODY) -> None:
+        self._start = (scenario, rules, casts)
+        self._lock = threading.Lock()
+        self.turns = Turns()
+        self._restart()
+
+    def cast_of(self, key_hash: str) -> Cast:
+        """Return what is played for one key alone."""
+        return self._casts.get(key_hash, NOTHING)
+
+    @property
+    def casts(self) -> Mapping[str, str]:
+        """Hash of a key → scenario that is played for it."""
+        return {key_hash: cast.scenario for key_hash, cast in self._casts.items()}
+
+    def play(self, scenario: str, key_hash: str = "") -> None:
+        """Play a scenario from its beginning.
+
+        Args:
+            scenario: its name; empty plays none.
+            key_hash: for which key; empty for the whole session.
+
+        Raises:
+            ScriptFull: too many keys have a scenario.
+        """
+        with self._lock:
+            cast = Cast(scenario, next(self._serial))
+            if not key_hash:
+                self.cast = cast
+            elif key_hash in self._casts or len(self._casts) < MAX_CASTS:
+                self._casts = {**self._casts, key_hash: cast}
+            else:
+                raise ScriptFull(f"{MAX_CASTS} keys have a scenario of their own; reset the session")
+            self._settle()
+
+    def limit(self, limits: Mapping[str, int]) -> None:
+        """Let so many requests through in each window named, from now on."""
+        with self._lock:
+            self.limits = {**self.limits, **limits}
+            self._settle()
+
+    def add(self, read: Callable[[str], Rule]) -> Rule:
+        """Add a rule.
+
+        Args:
+            read: makes the rule from its id; what it raises is passed on.
+
+        Raises:
+            ScriptFull: there are too many.
+        """
+        with self._lock:
+            if len(self.rules) >= MAX_RULES:
+                raise ScriptFull(f"{MAX_RULES} rules are kept at most; delete some")
+            rule = read(str(next(self._serial)))
+            self.rules = tuple(sorted((*self.rules, rule), key=lambda one: one.priority))
+            self._settle()
+            return rule
+
+    def remove(self, rule_id: str | None = None) -> int:
+        """Remove a rule, or all for None; return how many were removed."""
+        with self._lock:
+            kept = tuple(rule for rule in self.rules if rule_id is not None and rule.id != rule_id)
+            removed, self.rules = len(self.rules) - len(kept), kept
+            self._settle()
+            return removed
+
+    def clear(self) -> None:
+        """Return to the start."""
+        with self._lock:
+            self._restart()
+
+    def _restart(self) -> None:
+        scenario, rules, casts = self._start
+        self._serial = itertools.count(1)
+        self.cast = Cast(scenario, next(self._serial))
+        self.rules = rules
+        self.limits = {}
+        self._casts = {key_hash: Cast(name, next(self._serial)) for key_hash, name in casts.items()}
+        self.turns.clear()
+        self._settle()
+
+    def _settle(self) -> None:
+        self.is_plain = not (self.cast.scenario or self.rules or self._casts or self.limits)
