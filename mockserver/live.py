@@ -3,7 +3,7 @@
 Either the real thing in a child process, which is what `mockserver serve` runs,
 or a thread of the calling process, for tests that share objects with the server.
 Both take a free port, have answered once before the block begins, and stop with it.
-`Embedded` is for many tests in one process, each in a world of its own.
+`Embedded` is for many tests in one process, each in a sandbox of its own.
 May import `address`, `child`, `doors`, `embedded`, `worker`, `config` and `errors`.
 """
 
@@ -18,13 +18,13 @@ from mockserver.errors import MockServerError
 from mockserver.serving.address import Address
 from mockserver.serving.child import ChildServer
 from mockserver.serving.doors import Doors
-from mockserver.serving.embedded import Embedded, World
+from mockserver.serving.embedded import Embedded
 from mockserver.serving.worker import build_app
 
 if TYPE_CHECKING:
     from mockserver.serving.worker import Factory
 
-__all__ = ["Embedded", "LiveServer", "World"]
+__all__ = ["Embedded", "LiveServer", "MockServerError"]
 
 START_TIMEOUT_S = 30.0
 
