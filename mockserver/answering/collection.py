@@ -2,8 +2,8 @@
 
 Knows no field of any API: names and pointers come from the declaration, values
 from the rows. A combination of filters and sort is selected once; a page of it
-is then a slice. May import `cache`, `pointers`, `selection`, orjson and the
-standard library.
+is then a slice. May import `cache`, `orders`, `pointers`, `selection`,
+orjson and the standard library.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from urllib.parse import quote, urlencode
 
 import orjson
 
-from mockserver.answering.selection import Filter, Rows, Selection, Selector
+from mockserver.answering.orders import Rows
+from mockserver.answering.selection import Filter, Selection, Selector
 from mockserver.contract.pointers import tokens
 from mockserver.data.cache import BoundedCache
 
@@ -70,7 +71,7 @@ class Collection:
         self._defaults = {page["limit"]: DEFAULT_LIMIT, page["offset"]: 0, **(defaults or {})}
         self._numbers = (page["limit"], page["offset"])
         self._tree = _tree(declaration)
-        self._selector = Selector(self._filters, sort, declaration["identity"], rows)
+        self._selector = Selector(sort, declaration["identity"], rows)
         self._asked: BoundedCache[_Asked] = BoundedCache(SELECTION_CACHE_BYTES)
         self._pages: BoundedCache[Page] = BoundedCache(PAGE_CACHE_BYTES)
 
@@ -88,13 +89,12 @@ class Collection:
         return self._page(asked, parameters, path, key) if found is None else found
 
     def _page(self, asked: tuple[Any, ...], parameters: Mapping[str, Any], path: str, key: Hashable) -> Page:
-        (rows, first, last, _), query = self._ask(asked)
+        selection, query = self._ask(asked)
         limit, offset = (int(parameters.get(name, self._defaults[name])) for name in self._numbers)
-        low = first + offset
-        encoded = [self._rows.row_json(row) for row in rows[low : min(low + limit, last)]]
+        encoded = [self._rows.row_json(row) for row in selection.page(offset, limit)]
         items = [orjson.Fragment(row) for row in encoded]
         applied = {name: parameters[name] for name in self._names if name in parameters}
-        total = last - first
+        total = selection.total
         limit_name, offset_name = self._numbers
         pagination = self._pagination(
             total, limit, offset, lambda start: f"{path}?{offset_name}={start}&{limit_name}={limit}{query}"

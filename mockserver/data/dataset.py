@@ -21,7 +21,7 @@ from mockserver.answering.items import campaign_item
 from mockserver.contract.pointers import lookup
 from mockserver.data.cache import BoundedCache
 from mockserver.data.columns import Computed, Values
-from mockserver.data.figures import LANE_BITS, Figures, Span, Timeline, Vectors, lanes, total, unpack_days
+from mockserver.data.figures import LANE_BITS, Figures, Span, Timeline, Vectors, lanes, packed_total
 from mockserver.data.routines import STATUSES, TYPES, Organisation, Routine, RoutineTable, User
 from mockserver.state.clock import iso_z
 
@@ -184,8 +184,8 @@ class Dataset:
         if pointer in _FIELDS:
             return table.column(_FIELDS[pointer])
         if pointer in _FIGURES:
-            days, blobs, name = table.column("first_day"), table.column("figures"), _FIGURES[pointer]
-            return Computed(len(self), lambda row: getattr(total(unpack_days(days[row], blobs[row])), name))
+            blobs, name = table.column("figures"), _FIGURES[pointer]
+            return Computed(len(self), lambda row: getattr(packed_total(blobs[row]), name))
         if pointer == _CREATED_AT:
             moments = table.column("created_at")
             return Computed(len(self), lambda row: iso_z(moments[row]))

@@ -109,6 +109,12 @@ def total(days: Iterable[tuple[int, Figures]]) -> Figures:
     return Figures(*map(sum, zip(*(figures for _, figures in days), strict=True)))
 
 
+def packed_total(packed: bytes) -> Figures:
+    """Return the sums over all days of `pack_days`."""
+    counts = struct.unpack(f"<{len(packed) // 2}H", packed)
+    return Figures(*[sum(counts[lane :: len(NAMES)]) for lane in range(len(NAMES))])
+
+
 def vector(lanes: Iterable[int]) -> int:
     """Return counts as one integer, the first count in the lowest lane."""
     return sum(count << LANE_BITS * lane for lane, count in enumerate(lanes))

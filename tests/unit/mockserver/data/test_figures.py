@@ -22,6 +22,7 @@ from mockserver.data.figures import (
     iso_day,
     lanes,
     pack_days,
+    packed_total,
     percentage,
     span_of,
     total,
@@ -108,6 +109,11 @@ def test_the_total_of_no_days_is_nothing() -> None:
 @given(st.lists(figures, max_size=9))
 def test_the_total_adds_each_count(days: list[Figures]) -> None:
     assert total(enumerate(days)) == Figures(*(sum(day[place] for day in days) for place in range(5)))
+
+
+@given(st.lists(figures, max_size=4))
+def test_packed_days_are_added_without_unpacking_each(days: list[Figures]) -> None:
+    assert packed_total(pack_days(days)) == total(enumerate(days))
 
 
 def test_figures_know_their_rates() -> None:
