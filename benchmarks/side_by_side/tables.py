@@ -125,4 +125,6 @@ def _spread(spread: Spread | None) -> str:
 
 
 def _times(ratio: float | None) -> str:
-    return _NOTHING if ratio is None else f"{ratio:.1f}" if ratio < 100 else f"{ratio:,.0f}"
+    if ratio is None:
+        return _NOTHING
+    return f"{ratio:.2f}" if ratio < 1 else f"{ratio:,.1f}"

@@ -25,7 +25,7 @@ def test_all_tables_tell_medians_with_their_spread_and_what_is_missing(found: Ou
     text = whole(found)
     assert "| campaign page | 20,000 (10,000–25,000) | 60,000 (30,000–75,000) | 2,000 (1,000–2,500) |" in text
     assert "| 400 | 20,000 (10,000–25,000) | – | 2,000 (1,000–2,500) |" in text
-    assert "| campaign page | 0.3 | 10.0 | 100 | 450 | 4.5 |" in text
+    assert "| campaign page | 0.33 | 10.0 | 100 | 450 | 4.5 |" in text
     assert text.index("### 32 connections") < text.index("### 1 connection\n")
     assert "Left out: mockoon (node is not on the path)." in text
     assert "median of 3 alternating rounds of 2 s on 2 × test" in text
