@@ -13,7 +13,7 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from contracts.allowance.pacing import Lane, Patience, Timing
 from contracts.allowance.serverclock import Moment
@@ -30,6 +30,9 @@ from contracts.wire.lanes import Lanes
 from contracts.wire.record import Record
 from contracts.wire.target import MOCK_HEADER, Target
 from contracts.wire.transport import Reply, Transport, WireRequest
+
+if TYPE_CHECKING:
+    from contracts.wire.proxy import Hear
 
 __all__ = ["Gate"]
 
@@ -173,15 +176,19 @@ class Gate:
         return self._settle(errand, self._exchange(errand))
 
     @contextlib.contextmanager
-    def proxy(self, phase: str = "fuzz") -> Iterator[str]:
+    def proxy(self, phase: str = "fuzz", hear: Hear | None = None) -> Iterator[str]:
         """Open a base URL on this machine behind which the gate stands, for a child that sends by itself.
+
+        Args:
+            phase: for the record.
+            hear: is told what the child got.
 
         Yields:
             The base URL; see `contracts.wire.proxy` for what the child gets.
         """
         from contracts.wire.proxy import Proxy
 
-        with Proxy(self, self._surface, self._credentials, phase) as proxy:
+        with Proxy(self, self._surface, self._credentials, phase, hear) as proxy:
             yield proxy.base_url
 
     def close(self) -> None:

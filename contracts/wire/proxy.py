@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
 
@@ -32,7 +32,10 @@ from contracts.wire.transport import WireRequest
 if TYPE_CHECKING:
     from contracts.wire.gate import Gate
 
-__all__ = ["MAX_REQUEST_BYTES", "Proxy"]
+#: Is told what a child got: an exchange, or why nothing was sent. From any thread.
+Hear = Callable[[Exchange | ContractsError], None]
+
+__all__ = ["MAX_REQUEST_BYTES", "Hear", "Proxy"]
 
 MAX_REQUEST_BYTES = 64 * 1024 * 1024
 
@@ -52,10 +55,14 @@ class Proxy:
         surface: of the contract.
         credentials: of the run.
         phase: for the record.
+        hear: is told what the child got: the exchange, or why nothing was sent.
     """
 
-    def __init__(self, gate: Gate, surface: Surface, credentials: Credentials, phase: str) -> None:
+    def __init__(
+        self, gate: Gate, surface: Surface, credentials: Credentials, phase: str, hear: Hear | None = None
+    ) -> None:
         self.gate = gate
+        self.hear = hear or _nobody
         self.surface = surface
         self.credentials = credentials
         self.phase = phase
@@ -104,6 +111,10 @@ class Proxy:
         return self.gate.forward(request, wire, self.phase)
 
 
+def _nobody(got: Exchange | ContractsError) -> None:
+    """Listen to nothing."""
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     # A child that keeps its connections open must not keep us from ending.
@@ -143,10 +154,13 @@ class _Handler(BaseHTTPRequestHandler):
         body = None if length is None else self.rfile.read(int(length))
         try:
             exchange = proxy.pass_on(self.command, self._target(), self.headers.items(), body)
+            proxy.hear(exchange)
         except BudgetExhausted as error:
+            proxy.hear(error)
             headers = (("Retry-After", "86400"), ("X-Contracts-Budget", "exhausted"))
             return self._problem(429, str(error), *headers)
         except RequestRefused as error:
+            proxy.hear(error)
             return self._problem(403, str(error), ("X-Contracts-Refused", "true"))
         except ContractsError as error:
             return self._problem(500, proxy.gate.redactor.error(error))

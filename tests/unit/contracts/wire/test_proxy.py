@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from contracts.errors import BudgetExhausted, ContractsError
+from contracts.messages import Exchange
 from contracts.redaction.redactor import PLACEHOLDER, marker
 from contracts.wire.gate import Gate
 from contracts.wire.proxy import MAX_REQUEST_BYTES
@@ -216,3 +218,13 @@ def test_what_is_no_ascii_in_a_target_is_encoded(child: Child, upstream: Upstrea
         connection.sendall("GET /api/v1/é HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
         assert connection.recv(4096).startswith(b"HTTP/1.1 200")
     assert upstream.seen[0].target == "/api/v1/%C3%A9"
+
+
+def test_a_listener_is_told_what_the_child_got(upstream: Upstream) -> None:
+    heard: list[Exchange | ContractsError] = []
+    with gate_to(upstream.url, budget=1) as gate, gate.proxy(hear=heard.append) as base_url:
+        child = Child(base_url)
+        assert [child.ask("GET", "/user-campaign-filters").status for _ in range(2)] == [200, 429]
+    first, second = heard
+    assert first == gate.exchanges[0]
+    assert isinstance(second, BudgetExhausted)
