@@ -87,6 +87,8 @@ class Assembly:
         if config.scenario:
             library.get(config.scenario)
         sessions = Sessions(config, _windows(config, spec), self._open_dataset)
+        for scenario in library.own:
+            sessions.prepare(sessions.default, scenario)
         pipeline = Pipeline(
             spec,
             sessions,

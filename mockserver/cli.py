@@ -33,6 +33,7 @@ Examples:
   mockserver serve --port 0 --log json          any free port, told as JSON
   mockserver serve --routines 10000 --seed 7    a large organisation, the same every time
   mockserver serve --limit-minute 3             a 429 at the fourth request
+  mockserver serve --scenario unicode           names that break layouts; /__admin/scenarios lists all
   mockserver serve --clock 2025-05-11T09:00:00Z the clock stands still there
   mockserver serve --spec other.yaml            any OpenAPI 3 document
 """
@@ -80,6 +81,9 @@ def command() -> None:
 @click.option("--log", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of stdout.")
 @click.option("--admin-token", envvar="MOCKSERVER_ADMIN_TOKEN", help="Opens /__admin to other machines.")
 @click.option("--allow-host", multiple=True, metavar="NAME", help="Answer to a Host name beside localhost; repeatable.")
+@click.option("--scenario", default="", metavar="NAME", help="Play a scenario from the start, such as `empty`.")
+@click.option("--scenarios", type=click.Path(path_type=Path), metavar="DIR", help="Scenarios of your own, as YAML.")
+@click.option("--errors", type=float, default=0.0, metavar="SHARE", help="Answer this share of requests with 500.")
 @click.option("--check-answers", is_flag=True, help="Judge every answer by its schema before it leaves.")
 def serve(**options: Any) -> None:
     """Serve the contract, or another document, until Ctrl-C."""

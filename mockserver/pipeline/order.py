@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Protocol
 from mockserver import __version__
 from mockserver.contract.operation import Operation
 from mockserver.contract.spec import Spec
+from mockserver.errors import MockServerError
 from mockserver.messages import Built, Delivery, Exchange, Headers, Refusal, Request, Response, Violation
 from mockserver.pipeline import stages
 from mockserver.pipeline.envelopes import Stamps, request_ids, violations_header
@@ -146,7 +147,7 @@ class Pipeline:
         session, key = self.sessions.find(request.headers.get(self._key_header))
         plays = self._chooser.plays(session, key, request)
         now = session.clock.now()
-        organisation = self.sessions.organisation(session, plays) if plays else session.dataset
+        organisation = self._organisation(session, plays) if plays else session.dataset
         arrival = Arrival(request, session, key, organisation, now, self._next_id(), self._stamps.at(now))
         route = stages.route(self.spec, request)
         allowance = self._count(arrival, plays)
@@ -175,6 +176,13 @@ class Pipeline:
         )
         built = self._builder.refusal(None, refusal, arrival)
         return Response(built.status, (*built.headers, _VERSION, _NOSNIFF), built.body)
+
+    def _organisation(self, session: Session, plays: tuple[Play, ...]) -> Any:
+        try:
+            return self.sessions.organisation(session, plays)
+        except MockServerError as error:
+            log.error("the dataset of a scenario cannot be shown, the session's own is: %s", error)
+            return session.dataset
 
     def _count(self, arrival: Arrival, plays: tuple[Play, ...]) -> Allowance:
         key, quota = arrival.key, arrival.session.quota

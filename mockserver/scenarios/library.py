@@ -27,6 +27,7 @@ class Library:
 
     Attributes:
         operations: as given.
+        own: scenarios of the folder.
 
     Raises:
         ScenarioInvalid: one of the user's files, with line and pointer.
@@ -40,6 +41,7 @@ class Library:
         for path in scenario_files(folder) if folder is not None else ():
             self._files[path.stem] = path
             self._read[path.stem] = read_scenario(path, operations)
+        self.own = tuple(self._read.values())
 
     @property
     def names(self) -> tuple[str, ...]:

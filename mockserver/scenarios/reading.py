@@ -104,13 +104,14 @@ def known_parameters(operation: Operation) -> set[str]:
 def _missing_file(document: Mapping[str, Any], path: Path) -> Iterator[tuple[str, str]]:
     name = document.get("dataset", {}).get("file")
     if name is not None and _dataset(name, path) is None:
-        folders = f"{path.parent} and {packaged.datasets()}"
+        folders = f"{path.parent / 'datasets'} or {packaged.datasets()}"
         yield "/dataset/file", f"there is no {name} in {folders}"
 
 
 def _dataset(name: str, path: Path) -> Path | None:
-    """Find a dataset file beside the scenario, else among the packaged ones."""
-    return next((found for found in (path.parent / name, packaged.datasets() / name) if found.is_file()), None)
+    """Find a dataset file in the folder `datasets` beside the scenario, else among the packaged ones."""
+    folders = (path.parent / "datasets", packaged.datasets())
+    return next((folder / name for folder in folders if (folder / name).is_file()), None)
 
 
 def _scenario(document: Mapping[str, Any], path: Path) -> Scenario:
@@ -187,6 +188,8 @@ def _line(node: Any, pointer: str) -> int:
     """Return the line, from 1, of the deepest node on the way to a pointer."""
     from mockserver.contract.pointers import tokens
 
+    if node is None:
+        return 1
     for token in tokens(pointer):
         if isinstance(node.value, list) and node.tag.endswith(":map"):
             node = next((value for key, value in node.value if key.value == token), node)
