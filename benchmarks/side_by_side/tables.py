@@ -33,7 +33,7 @@ def front(outcome: Outcome) -> str:
         ]
         for name, peer in outcome.peers.items()
     ]
-    return f"{_table(header, rows)}\n\n{_made(outcome)}\n"
+    return f"{table(header, rows)}\n\n{_made(outcome)}\n"
 
 
 def whole(outcome: Outcome) -> str:
@@ -87,7 +87,7 @@ def _made(outcome: Outcome) -> str:
 
 def _servers(outcome: Outcome) -> str:
     rows = [[peer.name, peer.version, peer.does, f"{peer.memory_mb:.0f}"] for peer in outcome.peers.values()]
-    return _table(["server", "version", "does", "PSS, MB"], rows)
+    return table(["server", "version", "does", "PSS, MB"], rows)
 
 
 def _by_case(outcome: Outcome, figure: str, connections: int) -> str:
@@ -96,7 +96,7 @@ def _by_case(outcome: Outcome, figure: str, connections: int) -> str:
         [title, *(_spread(outcome.spread(figure, peer, case, connections)) for peer in outcome.peers)]
         for case, title in outcome.titles.items()
     ]
-    return _table(header, rows)
+    return table(header, rows)
 
 
 def _ratios(outcome: Outcome, connections: int) -> str:
@@ -108,10 +108,11 @@ def _ratios(outcome: Outcome, connections: int) -> str:
         ratio = tail.median / middle.median if tail and middle else None
         times = [_times(outcome.ratio(MOCK, name, case, connections)) for name in others]
         rows.append([title, *times, _number(middle), _number(tail), _times(ratio)])
-    return _table(header, rows)
+    return table(header, rows)
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Write a table in Markdown."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
