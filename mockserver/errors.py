@@ -7,6 +7,7 @@
     │   ├── DatasetInvalid      a dataset file or generator options
     │   ├── ScenarioInvalid     a scenario file or a rule
     │   └── ConfigInvalid       an option or environment variable
+    ├── StateUnavailable        the state that is shared with other servers is away  exit 3
     ├── PortInUse               somebody listens on the address already         exit 2
     └── StartFailed             the server did not come up within its deadline  exit 5
 
@@ -64,6 +65,14 @@ class ScenarioInvalid(UsageError):
 
 class ConfigInvalid(UsageError):
     """An option or environment variable holds a value that makes no sense."""
+
+
+class StateUnavailable(MockServerError):
+    """The state that is shared with other processes cannot be reached now; a request may be sent again later."""
+
+    exit_code = 3
+    #: Seconds after which it makes sense to ask again.
+    retry_after_s = 1
 
 
 class PortInUse(MockServerError):

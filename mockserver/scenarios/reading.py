@@ -40,7 +40,7 @@ def read_rule(document: Any, rule_id: str, operations: Operations) -> Rule:
         raise ScenarioInvalid(message, "the rule", pointer)
     for pointer, message in _strangers(document, operations):
         raise ScenarioInvalid(message, "the rule", pointer)
-    return _rule(document, rule_id)
+    return rule_of(document, rule_id)
 
 
 def read_scenario(path: Path, operations: Operations) -> Scenario:
@@ -115,7 +115,7 @@ def _dataset(name: str, path: Path) -> Path | None:
 
 
 def _scenario(document: Mapping[str, Any], path: Path) -> Scenario:
-    rules = [_rule(rule, f"{path.stem}/{place}") for place, rule in enumerate(document.get("rules", ()), 1)]
+    rules = [rule_of(rule, f"{path.stem}/{place}") for place, rule in enumerate(document.get("rules", ()), 1)]
     world = document.get("dataset")
     if world is not None:
         name = world.get("file")
@@ -130,7 +130,8 @@ def ordered(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(sorted(rules, key=lambda rule: rule.priority))
 
 
-def _rule(document: Mapping[str, Any], rule_id: str) -> Rule:
+def rule_of(document: Mapping[str, Any], rule_id: str) -> Rule:
+    """Return the rule of a JSON object that was judged before."""
     return Rule(
         document=document,
         id=rule_id,

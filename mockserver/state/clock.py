@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 #: Moments outside are refused: a year further on must still be a date (`expires_at`).
@@ -24,15 +25,21 @@ class Clock:
         frozen_at: seconds since the epoch at which the clock stands still;
             None follows the machine.
         source: where real time comes from; tests pass their own.
+        lock: held while the clock is moved, can be taken again by who holds it; one of its own by default.
     """
 
     __slots__ = ("_frozen_at", "_lock", "_offset_s", "_source")
 
-    def __init__(self, frozen_at: float | None = None, source: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        frozen_at: float | None = None,
+        source: Callable[[], float] = time.time,
+        lock: AbstractContextManager[object] | None = None,
+    ) -> None:
         self._source = source
         self._offset_s = 0.0
         self._frozen_at = frozen_at
-        self._lock = threading.Lock()
+        self._lock = threading.RLock() if lock is None else lock
 
     def now(self) -> float:
         """Return the moment in seconds since the epoch."""
@@ -67,7 +74,8 @@ class Clock:
         Raises:
             ValueError: the clock would leave its range.
         """
-        self.set(self.now() + seconds)
+        with self._lock:
+            self.set(self.now() + seconds)
 
     def freeze(self, frozen: bool) -> None:
         """Stop the clock where it is, or let it run on from there."""
@@ -83,6 +91,15 @@ class Clock:
         """Return to the state of a new clock frozen at a moment, or of a real one."""
         with self._lock:
             self._offset_s, self._frozen_at = 0.0, frozen_at
+
+    @property
+    def setting(self) -> tuple[float, float | None]:
+        """Seconds ahead of real time, and where the clock stands still; None where it runs."""
+        return self._offset_s, self._frozen_at
+
+    def adopt(self, offset_s: float, frozen_at: float | None) -> None:
+        """Take over the setting of another clock."""
+        self._offset_s, self._frozen_at = offset_s, frozen_at
 
 
 def iso_z(moment: float) -> str:

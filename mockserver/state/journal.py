@@ -8,8 +8,6 @@ written. May import `messages`, `keys` and `clock`.
 from __future__ import annotations
 
 import base64
-import threading
-from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
@@ -18,6 +16,7 @@ from urllib.parse import quote
 from mockserver.messages import Exchange, Request
 from mockserver.state.clock import iso_z
 from mockserver.state.keys import mask_of, redact
+from mockserver.state.shelf import MemoryShelf, Shelf
 
 #: What one entry costs beside its bodies and request headers: the records, and the answer's own short headers.
 ENTRY_BYTES = 2048
@@ -37,17 +36,14 @@ class Journal:
         max_entries: most exchanges kept, ≥ 1.
         max_bytes: most bytes of bodies and headers kept. The bodies of an
             exchange that alone is larger than a quarter of it are cut.
+        shelf: where they are kept, made for these bounds; in memory by default.
     """
 
-    __slots__ = ("_bytes", "_entries", "_lock", "_max_bytes", "_max_entries", "_total")
+    __slots__ = ("_max_bytes", "_shelf")
 
-    def __init__(self, max_entries: int = 1000, max_bytes: int = 16 << 20) -> None:
-        self._entries: deque[tuple[int, Exchange]] = deque()
-        self._lock = threading.Lock()
-        self._max_entries = max_entries
+    def __init__(self, max_entries: int = 1000, max_bytes: int = 16 << 20, shelf: Shelf | None = None) -> None:
         self._max_bytes = max_bytes
-        self._bytes = 0
-        self._total = 0
+        self._shelf: Shelf = MemoryShelf(max_entries, max_bytes) if shelf is None else shelf
 
     def record(self, exchange: Exchange) -> None:
         """Add the newest exchange, and drop the oldest ones that no longer fit."""
@@ -55,14 +51,7 @@ class Journal:
         if size * 4 > self._max_bytes:
             exchange = _cut(exchange)
             size = _bytes_of(exchange)
-        entries = self._entries
-        with self._lock:
-            self._total += 1
-            entries.append((size, exchange))
-            kept = self._bytes + size
-            while kept > self._max_bytes or len(entries) > self._max_entries:
-                kept -= entries.popleft()[0]
-            self._bytes = kept
+        self._shelf.put(size, exchange)
 
     def entries(
         self,
@@ -82,11 +71,9 @@ class Journal:
             key_hash: short hash of the key.
             limit: most exchanges returned, ≥ 0.
         """
-        with self._lock:
-            kept = [exchange for _, exchange in self._entries]
         found = [
             exchange
-            for exchange in reversed(kept)
+            for exchange in reversed(self._shelf.kept())
             if (since is None or exchange.at >= since)
             and (operation is None or exchange.operation_id == operation)
             and (status is None or exchange.response.status == status)
@@ -96,35 +83,30 @@ class Journal:
 
     def get(self, exchange_id: str) -> Exchange | None:
         """Return a kept exchange by its id, or None."""
-        with self._lock:
-            return next((exchange for _, exchange in self._entries if exchange.id == exchange_id), None)
+        return next((exchange for exchange in self._shelf.kept() if exchange.id == exchange_id), None)
 
     def clear(self) -> None:
         """Forget everything, the total too."""
-        with self._lock:
-            self._entries.clear()
-            self._bytes = self._total = 0
+        self._shelf.clear()
 
     def resize(self, max_bytes: int) -> None:
         """Keep at most so many bytes from now on."""
-        with self._lock:
-            self._max_bytes = max_bytes
-            while self._bytes > max_bytes:
-                self._bytes -= self._entries.popleft()[0]
+        self._max_bytes = max_bytes
+        self._shelf.resize(max_bytes)
 
     @property
     def total(self) -> int:
         """How many exchanges were recorded since the start or the last `clear`, kept or not."""
-        return self._total
+        return self._shelf.total
 
     @property
     def kept_bytes(self) -> int:
         """How many bytes the kept exchanges count for."""
-        return self._bytes
+        return self._shelf.kept_bytes
 
     def __len__(self) -> int:
         """Return how many exchanges are kept."""
-        return len(self._entries)
+        return len(self._shelf)
 
 
 def to_wiremock(exchange: Exchange) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import re
 import secrets
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import unquote
@@ -77,6 +78,7 @@ class KeyRegistry:
         created_at: their creation, seconds since the epoch.
         max_created: most keys beside the initial ones, ≥ 0.
         new_key: makes a plain key; tests pass their own.
+        lock: held while keys change; one of its own by default.
     """
 
     __slots__ = ("_entries", "_hashes", "_initial", "_listener", "_lock", "_max_created", "_new_key")
@@ -88,6 +90,7 @@ class KeyRegistry:
         *,
         max_created: int = 10_000,
         new_key: Callable[[], str] = lambda: secrets.token_hex(KEY_CHARS // 2),
+        lock: AbstractContextManager[object] | None = None,
     ) -> None:
         self._initial: dict[bytes, ApiKey] = {}
         for key in initial:
@@ -97,10 +100,10 @@ class KeyRegistry:
         self._entries: dict[bytes, tuple[bytes, ApiKey]] = {}
         self._hashes: dict[str, bytes] = {}
         self._listener: Callable[[bytes, bool], None] = _nobody
-        self._lock = threading.Lock()
+        self._lock = threading.Lock() if lock is None else lock
         self._max_created = max_created
         self._new_key = new_key
-        self.restore()
+        self._take(self._initial)
 
     def find(self, presented: str | None) -> ApiKey | None:
         """Return what is known of a presented key, deactivated ones too; None where it is absent or unknown."""
@@ -155,10 +158,17 @@ class KeyRegistry:
     def restore(self) -> None:
         """Return to the initial keys in their initial state."""
         with self._lock:
-            for digest in self._entries.keys() - self._initial.keys():
-                self._listener(digest, False)
-            self._entries = {digest: (digest, key) for digest, key in self._initial.items()}
-            self._hashes = {key.hash_id: digest for digest, key in self._initial.items()}
+            self._take(self._initial)
+
+    @property
+    def contents(self) -> tuple[dict[bytes, ApiKey], dict[bytes, ApiKey]]:
+        """Digest → key: those that there are at the start, and those that there are."""
+        return self._initial, dict(self._entries.values())
+
+    def adopt(self, initial: dict[bytes, ApiKey], present: dict[bytes, ApiKey]) -> None:
+        """Take over the contents of another registry."""
+        self._initial = initial
+        self._take(present)
 
     def watch(self, listener: Callable[[bytes, bool], None]) -> None:
         """Report each digest that is present, then each that comes (True) or goes (False)."""
@@ -173,6 +183,15 @@ class KeyRegistry:
             for digest in self._entries:
                 self._listener(digest, False)
             self._listener = _nobody
+
+    def _take(self, keys: dict[bytes, ApiKey]) -> None:
+        before = self._entries.keys()
+        self._entries = {digest: (digest, key) for digest, key in keys.items()}
+        self._hashes = {key.hash_id: digest for digest, key in keys.items()}
+        for digest in before - keys.keys():
+            self._listener(digest, False)
+        for digest in keys.keys() - before:
+            self._listener(digest, True)
 
     def _switch(self, hash_id: str, is_active: bool) -> ApiKey | None:
         with self._lock:

@@ -6,11 +6,11 @@ Holds names and rules, never the scenarios: those are the library's. May import
 
 from __future__ import annotations
 
-import itertools
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from mockserver.scenarios.records import Rule
 
@@ -40,8 +40,20 @@ _NOBODY: Mapping[str, str] = MappingProxyType({})
 NOTHING = Cast("", 0)
 
 
-class Turns:
-    """How often each rule had its turn: exact under threads, bounded."""
+class Turns(Protocol):
+    """How often each rule had its turn: in this process, or shared between processes."""
+
+    def take(self, name: str) -> int:
+        """Count a turn, at once and exactly, and return how many there were before it."""
+        ...
+
+    def clear(self) -> None:
+        """Begin anew."""
+        ...
+
+
+class MemoryTurns:
+    """Turns in this process: exact under threads, bounded."""
 
     __slots__ = ("_counts", "_lock")
 
@@ -58,14 +70,30 @@ class Turns:
                 del self._counts[next(iter(self._counts))]
             return turn
 
-    def taken(self, name: str) -> int:
-        """Return how many turns there were."""
-        return self._counts.get(name, 0)
-
     def clear(self) -> None:
         """Begin anew."""
         with self._lock:
             self._counts.clear()
+
+
+class Contents(NamedTuple):
+    """All of a script but the turns.
+
+    Attributes:
+        start: scenario, rules, casts that it returns to.
+        serial: the last number that was given.
+        cast: for everybody who has none of their own.
+        casts: hash of a key → what is played for it.
+        limits: name of a window → requests let through.
+        rules: by priority, then by age.
+    """
+
+    start: tuple[str, tuple[Rule, ...], Mapping[str, str]]
+    serial: int
+    cast: Cast
+    casts: Mapping[str, Cast]
+    limits: Mapping[str, int]
+    rules: tuple[Rule, ...]
 
 
 class Script:
@@ -75,12 +103,14 @@ class Script:
         scenario: that the session starts with and returns to; empty plays none.
         rules: likewise.
         casts: hash of a key → scenario, likewise.
+        turns: of every rule; in memory by default.
+        lock: held while the script changes; one of its own by default.
 
     Attributes:
         cast: played for everybody who has none of their own.
         rules: by priority, then by age.
         limits: name of a window → requests let through, in place of the session's.
-        turns: of every rule.
+        turns: as given.
         is_plain: nothing is played for anybody, so no request needs to be looked at.
     """
 
@@ -90,10 +120,17 @@ class Script:
     limits: Mapping[str, int]
     rules: tuple[Rule, ...]
 
-    def __init__(self, scenario: str = "", rules: tuple[Rule, ...] = (), casts: Mapping[str, str] = _NOBODY) -> None:
+    def __init__(
+        self,
+        scenario: str = "",
+        rules: tuple[Rule, ...] = (),
+        casts: Mapping[str, str] = _NOBODY,
+        turns: Turns | None = None,
+        lock: AbstractContextManager[object] | None = None,
+    ) -> None:
         self._start = (scenario, rules, casts)
-        self._lock = threading.Lock()
-        self.turns = Turns()
+        self._lock = threading.Lock() if lock is None else lock
+        self.turns = MemoryTurns() if turns is None else turns
         self._restart()
 
     def cast_of(self, key_hash: str) -> Cast:
@@ -116,7 +153,7 @@ class Script:
             ScriptFull: too many keys have a scenario.
         """
         with self._lock:
-            cast = Cast(scenario, next(self._serial))
+            cast = Cast(scenario, self._next())
             if not key_hash:
                 self.cast = cast
             elif key_hash in self._casts or len(self._casts) < MAX_CASTS:
@@ -143,7 +180,7 @@ class Script:
         with self._lock:
             if len(self.rules) >= MAX_RULES:
                 raise ScriptFull(f"{MAX_RULES} rules are kept at most; delete some")
-            rule = read(str(next(self._serial)))
+            rule = read(str(self._next()))
             self.rules = tuple(sorted((*self.rules, rule), key=lambda one: one.priority))
             self._settle()
             return rule
@@ -160,16 +197,30 @@ class Script:
         """Return to the start."""
         with self._lock:
             self._restart()
+            self.turns.clear()
+
+    @property
+    def contents(self) -> Contents:
+        """All of it but the turns."""
+        return Contents(self._start, self._serial, self.cast, self._casts, self.limits, self.rules)
+
+    def adopt(self, contents: Contents) -> None:
+        """Take over the contents of another script."""
+        self._start, self._serial, self.cast, self._casts, self.limits, self.rules = contents
+        self._settle()
 
     def _restart(self) -> None:
         scenario, rules, casts = self._start
-        self._serial = itertools.count(1)
-        self.cast = Cast(scenario, next(self._serial))
+        self._serial = 0
+        self.cast = Cast(scenario, self._next())
         self.rules = rules
         self.limits = {}
-        self._casts = {key_hash: Cast(name, next(self._serial)) for key_hash, name in casts.items()}
-        self.turns.clear()
+        self._casts = {key_hash: Cast(name, self._next()) for key_hash, name in casts.items()}
         self._settle()
+
+    def _next(self) -> int:
+        self._serial += 1
+        return self._serial
 
     def _settle(self) -> None:
         self.is_plain = not (self.cast.scenario or self.rules or self._casts or self.limits)

@@ -9,26 +9,30 @@ from __future__ import annotations
 
 import itertools
 import secrets
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mockserver.config import Config
 from mockserver.scenarios.magic import MAGIC_CASTS, MAGIC_KEYS
-from mockserver.scenarios.records import Scenario, World, error_rate
+from mockserver.scenarios.records import Scenario, error_rate
+from mockserver.sharing import snapshots
+from mockserver.sharing.alone import AloneWorld, MemoryParts
+from mockserver.sharing.share import Share
+from mockserver.sharing.world import SharedWorld
 from mockserver.state.clock import Clock
 from mockserver.state.journal import Journal
 from mockserver.state.keys import DEFAULT_KEYS, ApiKey, InitialKey, KeyRegistry, digest_of
 from mockserver.state.quota import Quota, Window, with_limits
 from mockserver.state.script import Script
+from mockserver.state.session import DatasetKey, Session, SessionOptions
 
 if TYPE_CHECKING:
     from mockserver.scenarios.chooser import Play
+
+__all__ = ["DatasetKey", "Session", "SessionOptions", "Sessions"]
 
 DEFAULT_SESSION = "default"
 MAX_SESSIONS = 1000
@@ -37,98 +41,6 @@ MAX_DEFAULT_KEYS = 10_000
 MAX_SESSION_KEYS = 1000
 #: The journals of all sessions but the default one share so many times `journal_bytes`.
 JOURNAL_SHARES = 16
-
-
-@dataclass(frozen=True, slots=True)
-class DatasetKey:
-    """What decides the bytes of a dataset; equal keys share one.
-
-    Attributes:
-        routines: size of a generated organisation; None is the configured file or the packaged one.
-        seed: of the generator.
-        first_day: UTC day on which the session's clock started; relative dates count from it.
-        file: a dataset file; None is the configured file or the packaged one.
-    """
-
-    routines: int | None
-    seed: int
-    first_day: date
-    file: Path | None = None
-
-    def shown_by(self, world: World) -> DatasetKey:
-        """Return what a scenario shows in place of this."""
-        is_other = world.file is not None or world.routines is not None
-        return DatasetKey(
-            world.routines if is_other else self.routines,
-            self.seed if world.seed is None else world.seed,
-            self.first_day - timedelta(days=world.days_ago),
-            world.file if is_other else self.file,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionOptions:
-    """How a session differs from the configuration; None takes what is configured.
-
-    Attributes:
-        limit_minute: requests a minute, ≥ 1.
-        limit_day: requests a day, ≥ 1.
-        clock: seconds since the epoch at which the session's clock stands still.
-        routines: size of a generated organisation.
-        seed: of the generator.
-        scenario: that the session plays.
-    """
-
-    limit_minute: int | None = None
-    limit_day: int | None = None
-    clock: float | None = None
-    routines: int | None = None
-    seed: int | None = None
-    scenario: str | None = None
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class Session:
-    """One world: keys, counters, journal, script and clock that no other session sees.
-
-    Attributes:
-        name: unique among sessions, never used twice.
-        keys: who may call.
-        quota: how often.
-        journal: what happened.
-        script: what is played.
-        clock: when it is.
-        frozen_at: where `reset` freezes the clock; None lets it run.
-        dataset_key: what `dataset` was made from.
-        dataset: immutable, shared with other sessions.
-        created: moment of creation on the session's clock, seconds since the epoch.
-        last_used: rank among the uses of all sessions; a larger one is later.
-    """
-
-    name: str
-    keys: KeyRegistry
-    quota: Quota
-    journal: Journal
-    script: Script
-    clock: Clock
-    frozen_at: float | None
-    dataset_key: DatasetKey
-    dataset: Any
-    created: float
-    last_used: int = 0
-
-    @property
-    def limits(self) -> Mapping[str, int]:
-        """Name of each window → requests let through, where no scenario says otherwise."""
-        return {window.name: window.limit for window in with_limits(self.quota.windows, self.script.limits)}
-
-    def reset(self) -> None:
-        """Return keys, counters, journal, script and clock to where they were at the start."""
-        self.clock.restore(self.frozen_at)
-        self.script.clear()
-        self.keys.restore()
-        self.quota.clear()
-        self.journal.clear()
 
 
 class Sessions:
@@ -145,9 +57,17 @@ class Sessions:
             may raise `DatasetInvalid`.
         max_sessions: ≥ 1.
         source: real time in seconds since the epoch.
+        share: with other processes; None shares with nobody.
+
+    Raises:
+        ConfigInvalid: the other processes have other settings.
+        StateUnavailable: they cannot be reached.
     """
 
-    __slots__ = ("_by_name", "_config", "_lock", "_max", "_open", "_owners", "_source", "_use", "_windows", "default")
+    __slots__ = (
+        "_by_name", "_config", "_max", "_open", "_owners", "_parts", "_settings", "_source", "_use", "_windows",
+        "_world", "default", "refresh",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -157,18 +77,24 @@ class Sessions:
         *,
         max_sessions: int = MAX_SESSIONS,
         source: Callable[[], float] = time.time,
+        share: Share | None = None,
     ) -> None:
         self._config = config
         self._windows = with_limits(windows, {"minute": config.limit_minute, "day": config.limit_day})
         self._open = open_dataset
         self._max = max_sessions
         self._source = source
-        self._lock = threading.Lock()
+        self._settings = snapshots.settings_of(config, self._windows)
+        self._parts = MemoryParts() if share is None else share
+        self._world = AloneWorld() if share is None else SharedWorld(share, self)
         self._use = itertools.count(1)
         # Digests of the keys of all sessions but the default one, so that any number of them costs one look-up.
         self._owners: dict[bytes, Session] = {}
         self._by_name: dict[str, Session] = {}
         self.default = self._make(DEFAULT_SESSION, (*DEFAULT_KEYS, *MAGIC_KEYS), SessionOptions())
+        #: Takes over what other processes have changed; raises `StateUnavailable` where they cannot be reached.
+        self.refresh = self._world.refresh
+        self._world.open()
 
     def find(self, presented: str | None) -> tuple[Session, ApiKey | None]:
         """Return the session that a request belongs to, and what is known of its key.
@@ -196,8 +122,7 @@ class Sessions:
 
     def list(self) -> list[Session]:
         """List the default session, then the others by creation."""
-        with self._lock:
-            return [self.default, *self._by_name.values()]
+        return [self.default, *self._by_name.values()]
 
     def create(self, options: SessionOptions | None = None) -> tuple[Session, Mapping[str, str]]:
         """Make a session with keys of its own.
@@ -217,13 +142,10 @@ class Sessions:
             InitialKey(plain["member"], "member", description="no administrator"),
         )
         session = self._make(f"session-{secrets.token_hex(5)}", initial, options or SessionOptions())
-        session.last_used = next(self._use)
-        with self._lock:
+        with session.lock:
             while len(self._by_name) >= self._max:
-                self._drop(min(self._by_name.values(), key=lambda other: other.last_used))
-            self._by_name[session.name] = session
-            session.keys.watch(partial(self._own, session))
-            self._share_journal_bytes()
+                self.drop(min(self._by_name.values(), key=lambda other: other.last_used).name)
+            self._enter(session)
         return session, plain
 
     def organisation(self, session: Session, plays: Iterable[Play]) -> Any:
@@ -252,51 +174,100 @@ class Sessions:
 
     def drop(self, name: str) -> bool:
         """End a session, its keys are unknown from now on; False where there is none, or it is the default one."""
-        with self._lock:
-            session = self._by_name.get(name)
-            if session is None:
-                return False
-            self._drop(session)
-            self._share_journal_bytes()
-            return True
+        session = self._by_name.get(name)
+        if session is None:
+            return False
+        with session.lock:
+            is_there = name in self._by_name
+            if is_there:
+                self.leave(name)
+                self._parts.forget(name)
+        return is_there
+
+    def names(self) -> Sequence[str]:
+        """List the names of all sessions, the default one first; see `sharing.world.Copy`."""
+        return [DEFAULT_SESSION, *self._by_name]
+
+    def describe(self, name: str) -> bytes | None:
+        """Return all that changes rarely in a session, None where there is none; see `sharing.world.Copy`."""
+        session = self.default if name == DEFAULT_SESSION else self._by_name.get(name)
+        return None if session is None else snapshots.describe(session, self._settings)
+
+    def adopt(self, name: str, document: bytes) -> None:
+        """Make a session what another process says it is; see `sharing.world.Copy`.
+
+        Raises:
+            ConfigInvalid: the other process has other settings.
+        """
+        facts = snapshots.read(document, self._settings)
+        session = self.default if name == DEFAULT_SESSION else self._by_name.get(name)
+        if session is None:
+            limits = SessionOptions(limit_minute=facts.limits.get("minute"), limit_day=facts.limits.get("day"))
+            session = self._assemble(name, facts.frozen_at, facts.dataset_key, limits)
+            self._enter(session)
+        if session.dataset_key != facts.dataset_key:
+            session.dataset_key, session.dataset = facts.dataset_key, self._open(facts.dataset_key)
+        facts.apply(session)
+
+    def leave(self, name: str) -> None:
+        """Know a session no more; see `sharing.world.Copy`."""
+        self._by_name.pop(name).keys.unwatch()
+        self._share_journal_bytes()
 
     def _make(self, name: str, initial: Sequence[InitialKey], options: SessionOptions) -> Session:
         config = self._config
         frozen_at = config.clock if options.clock is None else options.clock
-        clock = Clock(frozen_at, self._source)
-        now = clock.now()
+        first_day = datetime.fromtimestamp(Clock(frozen_at, self._source).now(), UTC).date()
         dataset_key = DatasetKey(
             config.routines if options.routines is None else options.routines,
             config.seed if options.seed is None else options.seed,
-            datetime.fromtimestamp(now, UTC).date(),
+            first_day,
         )
+        return self._assemble(name, frozen_at, dataset_key, options, initial)
+
+    def _assemble(
+        self,
+        name: str,
+        frozen_at: float | None,
+        dataset_key: DatasetKey,
+        options: SessionOptions,
+        initial: Sequence[InitialKey] = (),
+    ) -> Session:
+        config, parts, lock = self._config, self._parts, self._world.lock_of(name)
+        clock, bounds = Clock(frozen_at, self._source, lock), (config.journal_entries, config.journal_bytes)
         max_created = MAX_DEFAULT_KEYS if name == DEFAULT_SESSION else MAX_SESSION_KEYS
+        windows = with_limits(self._windows, {"minute": options.limit_minute, "day": options.limit_day})
         return Session(
             name=name,
-            keys=KeyRegistry(initial, now, max_created=max_created),
-            quota=Quota(with_limits(self._windows, {"minute": options.limit_minute, "day": options.limit_day})),
-            journal=Journal(config.journal_entries, config.journal_bytes),
+            keys=KeyRegistry(initial, clock.now(), max_created=max_created, lock=lock),
+            quota=Quota(windows, parts.counters(name, len(windows))),
+            journal=Journal(*bounds, parts.shelf(name, *bounds)),
             script=Script(
                 config.scenario if options.scenario is None else options.scenario,
                 (error_rate(config.errors),) if config.errors else (),
                 MAGIC_CASTS if name == DEFAULT_SESSION else {},
+                parts.turns(name),
+                lock,
             ),
             clock=clock,
             frozen_at=frozen_at,
             dataset_key=dataset_key,
             dataset=self._open(dataset_key),
-            created=now,
+            created=clock.now(),
+            lock=lock,
         )
+
+    def _enter(self, session: Session) -> None:
+        session.last_used = next(self._use)
+        self._by_name[session.name] = session
+        session.keys.watch(partial(self._own, session))
+        self._share_journal_bytes()
 
     def _own(self, session: Session, digest: bytes, is_present: bool) -> None:
         if is_present:
             self._owners[digest] = session
         else:
             self._owners.pop(digest, None)
-
-    def _drop(self, session: Session) -> None:
-        del self._by_name[session.name]
-        session.keys.unwatch()
 
     def _share_journal_bytes(self) -> None:
         most = self._config.journal_bytes

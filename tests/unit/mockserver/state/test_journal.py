@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from mockserver.messages import Exchange, Request, Response, Violation
 from mockserver.state.journal import CUT_BYTES, ENTRY_BYTES, Journal, to_wiremock
 from mockserver.state.keys import mask_of
+from mockserver.state.shelf import MemoryShelf
 
 HEX_KEY = "a1b2c3d4e5f60718293a4b5c6d7e8f90"
 #: 2025-05-11T09:00:00Z.
@@ -42,7 +43,7 @@ def ids(found: list[Exchange]) -> list[str]:
 
 
 def filled(*exchanges: Exchange, **bounds: int) -> Journal:
-    journal = Journal(**bounds)
+    journal = Journal(**bounds)  # type: ignore[arg-type]
     for item in exchanges or [exchange(number) for number in range(1, 6)]:
         journal.record(item)
     return journal
@@ -159,8 +160,9 @@ class Yielding(deque[tuple[int, Exchange]]):
 
 
 def test_racing_threads_lose_no_exchange_and_no_byte() -> None:
-    journal, barrier = Journal(max_entries=50), threading.Barrier(4)
-    journal._entries = Yielding()
+    shelf, barrier = MemoryShelf(50, 1 << 20), threading.Barrier(4)
+    shelf._entries = Yielding()
+    journal = Journal(50, 1 << 20, shelf)
 
     def send(start: int) -> None:
         barrier.wait()

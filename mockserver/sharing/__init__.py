@@ -1,0 +1,1 @@
+"""One state for many processes: on one machine in memory that they share, on many machines in Redis."""
