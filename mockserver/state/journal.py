@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from mockserver.messages import Exchange, Request
 from mockserver.state.clock import iso_z
+from mockserver.state.feed import Feed, News
 from mockserver.state.keys import mask_of, redact
 from mockserver.state.shelf import MemoryShelf, Shelf
 
@@ -26,7 +27,7 @@ CUT_BYTES = 4096
 SECRET_HEADERS = frozenset(
     ["authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key", "x-auth-token"]
 )
-_MASKED = "[redacted:"
+MASKED = "[redacted:"
 
 
 class Journal:
@@ -37,13 +38,17 @@ class Journal:
         max_bytes: most bytes of bodies and headers kept. The bodies of an
             exchange that alone is larger than a quarter of it are cut.
         shelf: where they are kept, made for these bounds; in memory by default.
+
+    Attributes:
+        feed: tells readers of each new exchange (`request`) and of `cleared`.
     """
 
-    __slots__ = ("_max_bytes", "_shelf")
+    __slots__ = ("_max_bytes", "_shelf", "feed")
 
     def __init__(self, max_entries: int = 1000, max_bytes: int = 16 << 20, shelf: Shelf | None = None) -> None:
         self._max_bytes = max_bytes
         self._shelf: Shelf = MemoryShelf(max_entries, max_bytes) if shelf is None else shelf
+        self.feed = Feed()
 
     def record(self, exchange: Exchange) -> None:
         """Add the newest exchange, and drop the oldest ones that no longer fit."""
@@ -52,6 +57,8 @@ class Journal:
             exchange = _cut(exchange)
             size = _bytes_of(exchange)
         self._shelf.put(size, exchange)
+        if self.feed.readers:
+            self.feed.publish(News("request", exchange))
 
     def entries(
         self,
@@ -88,6 +95,7 @@ class Journal:
     def clear(self) -> None:
         """Forget everything, the total too."""
         self._shelf.clear()
+        self.feed.publish(News("cleared"))
 
     def resize(self, max_bytes: int) -> None:
         """Keep at most so many bytes from now on."""
@@ -120,10 +128,31 @@ def to_wiremock(exchange: Exchange) -> dict[str, Any]:
     body, encoded = _body(response.body)
     answer = {"status": response.status, "headers": _response_headers(response.headers), "body": body}
     return {
-        "id": exchange.id,
+        **_about(exchange),
         "request": _request(exchange),
         "responseDefinition": answer,
         "response": answer | {"bodyAsBase64": encoded},
+    }
+
+
+def to_summary(exchange: Exchange) -> dict[str, Any]:
+    """Return an exchange in the same shape without headers and bodies: one line of a list."""
+    request = exchange.request
+    return {
+        **_about(exchange),
+        "request": {
+            "url": _text(to_url(request)),
+            "method": _text(request.method),
+            "loggedDate": int(exchange.at * 1000),
+            "loggedDateString": iso_z(exchange.at),
+        },
+        "response": {"status": exchange.response.status},
+    }
+
+
+def _about(exchange: Exchange) -> dict[str, Any]:
+    return {
+        "id": exchange.id,
         "wasMatched": exchange.operation_id is not None,
         "operationId": exchange.operation_id,
         "keyHash": exchange.key_hash,
@@ -160,7 +189,7 @@ def _response_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str | lis
 
 
 def _header(name: str, value: str) -> str:
-    if name.lower() in SECRET_HEADERS and value and not value.startswith(_MASKED):
+    if name.lower() in SECRET_HEADERS and value and not value.startswith(MASKED):
         return mask_of(value)
     return _text(value)
 
