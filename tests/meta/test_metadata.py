@@ -17,6 +17,8 @@ from meta.sources import PACKAGES, ROOT, imports, modules, pyproject
 
 #: Distribution → the package it installs, where the names differ.
 IMPORT_NAMES = {"jsonschema-rs": "jsonschema_rs", "openapi-core": "openapi_core", "pyyaml": "yaml"}
+#: What loads a module of ours, and so is there when it is loaded: the plugin's pytest.
+HOSTS = {"pytest"}
 #: Extras for work on the project; their bounds promise nothing to users.
 OWN_EXTRAS = {"dev", "test"}
 
@@ -55,7 +57,7 @@ def import_name(distribution: str) -> str:
 def foreign_imports() -> dict[str, Path]:
     """Map each imported package that is neither ours nor Python's to a file that imports it."""
     found = {item.module.partition(".")[0]: path for path in modules() for item in imports(path)}
-    return {name: path for name, path in found.items() if name not in {*PACKAGES, *sys.stdlib_module_names}}
+    return {name: path for name, path in found.items() if name not in {*PACKAGES, *HOSTS, *sys.stdlib_module_names}}
 
 
 def test_the_lowest_constraints_are_the_declared_bounds() -> None:
