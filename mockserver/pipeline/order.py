@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Protocol
 from mockserver import __version__
 from mockserver.contract.operation import Operation
 from mockserver.contract.spec import Spec
-from mockserver.errors import MockServerError
+from mockserver.errors import MockServerError, StateUnavailable
 from mockserver.messages import Built, Delivery, Exchange, Headers, Refusal, Request, Response, Violation
 from mockserver.pipeline import stages
 from mockserver.pipeline.envelopes import Stamps, request_ids, violations_header
@@ -25,6 +25,7 @@ from mockserver.scenarios.chooser import Chooser, Play, limits_of
 from mockserver.scenarios.forced import Forge, Maker
 from mockserver.scenarios.preferences import Preference, preference_of
 from mockserver.scenarios.records import Choice
+from mockserver.sharing.share import Stale
 from mockserver.state.keys import ApiKey, hash_of, mask_of, redact
 from mockserver.state.quota import Allowance, with_limits
 from mockserver.state.sessions import Session, Sessions
@@ -144,19 +145,20 @@ class Pipeline:
         """Answer a request. Never raises: a fault of the mock is a 500 in the envelope."""
         started = perf_counter()
         request, preference = preference_of(request)
-        session, key = self.sessions.find(request.headers.get(self._key_header))
-        plays = self._chooser.plays(session, key, request)
-        now = session.clock.now()
-        organisation = self._organisation(session, plays) if plays else session.dataset
-        arrival = Arrival(request, session, key, organisation, now, self._next_id(), self._stamps.at(now))
         route = stages.route(self.spec, request)
-        allowance = self._count(arrival, plays)
+        try:
+            arrival, plays, allowance = self._admit(request)
+        except StateUnavailable as error:
+            return self._postpone(request, error)
         try:
             outcome = self._decide(route, allowance, arrival, plays, preference)
             built = self._spoken(route.operation, outcome, arrival)
             if self._check_answers and not outcome.is_deliberate:
                 built, violations = self._check(route.operation, built, outcome.violations, arrival)
                 outcome = outcome._replace(violations=violations)
+        except StateUnavailable as error:
+            outcome = Outcome(self._postponed(error), allowance)
+            built = self._spoken(None, outcome, arrival)
         except Exception:
             log.exception("the mock failed to answer %s %s", request.method, route.path)
             outcome = Outcome(stages.refuse(self.spec.rules["internal-error"]), allowance)
@@ -166,6 +168,33 @@ class Pipeline:
         )
         self._record(arrival, route.operation, response, outcome, (perf_counter() - started) * 1000)
         return response
+
+    def _admit(self, request: Request) -> tuple[Arrival, tuple[Play, ...], Allowance]:
+        """Find whose request it is and count it: by the latest keys, clock and scenarios of all processes."""
+        while True:
+            session, key = self.sessions.find(request.headers.get(self._key_header))
+            plays = self._chooser.plays(session, key, request)
+            now = session.clock.now()
+            organisation = self._organisation(session, plays) if plays else session.dataset
+            arrival = Arrival(request, session, key, organisation, now, self._next_id(), self._stamps.at(now))
+            try:
+                return arrival, plays, self._count(arrival, plays)
+            except Stale:
+                self.sessions.refresh()
+
+    def _postpone(self, request: Request, error: StateUnavailable) -> Response:
+        """Answer where nothing can be counted: by 500, nothing left in any window, unrecorded."""
+        session = self.sessions.default
+        windows, now = session.quota.windows, session.clock.now()
+        allowance = Allowance(windows, tuple(0 for _ in windows), None, 0)
+        outcome = Outcome(self._postponed(error), allowance)
+        arrival = Arrival(request, session, None, session.dataset, now, self._next_id(), self._stamps.at(now))
+        built = self._spoken(None, outcome, arrival)
+        return Response(built.status, self._headers(built.headers, outcome, arrival), built.body)
+
+    def _postponed(self, error: StateUnavailable) -> Refusal:
+        retry_after = (("Retry-After", str(error.retry_after_s)),)
+        return stages.refuse(self.spec.rules["internal-error"], error=str(error), headers=retry_after)
 
     def refuse(self, refusal: Refusal) -> Response:
         """Answer what is no request to this API: uncounted, unrecorded, in the envelope."""

@@ -77,8 +77,8 @@ def describe(session: Session, settings: str) -> bytes:
             "script": {
                 "start": [scenario, _rules(rules), dict(casts)],
                 "serial": script.serial,
-                "cast": script.cast,
-                "casts": dict(script.casts),
+                "cast": tuple(script.cast),
+                "casts": {key_hash: tuple(cast) for key_hash, cast in script.casts.items()},
                 "limits": dict(script.limits),
                 "rules": _rules(script.rules),
             },
