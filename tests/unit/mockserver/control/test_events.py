@@ -115,7 +115,7 @@ def test_a_stream_ends_with_its_feed(session: Session) -> None:
     stream.close()
 
 
-Connect = Callable[[str], http.client.HTTPResponse]
+Connect = Callable[[str], tuple[http.client.HTTPConnection, http.client.HTTPResponse]]
 
 
 @pytest.fixture
@@ -123,21 +123,20 @@ def connect() -> Iterator[Connect]:
     """Send GETs to a server, each on a connection of its own."""
     with LiveServer(Config()) as server, ExitStack() as stack:
 
-        def send(path: str) -> http.client.HTTPResponse:
-            with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)) as connection:
-                connection.request("GET", path, headers={"Authorization": "your_api_key_here"})
-                answer = connection.getresponse()  # keeps the connection until it is closed itself
-            return stack.enter_context(closing(answer))
+        def send(path: str) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+            connection = stack.enter_context(closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)))
+            connection.request("GET", path, headers={"Authorization": "your_api_key_here"})
+            return connection, connection.getresponse()
 
         yield send
 
 
 @pytest.mark.slow
 def test_a_request_is_told_at_once_over_http(connect: Connect) -> None:
-    stream = connect("/__admin/requests/events")
+    _, stream = connect("/__admin/requests/events")
     assert stream.headers["Content-Type"] == "text/event-stream"
     assert stream.read1().startswith(b": connected")
-    connect("/social_app/api/v1/third_party/user-campaign-filters").read()
+    connect("/social_app/api/v1/third_party/user-campaign-filters")[1].read()
     ((kind, data),) = read(stream.read1())
     assert (kind, data["operationId"]) == ("request", "getUserCampaignFilters")
 
@@ -146,11 +145,11 @@ def test_a_request_is_told_at_once_over_http(connect: Connect) -> None:
 def test_a_reader_that_goes_away_gives_its_place_back(connect: Connect) -> None:
     places = 64
     streams = [connect("/__admin/requests/events") for _ in range(places)]
-    assert connect("/__admin/requests/events").status == 503
-    for stream in streams:
-        stream.close()
+    assert connect("/__admin/requests/events")[1].status == 503
+    for connection, _ in streams:
+        connection.close()
     # The other end is missed when the next comment cannot be sent.
     deadline = time.monotonic() + 4 * HEARTBEAT_S
-    while connect("/__admin/requests/events").status != 200:
+    while connect("/__admin/requests/events")[1].status != 200:
         assert time.monotonic() < deadline, "no place came back"
         time.sleep(0.1)
