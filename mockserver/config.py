@@ -14,6 +14,8 @@ from mockserver.errors import ConfigInvalid
 DEFAULT_PORT = 4010
 MAX_BODY_BYTES = 1 << 20
 MAX_DEPTH = 64
+MAX_WORKERS = 64
+STATE_SCHEMES = ("redis://", "rediss://", "unix://")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,9 @@ class Config:
         max_depth: deepest nesting of a JSON body.
         journal_entries: most exchanges kept per session.
         journal_bytes: most bytes of exchanges kept per session.
+        workers: processes that answer, 1–64; they share one state.
+        state: URL of a Redis in which all servers that name it keep one state; None keeps it here.
+        state_failure: while that is away, `refuse` answers 500, `local` counts in each process by itself.
     """
 
     host: str = "127.0.0.1"
@@ -65,6 +70,9 @@ class Config:
     max_depth: int = MAX_DEPTH
     journal_entries: int = 1000
     journal_bytes: int = 16 << 20
+    workers: int = 1
+    state: str | None = None
+    state_failure: str = "refuse"
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
@@ -83,3 +91,9 @@ class Config:
             raise ConfigInvalid("a share from 0 to 1 was expected, such as 0.05", "--errors")
         if self.log not in ("text", "json"):
             raise ConfigInvalid("`text` or `json` was expected", "--log")
+        if not 1 <= self.workers <= MAX_WORKERS:
+            raise ConfigInvalid(f"1 to {MAX_WORKERS} workers were expected; one for each core is enough", "--workers")
+        if self.state is not None and not self.state.startswith(STATE_SCHEMES):
+            raise ConfigInvalid("the URL of a Redis was expected, such as redis://127.0.0.1:6379/0", "--state")
+        if self.state_failure not in ("refuse", "local"):
+            raise ConfigInvalid("`refuse` or `local` was expected", "--state-failure")
