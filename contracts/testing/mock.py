@@ -30,15 +30,15 @@ JOURNAL_ENTRIES = 10_000
 JOURNAL_BYTES = 64 << 20
 
 
-class Clock(Protocol):
-    """What is needed of the mock's clock."""
+class _Clock(Protocol):
+    """What is needed of a clock."""
 
     def now(self) -> float: ...
 
     def advance(self, seconds: float) -> None: ...
 
 
-class Sandbox(Protocol):
+class _Sandbox(Protocol):
     """What is needed of `mockserver.serving.sandbox.Sandbox`."""
 
     key: str
@@ -50,7 +50,7 @@ class Sandbox(Protocol):
     def app(self) -> WSGIApplication: ...
 
     @property
-    def clock(self) -> Clock: ...
+    def clock(self) -> _Clock: ...
 
     def journal(self) -> dict[str, Any]: ...
 
@@ -66,7 +66,7 @@ class Sandbox(Protocol):
 class MockClock:
     """The clock of one test's mock; it stands still until it is advanced."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: _Clock) -> None:
         self._clock = clock
 
     @property
@@ -86,7 +86,7 @@ class MockClock:
 class MockApi(Api):
     """A mock of the API for one test: own key, counters, journal, rules and clock."""
 
-    def __init__(self, sandbox: Sandbox, docket: Docket) -> None:
+    def __init__(self, sandbox: _Sandbox, docket: Docket) -> None:
         access = Access(base_url=sandbox.base_url, api_key=sandbox.key, key_header=sandbox.key_header.title())
         super().__init__(access, docket)
         self._sandbox = sandbox
@@ -179,7 +179,7 @@ class MockServer:
     def __exit__(self, *_: object) -> None:
         self._embedded.stop()
 
-    def open(self, settings: Settings, now: Callable[[], float] = time.time) -> tuple[MockApi, Sandbox]:
+    def open(self, settings: Settings, now: Callable[[], float] = time.time) -> tuple[MockApi, _Sandbox]:
         """Make a mock for one test, and return it with its sandbox, which the caller closes.
 
         Raises:
@@ -198,6 +198,6 @@ class MockServer:
             raise
 
 
-def _read(sandbox: Sandbox) -> tuple[tuple[Sent, ...], int]:
+def _read(sandbox: _Sandbox) -> tuple[tuple[Sent, ...], int]:
     journal = sandbox.journal()
     return read_journal(journal, sandbox.base_path), journal["meta"]["total"]
