@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import hypothesis
@@ -12,7 +13,7 @@ import pytest
 
 from judged import Judge, JudgedClient, LiveClient
 from mockserver import packaged
-from mockserver.app import Application, create_wsgi
+from mockserver.app import Application, Assembly, create_wsgi
 from mockserver.config import Config
 from mockserver.contract.document import load
 
@@ -33,6 +34,12 @@ def judge() -> Judge:
     return Judge(load(packaged.openapi()))
 
 
+@cache
+def packaged_assembly() -> Assembly:
+    """Return the packaged contract, compiled once for all applications of a test run."""
+    return Assembly(Config())
+
+
 @pytest.fixture(scope="session")
 def shared_app() -> Application:
     """An application for tests that only read, with limits that nobody reaches."""
@@ -45,7 +52,8 @@ def make_client(judge: Judge) -> MakeClient:
 
     def make(**options: Any) -> JudgedClient:
         config = replace(Config(check_answers=True, clock=MAY_2025), **options)
-        return JudgedClient(create_wsgi(config), judge)
+        is_packaged = config.spec is None and config.dataset is None
+        return JudgedClient(packaged_assembly().application(config) if is_packaged else create_wsgi(config), judge)
 
     return make
 

@@ -118,7 +118,7 @@ class JudgedClient:
         self.app = app
         self.key = key
         self._judge = judge
-        self._client = Client(app)
+        self._client = Client(app, use_cookies=False)
 
     def as_key(self, key: str | None) -> JudgedClient:
         """Return a client of the same application with another key."""

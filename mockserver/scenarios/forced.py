@@ -124,7 +124,7 @@ class Forge:
 
     def _refusal(self, operation: Operation, status: int) -> Refusal:
         """Return what the first rule of a status says; a status without one is told by its phrase."""
-        rules = (*operation.rules, *self._spec.rules.values())
+        rules = (*self._spec.rules.values(), *operation.rules)
         rule = next((rule for rule in rules if rule.status == status), None)
         if rule is None:
             phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else f"Status {status}"
