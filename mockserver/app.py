@@ -17,10 +17,13 @@ from mockserver import __version__
 from mockserver.config import Config
 from mockserver.contract.spec import Spec, load
 from mockserver.control.admin import create_admin
+from mockserver.pipeline.edge import Edge
 from mockserver.pipeline.lane import Lane
 from mockserver.pipeline.order import Builder, Pipeline
 from mockserver.scenarios.chooser import Chooser
 from mockserver.scenarios.library import Library
+from mockserver.sharing.opening import share_of
+from mockserver.sharing.share import Share
 from mockserver.state.quota import Window
 from mockserver.state.sessions import Sessions
 
@@ -37,12 +40,14 @@ class Application:
 
     Attributes:
         pipeline: answers the API.
-        lane: parts the API from what is below `/__admin`.
+        edge: answers it to clients, by rules of HTTP that are no server's own.
+        lane: the edge on WSGI; parts the API from what is below `/__admin`.
         base_path: path prefix of the API.
         make_flask: returns what answers below `/__admin`, the same each time.
     """
 
     pipeline: Pipeline
+    edge: Edge
     lane: Lane
     base_path: str
     make_flask: Callable[[], Flask]
@@ -73,20 +78,22 @@ class Assembly:
         self._spec = load(config.spec)
         self._builder, self._open_dataset = _builder(config, self._spec)
 
-    def application(self, config: Config) -> Application:
+    def application(self, config: Config, share: Share | None = None) -> Application:
         """Return an application with a world of its own: keys, counters, journal, clock, sessions.
 
         Args:
             config: `spec` and `dataset` are those of the assembly.
+            share: the world is that of other processes, too.
 
         Raises:
             DatasetInvalid, ScenarioInvalid: what is served cannot be.
+            ConfigInvalid, StateUnavailable: it cannot be shared.
         """
         spec = self._spec
         library = Library(spec.operations, config.scenarios)
         if config.scenario:
             library.get(config.scenario)
-        sessions = Sessions(config, _windows(config, spec), self._open_dataset)
+        sessions = Sessions(config, _windows(config, spec), self._open_dataset, share=share)
         for scenario in library.own:
             sessions.prepare(sessions.default, scenario)
         pipeline = Pipeline(
@@ -105,14 +112,14 @@ class Assembly:
             app.register_blueprint(create_admin(sessions, config, info, library))
             return app
 
-        lane = Lane(
-            lambda environ, start_response: Flask.wsgi_app(flask(), environ, start_response),
+        edge = Edge(
             pipeline,
             max_body_bytes=config.max_body_bytes,
             origins=config.cors,
             hosts=(*config.allow_hosts, config.host),
         )
-        return Application(pipeline, lane, spec.base_path, flask)
+        lane = Lane(lambda environ, start_response: Flask.wsgi_app(flask(), environ, start_response), edge)
+        return Application(pipeline, edge, lane, spec.base_path, flask)
 
 
 def create_app(config: Config) -> Flask:
@@ -124,13 +131,18 @@ def create_app(config: Config) -> Flask:
     return create_wsgi(config).flask
 
 
-def create_wsgi(config: Config) -> Application:
+def create_wsgi(config: Config, bench: Bench | None = None) -> Application:
     """Return the WSGI callable that a server runs; it goes around Flask for the API.
+
+    Args:
+        config: settings of the server.
+        bench: of all workers of the server; None where this is the only one.
 
     Raises:
         SpecInvalid, FixtureInvalid, DatasetInvalid: what is served cannot be.
+        ConfigInvalid, StateUnavailable: its state cannot be shared.
     """
-    return Assembly(config).application(config)
+    return Assembly(config).application(config, share_of(config, bench))
 
 
 def _builder(config: Config, spec: Spec) -> tuple[Builder, Callable[[Any], Any]]:

@@ -139,6 +139,8 @@ class Doors:
         environ["wsgi.input_terminated"] = True
         try:
             return door.app(environ, start_response)
+        except ConnectionError:  # a client that left, or a fault that was asked for
+            raise
         except Exception as exc:
             door.errors.append(exc)
             raise

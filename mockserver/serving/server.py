@@ -1,9 +1,8 @@
 """Runs the application on granian in the foreground, until a signal or the caller ends it.
 
 The parent holds the port, starts the workers and waits; it has no thread before
-the workers exist, so that forking is safe. granian's WSGI interface hands a request
-to a Python thread before its body has come: the pool of threads is wide, so that
-clients which stall half-way, and answers which are delayed, stop nobody else.
+the workers exist, so that forking is safe. A worker has one event loop for all of
+its clients (`rsgi`) and threads for the control API (`bridge`).
 May import `address`, `readiness`, `stop`, `worker`,
 `config` and `errors`.
 """
@@ -15,12 +14,13 @@ import multiprocessing
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from granian import Granian
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 
 from mockserver.config import Config
@@ -31,6 +31,7 @@ from mockserver.serving.stop import Stop
 from mockserver.serving.worker import Loader
 
 if TYPE_CHECKING:
+    from mockserver.sharing.machine import Bench
     from mockserver.serving.worker import Factory
 
 
@@ -39,9 +40,6 @@ class Tuning:
     """How granian runs. The defaults are measured; see `benchmarks/README.md`.
 
     Attributes:
-        workers: processes that answer; each has a state of its own.
-        blocking_threads: most Python threads of a worker, which is the number
-            of clients that may stall before others wait.
         runtime_threads: Rust threads of a worker.
         connections: most open connections of a worker; further ones wait.
         head_bytes: a request line and headers far beyond are refused with 431.
@@ -51,8 +49,6 @@ class Tuning:
         stop_timeout_s: seconds that answers under way get when the server stops.
     """
 
-    workers: int = 1
-    blocking_threads: int = 512
     runtime_threads: int = 1
     connections: int = 4096
     head_bytes: int = 64 << 10
@@ -91,7 +87,9 @@ def serve(
     """
     stop = Stop()
     with closing(stop), stop.on_signals() as take_signals, bind_port(config.host, config.port) as bound:
-        return _run(_Plan(config, on_ready, factory, until, tuning or Tuning()), bound, stop, take_signals)
+        with _bench(config) as bench:
+            plan = _Plan(config, on_ready, factory, until, tuning or Tuning(), bench)
+            return _run(plan, bound, stop, take_signals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +99,16 @@ class _Plan:
     factory: Factory | None
     until: Callable[[], object] | None
     tuning: Tuning
+    bench: Bench | None
+
+
+def _bench(config: Config) -> AbstractContextManager[Bench | None]:
+    """Give several workers one state, where no Redis does."""
+    if config.workers == 1 or config.state is not None:
+        return nullcontext()
+    from mockserver.sharing.machine import Bench
+
+    return Bench.made()
 
 
 class _Server(Granian):  # type: ignore[misc,valid-type]  # an alias chosen at run time
@@ -120,17 +128,17 @@ def _run(plan: _Plan, bound: socket.socket, stop: Stop, take_signals: Callable[[
     watch = Watch(
         address,
         receiver,
-        workers=plan.tuning.workers,
+        workers=plan.config.workers,
         answer_timeout_s=plan.tuning.answer_timeout_s,
         on_ready=plan.on_ready,
         stop=stop,
     )
-    server = _granian(address, plan.tuning)
+    server = _granian(address, plan.config.workers, plan.tuning)
     server.on_startup(take_signals)  # granian would answer SIGHUP with new workers, and their state would be lost
     server.on_startup(gc.freeze)  # a collection in a forked worker would copy every page that it looks at
     server.after_spawn = lambda: _start_threads(watch, plan.until, stop, server)
     try:
-        server.serve(target_loader=Loader(plan.config, plan.factory, sender), wrap_loader=False)
+        server.serve(target_loader=Loader(plan.config, plan.factory, sender, plan.bench), wrap_loader=False)
     except SystemExit:  # granian's way to say that a worker ended by itself
         pass
     except (OSError, RuntimeError, ValueError) as exc:
@@ -143,16 +151,16 @@ def _run(plan: _Plan, bound: socket.socket, stop: Stop, take_signals: Callable[[
     return 0
 
 
-def _granian(address: Address, tuning: Tuning) -> _Server:
+def _granian(address: Address, workers: int, tuning: Tuning) -> _Server:
     return _Server(
         "mockserver",
         address=address.host,
         port=address.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         http=HTTPModes.http1,
         websockets=False,
-        workers=tuning.workers,
-        blocking_threads=tuning.blocking_threads,
+        loop=_loop(),
+        workers=workers,
         runtime_threads=tuning.runtime_threads,
         backpressure=tuning.connections,
         http1_settings=HTTP1Settings(
@@ -161,6 +169,11 @@ def _granian(address: Address, tuning: Tuning) -> _Server:
         workers_kill_timeout=tuning.stop_timeout_s,
         log_enabled=False,
     )
+
+
+def _loop() -> Loops:
+    """Choose the event loop: uvloop saves a fifth of a request where it is installed, which is not on Windows."""
+    return Loops.uvloop if find_spec("uvloop") else Loops.asyncio
 
 
 def _start_threads(watch: Watch, until: Callable[[], object] | None, stop: Stop, server: _Server) -> None:

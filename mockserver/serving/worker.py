@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from wsgiref.types import WSGIApplication
 
+    from mockserver.sharing.machine import Bench
+
+    from mockserver.serving.bridge import Bridge
+    from mockserver.serving.rsgi import RsgiEdge
+
     #: Makes the WSGI callable. Where processes are spawned, it must be importable by its name.
     #: An attribute `base_path` of what it returns is the path prefix of the API.
     Factory = Callable[[Config], WSGIApplication]
@@ -47,30 +52,37 @@ class Loader:
         config: settings of the server.
         factory: None takes `mockserver.app.create_wsgi`.
         reports: takes one `Report`.
+        bench: of all workers; None where there is one.
     """
 
     config: Config
     factory: Factory | None
     reports: Connection[Report, None]
+    bench: Bench | None = None
 
-    def __call__(self) -> WSGIApplication:
-        """Return the application; end the process, after a report, where it cannot be built."""
+    def __call__(self) -> RsgiEdge | Bridge:
+        """Return the application for granian; end the process, after a report, where it cannot be built."""
         signal.set_wakeup_fd(-1)  # a forked worker's signals are no news for its parent
         if multiprocessing.get_start_method() != "fork":
             # Ctrl-C reaches the whole process group; the parent decides what it means.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
-            app = build_app(self.config, self.factory)
+            app = build_app(self.config, self.factory, self.bench)
         except MockServerError as exc:
             self.reports.send(exc)
             raise SystemExit(exc.exit_code) from exc
         settle()
         self.reports.send(base_path_of(app))
-        return app
+        return on_rsgi(app, self.config.max_body_bytes)
 
 
-def build_app(config: Config, factory: Factory | None) -> WSGIApplication:
+def build_app(config: Config, factory: Factory | None, bench: Bench | None = None) -> WSGIApplication:
     """Call the factory.
+
+    Args:
+        config: settings of the server.
+        factory: None takes `mockserver.app.create_wsgi`; only that knows what to do with a bench.
+        bench: of all workers; None where there is one.
 
     Raises:
         MockServerError: the one that the factory raised; StartFailed in place
@@ -80,7 +92,7 @@ def build_app(config: Config, factory: Factory | None) -> WSGIApplication:
         if factory is None:
             from mockserver.app import create_wsgi
 
-            factory = create_wsgi
+            return create_wsgi(config, bench)
         return factory(config)
     except MockServerError:
         raise
@@ -88,6 +100,21 @@ def build_app(config: Config, factory: Factory | None) -> WSGIApplication:
         failure = StartFailed(f"the application could not be built: {type(exc).__name__}: {exc}")
         failure.add_note(traceback.format_exc())
         raise failure from exc
+
+
+def on_rsgi(app: WSGIApplication, max_body_bytes: int) -> RsgiEdge | Bridge:
+    """Return an application in granian's own form.
+
+    Args:
+        app: one with an attribute `edge` answers the API on the event loop, and all else in threads.
+        max_body_bytes: longer bodies are not kept.
+    """
+    from mockserver.serving.bridge import Bridge
+    from mockserver.serving.rsgi import RsgiEdge
+
+    bridge = Bridge(app, max_body_bytes=max_body_bytes)
+    edge = getattr(app, "edge", None)
+    return bridge if edge is None else RsgiEdge(bridge.__rsgi__, edge)
 
 
 def base_path_of(app: WSGIApplication) -> str:
@@ -100,9 +127,6 @@ def settle() -> None:
     _end_with_parent()
     _allow_open_files()
     _show_errors()
-    # granian copies the environment into each request, where a variable called
-    # HTTP_AUTHORIZATION would be a header of every client; and the copy costs time.
-    os.environ.clear()
     # What is loaded stays: no collection needs to look at it, nor copy its pages.
     gc.collect()
     gc.freeze()

@@ -3,18 +3,20 @@ from __future__ import annotations
 import gc
 import logging
 import multiprocessing
-import os
 import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from apps.wsgi_samples import Echo, echo, faulty, invalid_spec
+from apps.wsgi_samples import echo, faulty, invalid_spec
+from mockserver.app import Application
 from mockserver.config import Config
 from mockserver.errors import SpecInvalid, StartFailed
 from mockserver.serving import worker
-from mockserver.serving.worker import Loader, base_path_of, build_app, settle
+from mockserver.serving.bridge import Bridge
+from mockserver.serving.rsgi import RsgiEdge
+from mockserver.serving.worker import Loader, base_path_of, build_app, on_rsgi, settle
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -30,11 +32,10 @@ def pipe() -> Iterator[tuple[Connection[None, worker.Report], Connection[worker.
 
 
 @pytest.fixture
-def own_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def own_process() -> Iterator[None]:
     """Let `settle` change what belongs to the process, and change it back."""
     log, limits = logging.getLogger("_granian"), resource.getrlimit(resource.RLIMIT_NOFILE)
     handlers, level = log.handlers, log.level
-    monkeypatch.setattr(os, "environ", {"HTTP_AUTHORIZATION": "key"})
     yield
     gc.unfreeze()
     log.handlers, log.level = handlers, level
@@ -42,12 +43,16 @@ def own_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("own_process")
-def test_a_loader_reports_the_base_path_and_returns_the_application(
+def test_a_loader_reports_the_base_path_and_returns_what_granian_runs(
     pipe: tuple[Connection[None, worker.Report], Connection[worker.Report, None]],
 ) -> None:
     receiver, sender = pipe
-    assert isinstance(Loader(Config(), echo, sender)(), Echo)
+    assert isinstance(Loader(Config(), echo, sender)(), Bridge)
     assert receiver.recv() == "/base"
+
+
+def test_an_application_with_an_edge_answers_on_the_event_loop(shared_app: Application) -> None:
+    assert isinstance(on_rsgi(shared_app, 1), RsgiEdge)
 
 
 def test_a_loader_reports_why_there_is_no_application(
@@ -89,9 +94,8 @@ def test_an_application_without_a_base_path_is_at_the_root() -> None:
 
 
 @pytest.mark.usefixtures("own_process")
-def test_a_settled_process_has_no_environment_and_looks_at_no_old_object() -> None:
+def test_a_settled_process_looks_at_no_old_object() -> None:
     settle()
-    assert os.environ == {}
     assert gc.get_freeze_count() > 0
 
 

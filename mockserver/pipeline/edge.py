@@ -1,0 +1,118 @@
+"""What holds for every request, whatever server it came through: host names, CORS, the part for the control API.
+
+The edges `lane` (WSGI) and `rsgi` turn what their server gives them into
+a `Request` and ask here. May import `messages`, `order`.
+
+Source: RFC 9112 §3.2 (Host); WHATWG Fetch, CORS protocol.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from mockserver.messages import Headers, Refusal, Request, Response
+from mockserver.pipeline.order import Pipeline
+
+ADMIN = "/__admin"
+#: Source: RFC 9110 §15.5.20. Not counted: it is refused before it is a request to this API.
+MISDIRECTED = Refusal(
+    421,
+    "MISDIRECTED_REQUEST",
+    "This host name is not served; call localhost or an address, or start the mock with --allow-host NAME",
+    message="Misdirected request",
+)
+LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+#: Dev servers on this machine may call without being named.
+_LOCAL_ORIGIN = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.ASCII)
+_MOCK_HEADERS = (
+    "Retry-After",
+    "X-Mock-Version",
+    "X-Mock-Request-Id",
+    "X-Mock-Violations",
+    "X-Mock-Applied",
+    "Preference-Applied",
+)
+
+
+class Edge:
+    """The rules of both edges.
+
+    Args:
+        pipeline: answers the API.
+        max_body_bytes: longer bodies are not kept.
+        origins: allowed by CORS beside those on this machine.
+        hosts: accepted in `Host` beside the loopback names and addresses.
+
+    Attributes:
+        max_body_bytes: likewise.
+    """
+
+    def __init__(
+        self, pipeline: Pipeline, *, max_body_bytes: int, origins: Iterable[str] = (), hosts: Iterable[str] = ()
+    ) -> None:
+        self.max_body_bytes = max_body_bytes
+        self._handle = pipeline.handle
+        self._refuse = pipeline.refuse
+        self._origins = frozenset(origins)
+        self._hosts = LOCAL_NAMES | {host.lower() for host in hosts}
+        windows = pipeline.spec.windows
+        limits = [name for window in windows for name in (window.limit_header, window.remaining_header)]
+        self._exposed = ", ".join([*limits, *_MOCK_HEADERS])
+        self._methods = ", ".join(sorted({one.method for one in pipeline.spec.operations.values()} | {"HEAD"}))
+
+    def answer(self, request: Request) -> Response:
+        """Answer a request to the API; the path is none of `/__admin`."""
+        headers = request.headers
+        origin = headers.get("origin")
+        if not self._is_known_host(headers.get("host", "")):
+            response = self._refuse(MISDIRECTED)
+        elif request.method == "OPTIONS" and origin is not None and "access-control-request-method" in headers:
+            response = self._preflight(headers)
+        else:
+            response = self._handle(request)
+        if origin is None:
+            return response
+        return replace(response, headers=(*response.headers, *self._cors(origin)))
+
+    def _is_known_host(self, host: str) -> bool:
+        """Whether a `Host` cannot be another site's name that resolves to this machine (DNS rebinding)."""
+        name = host.lower()
+        if name[-1:] != "]":
+            name = name.rpartition(":")[0] or name
+        if name in self._hosts:
+            return True
+        try:
+            ipaddress.ip_address(name.strip("[]"))
+        except ValueError:
+            return False
+        return True
+
+    def _cors(self, origin: str) -> Headers:
+        if origin not in self._origins and not _LOCAL_ORIGIN.fullmatch(origin):
+            return (("Vary", "Origin"),)
+        return (
+            ("Access-Control-Allow-Origin", origin),
+            ("Access-Control-Expose-Headers", self._exposed),
+            ("Vary", "Origin"),
+        )
+
+    def _preflight(self, headers: Mapping[str, str]) -> Response:
+        """Answer a CORS preflight: before any stage, uncounted."""
+        asked = headers.get("access-control-request-headers", "")
+        names = asked if re.fullmatch(r"[A-Za-z0-9_,\- ]{0,1000}", asked) else ""
+        allowed: list[tuple[str, str]] = [
+            ("Access-Control-Allow-Methods", self._methods),
+            ("Access-Control-Allow-Headers", names or "Authorization, Content-Type, Prefer"),
+            ("Access-Control-Max-Age", "600"),
+        ]
+        if headers.get("access-control-request-private-network") == "true":
+            allowed.append(("Access-Control-Allow-Private-Network", "true"))
+        return Response(204, tuple(allowed), b"")
+
+
+def is_admin_path(path: str) -> bool:
+    """Whether a path goes on to the control API."""
+    return path.startswith(ADMIN) and path[len(ADMIN) : len(ADMIN) + 1] in ("", "/")

@@ -1,0 +1,124 @@
+"""The edge of `mockserver serve`: RSGI scope → `Request`, `Response` → wire, on one event loop.
+
+A request is answered on the loop, in the thread of the interpreter: it takes
+tens of microseconds, and no other thread fights for the lock meanwhile.
+A client that stalls, and an answer that is delayed, is a coroutine that waits.
+Paths below `/__admin` go on to threads. May import `connections`, `delivery`,
+`edge`, `intake` and `messages`.
+
+Source: granian, RSGI specification 1.6.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING
+
+from mockserver.messages import Delivery, Request, Response
+from mockserver.pipeline.delivery import break_off, portions
+from mockserver.pipeline.edge import Edge, is_admin_path
+from mockserver.pipeline.intake import Intake
+from mockserver.serving.connections import connection_from
+
+if TYPE_CHECKING:
+    from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]  # meant to be imported, not marked so
+
+    RSGI = Callable[[Scope, HTTPProtocol], Awaitable[None]]
+
+
+class RsgiEdge:
+    """Answers the API on the event loop and hands the rest on.
+
+    Args:
+        admin: the application for paths below `/__admin`.
+        edge: answers everything else.
+    """
+
+    def __init__(self, admin: RSGI, edge: Edge) -> None:
+        self._admin = admin
+        self._answer = edge.answer
+        self._max_body_bytes = edge.max_body_bytes
+
+    async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
+        """Answer one request. Source: RSGI, HTTP protocol."""
+        path = scope.path
+        if is_admin_path(path):
+            await self._admin(scope, protocol)
+            return
+        headers = headers_of(scope)
+        intake = await read(protocol, headers, self._max_body_bytes)
+        request = Request(
+            scope.method,
+            path,
+            scope.query_string,
+            headers,
+            intake.body(),
+            host_of(scope.client),
+            intake.is_too_large,
+        )
+        response = self._answer(request)
+        if response.delivery is None:
+            protocol.response_bytes(response.status, list(response.headers), response.body)
+        else:
+            await _deliver(response, response.delivery, scope, protocol)
+
+
+def headers_of(scope: Scope) -> Mapping[str, str]:
+    """Return lower-cased name → value; repeated headers are joined by `,`. A value that is no UTF-8 is left out."""
+    items = scope.headers.items()
+    headers = dict(items)
+    if len(headers) < len(items):
+        headers = {name: ",".join(value for one, value in items if one == name) for name in headers}
+    return headers
+
+
+def host_of(client: str) -> str:
+    """Return the address of `address:port`, without the brackets of IPv6."""
+    return client.rpartition(":")[0].strip("[]")
+
+
+async def read(protocol: HTTPProtocol, headers: Mapping[str, str], max_bytes: int) -> Intake:
+    """Read a body as far as it is wanted."""
+    intake = Intake(headers, max_bytes)
+    if intake.wanted > 0:
+        async for part in protocol:
+            intake.take(part)
+            if intake.wanted <= 0:
+                break
+    return intake
+
+
+async def _deliver(response: Response, delivery: Delivery, scope: Scope, protocol: HTTPProtocol) -> None:
+    if delivery.delay_s:
+        await asyncio.sleep(delivery.delay_s)
+    if delivery.fault:
+        await _break(delivery.fault, scope, protocol)
+    elif delivery.dribble_chunks and scope.method != "HEAD":
+        await _dribble(response, delivery, protocol)
+    else:
+        protocol.response_bytes(response.status, list(response.headers), response.body)
+
+
+async def _dribble(response: Response, delivery: Delivery, protocol: HTTPProtocol) -> None:
+    length = ("content-length", str(len(response.body)))
+    parts = portions(response.body, delivery.dribble_chunks)
+    stream = protocol.response_stream(response.status, [*response.headers, length])
+    try:
+        for part in parts:
+            await asyncio.sleep(delivery.dribble_s / len(parts))
+            await stream.send_bytes(part)
+    except RuntimeError:
+        pass  # granian's word for a client that has left
+
+
+async def _break(fault: str, scope: Scope, protocol: HTTPProtocol) -> None:
+    """Break the connection, and let granian notice: what it writes goes nowhere."""
+    connection = connection_from(scope.client)
+    if connection is None:
+        # No way to the connection on this system: an answer that ends before its length is broken, too.
+        protocol.response_stream(200, [("content-length", "1")])
+        return
+    with connection:
+        break_off(connection, fault)
+    protocol.response_empty(200, [])
