@@ -61,7 +61,7 @@ def test_a_fault_looks_as_it_is_called_though_another_holds_the_connection(
         break_off(other, fault)
     data, ended = seen_by(client)
     assert (data[: len(start)], len(data), ended) == (start, length, end)
-    with pytest.raises(OSError, match=r"pipe|connect|not connected"):
+    with pytest.raises(OSError, match=r"(?i)pipe|connect"):
         server.send(b"more")
 
 
