@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
@@ -26,6 +26,9 @@ from mockserver.sharing.opening import share_of
 from mockserver.sharing.share import Share
 from mockserver.state.quota import Window
 from mockserver.state.sessions import Sessions
+
+if TYPE_CHECKING:
+    from mockserver.sharing.machine import Bench
 
 #: Limits that --limit-minute and --limit-day set on a document without `x-rate-limit`.
 _PLAIN_WINDOWS = (

@@ -31,8 +31,8 @@ from mockserver.serving.stop import Stop
 from mockserver.serving.worker import Loader
 
 if TYPE_CHECKING:
-    from mockserver.sharing.machine import Bench
     from mockserver.serving.worker import Factory
+    from mockserver.sharing.machine import Bench
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +86,14 @@ def serve(
         MockServerError: what the factory raised, or the server ended by itself.
     """
     stop = Stop()
-    with closing(stop), stop.on_signals() as take_signals, bind_port(config.host, config.port) as bound:
-        with _bench(config) as bench:
-            plan = _Plan(config, on_ready, factory, until, tuning or Tuning(), bench)
-            return _run(plan, bound, stop, take_signals)
+    with (
+        closing(stop),
+        stop.on_signals() as take_signals,
+        bind_port(config.host, config.port) as bound,
+        _bench(config) as bench,
+    ):
+        plan = _Plan(config, on_ready, factory, until, tuning or Tuning(), bench)
+        return _run(plan, bound, stop, take_signals)
 
 
 @dataclass(frozen=True, slots=True)

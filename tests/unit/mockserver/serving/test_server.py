@@ -262,7 +262,7 @@ def test_it_serves_for_as_long_as_the_caller_wants(start: Callable[..., Running]
 
 
 def test_several_workers_answer_on_one_port(start: Callable[..., Running]) -> None:
-    running = start(tuning={"workers": 2})
+    running = start(config={"workers": 2})
     running.ready()
     assert wait_until(lambda: running.said()["pid"] != running.said()["pid"])
 
