@@ -28,10 +28,9 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from wsgiref.types import WSGIApplication
 
-    from mockserver.sharing.machine import Bench
-
     from mockserver.serving.bridge import Bridge
     from mockserver.serving.rsgi import RsgiEdge
+    from mockserver.sharing.machine import Bench
 
     #: Makes the WSGI callable. Where processes are spawned, it must be importable by its name.
     #: An attribute `base_path` of what it returns is the path prefix of the API.
