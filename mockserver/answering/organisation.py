@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -32,17 +31,36 @@ from mockserver.state.sessions import DatasetKey, Session
 MAX_STOCKS = 8
 
 
-@dataclass(frozen=True, slots=True)
 class Stock:
     """One organisation, ready to be asked.
 
-    Attributes:
+    Args:
         dataset: users, routines, figures.
-        collections: operationId → collection over the dataset.
+
+    Attributes:
+        dataset: as given.
     """
 
-    dataset: Dataset
-    collections: Mapping[str, Collection]
+    __slots__ = ("_laid", "dataset")
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self._laid: tuple[Spec | None, Mapping[str, Collection]] = (None, {})
+
+    def collections(self, spec: Spec) -> Mapping[str, Collection]:
+        """Return the collections that a document lays over the dataset, by operationId.
+
+        They are kept for the document that asked last, which is the one that is served.
+        """
+        laid_by, laid = self._laid
+        if laid_by is not spec:
+            laid = {
+                operation.id: Collection(operation.collection, self.dataset, operation.defaults)
+                for operation in spec.operations.values()
+                if operation.collection is not None and operation.same_as == operation.id
+            }
+            self._laid = spec, laid
+        return laid
 
 
 class Warehouse:
@@ -50,7 +68,7 @@ class Warehouse:
 
     Args:
         config: which file is the configured one.
-        spec: whose `x-collection`s are laid over each dataset.
+        spec: whose `x-collection`s are laid over each new dataset.
     """
 
     def __init__(self, config: Config, spec: Spec) -> None:
@@ -80,11 +98,9 @@ class Warehouse:
             dataset = datasets.load(path, key.first_day)
         else:
             dataset = datasets.generate(key.routines, key.seed, key.first_day)
-        laid: dict[str, Collection] = {}
-        for operation in self._spec.operations.values():
-            if operation.collection is not None and operation.same_as == operation.id:
-                laid[operation.id] = Collection(operation.collection, dataset, operation.defaults)
-        return Stock(dataset, laid)
+        stock = Stock(dataset)
+        stock.collections(self._spec)  # now, and not when the first request waits for it
+        return stock
 
 
 class OrganisationBuilder:
@@ -118,7 +134,7 @@ class OrganisationBuilder:
         call = Call(
             parameters=checked.parameters,
             dataset=stock.dataset,
-            collection=stock.collections.get(form.id),
+            collection=stock.collections(self._spec).get(form.id),
             path=self._spec.base_path + form.path,
             now=arrival.now,
             stamp=arrival.stamp,

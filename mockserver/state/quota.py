@@ -213,6 +213,14 @@ class Quota:
         """Forget every count."""
         self._counters.clear()
 
+    def under(self, windows: Sequence[Window]) -> Quota:
+        """Return a quota of other limits that goes on with these counts.
+
+        Where the windows themselves are others, it begins with none, in memory.
+        """
+        is_same = [(one.name, one.seconds) for one in windows] == [(one.name, one.seconds) for one in self.windows]
+        return Quota(windows, self._counters if is_same else None)
+
     def _span_at(self, now: float) -> _Span:
         moment = math.floor(now)
         numbers = tuple(moment // window.seconds for window in self.windows)

@@ -159,6 +159,27 @@ class Sessions:
                 return self._open(session.dataset_key.shown_by(play.scenario.world))
         return session.dataset
 
+    def renew(self, windows: Sequence[Window], open_dataset: Callable[[DatasetKey], Any]) -> None:
+        """Go on under a changed document or dataset: keys, counts, journals, scripts and clocks stay.
+
+        Nothing changes where it fails. A limit that a session was given for itself stays, too.
+
+        Args:
+            windows: as the document declares them now.
+            open_dataset: as of `Sessions`.
+
+        Raises:
+            DatasetInvalid: a dataset cannot be made.
+        """
+        former, config = {window.name: window.limit for window in self._windows}, self._config
+        opened = [(session, open_dataset(session.dataset_key)) for session in self.list()]
+        self._windows = with_limits(windows, {"minute": config.limit_minute, "day": config.limit_day})
+        self._open = open_dataset
+        for session, dataset in opened:
+            session.dataset = dataset
+            own = {one.name: one.limit for one in session.quota.windows if one.limit != former.get(one.name)}
+            session.quota = session.quota.under(with_limits(self._windows, own))
+
     def prepare(self, session: Session, scenario: Scenario) -> None:
         """Make the dataset of a scenario, before a request waits for it.
 

@@ -6,6 +6,7 @@ import math
 import threading
 import time
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -205,3 +206,11 @@ def test_the_window_that_was_longest_unused_is_forgotten_first() -> None:
     found = [quota.hit("key", MIDNIGHT + 60 * minute).remaining for minute in (0, 1, 0, 2, 0)]
     assert found == [(2,), (2,), (1,), (2,), (0,)]
     assert quota.hit("key", MIDNIGHT + 60).remaining == (2,)
+
+
+def test_counts_go_on_under_other_limits_but_not_in_other_windows() -> None:
+    quota = Quota([MINUTE, DAY])
+    hits(quota, 2)
+    raised = quota.under([replace(MINUTE, limit=7), DAY])
+    assert hits(raised, 1)[0].remaining == (4, 2)
+    assert hits(quota.under([MINUTE]), 1)[0].remaining == (2,)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pytest
@@ -236,3 +236,28 @@ def test_racing_threads_make_and_drop_sessions_without_loss() -> None:
         thread.join()
     assert len(world.list()) == 41
     assert all(world.find(key)[0] is session for session, key in kept)
+
+
+def test_sessions_go_on_under_a_changed_document_and_dataset() -> None:
+    world = sessions()
+    other, plain = world.create(SessionOptions(limit_minute=7))
+    other.quota.hit("a", MOMENT)
+    world.renew([replace(WINDOWS[0], limit=50), replace(WINDOWS[1], limit=60)], lambda key: ("new", key.seed))
+    assert (limits(world.default), limits(other)) == ([50, 60], [7, 60])
+    assert other.quota.hit("a", MOMENT).remaining == (5, 58)
+    assert (world.default.dataset, other.dataset) == (("new", 0), ("new", 0))
+    assert world.find(plain["admin"])[0] is other
+    later, _ = world.create()
+    assert (limits(later), later.dataset) == ([50, 60], ("new", 0))
+
+
+def test_what_cannot_be_renewed_stays_as_it_is() -> None:
+    world = sessions()
+    before = world.default.dataset
+
+    def fail(key: DatasetKey) -> None:
+        raise DatasetInvalid("no")
+
+    with pytest.raises(DatasetInvalid):
+        world.renew([replace(WINDOWS[0], limit=50)], fail)
+    assert (world.default.dataset, limits(world.default)) == (before, [100, 5000])
