@@ -23,6 +23,7 @@ from mockserver.control.guard import Caller, Guard
 from mockserver.control.members import Members, read_object
 from mockserver.control.operation import PREFIX, Call, Operation, Outcome
 from mockserver.control.problems import CONTENT_TYPE, Problem
+from mockserver.errors import StateUnavailable
 from mockserver.scenarios.library import Library
 from mockserver.state.sessions import Sessions
 
@@ -52,7 +53,7 @@ def create_admin(sessions: Sessions, config: Config, info: Mapping[str, Any], li
         blueprint.add_url_rule(
             re.sub(r"\{\w+\}", "<target>", operation.path),
             operation.name,
-            _view(operation, control, config),
+            _view(operation, control, sessions, config),
             methods=[operation.method],
             provide_automatic_options=False,
         )
@@ -91,8 +92,9 @@ def _watch_over(blueprint: Blueprint, guard: Guard) -> None:
     blueprint.register_error_handler(Exception, _refusal)
 
 
-def _view(operation: Operation, control: Control, config: Config) -> Callable[..., Response]:
+def _view(operation: Operation, control: Control, sessions: Sessions, config: Config) -> Callable[..., Response]:
     def view(target: str = "") -> Response:
+        sessions.refresh()
         query, session = _query(operation), None
         if operation.in_session:
             session = request.args.get("session", request.headers.get("X-Mock-Session"))
@@ -153,6 +155,8 @@ def _refusal(error: Exception) -> Response:
 def _translated(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
+    if isinstance(error, StateUnavailable):
+        return Problem(503, f"{error}.", (("Retry-After", str(error.retry_after_s)),))
     # The exceptions of the framework below Flask are known by their status.
     code = getattr(error, "code", None)
     if not isinstance(code, int):
