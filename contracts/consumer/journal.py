@@ -1,0 +1,91 @@
+"""The mock's journal → what a client sent: the one way into the verdict, for a fixture, a server and a file alike.
+
+The shape is WireMock's with the mock's own members, as `GET /__admin/requests`
+gives it. May import `records`, `contracts.errors` and the standard library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from contracts.consumer.records import Breach, Sent
+from contracts.errors import ConfigInvalid
+
+__all__ = ["read_journal"]
+
+#: Replaced whole, should a journal of other making hold them as sent.
+_SECRET_HEADERS = frozenset(["authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token"])
+_MASKED = "[redacted"
+
+
+def read_journal(journal: Any, base_path: str = "") -> tuple[Sent, ...]:
+    """Read a journal, the newest entry first as WireMock has it, into requests in the order of arrival.
+
+    Args:
+        journal: an object with `requests`, or that array.
+        base_path: of the API; left out of the paths, which are then easier to read.
+
+    Raises:
+        ConfigInvalid: it is no such journal.
+    """
+    entries = journal.get("requests") if isinstance(journal, Mapping) else journal
+    if isinstance(entries, str) or not isinstance(entries, Iterable):
+        raise ConfigInvalid("a journal was expected: an object with `requests`, as GET /__admin/requests answers")
+    oldest_first = list(entries)[::-1]
+    return tuple(_sent(number, entry, base_path) for number, entry in enumerate(oldest_first, 1))
+
+
+def _sent(order: int, entry: Any, base_path: str) -> Sent:
+    try:
+        return _read(order, entry, base_path)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        what = f"lacks {error}" if isinstance(error, KeyError) else f"cannot be read: {error}"
+        raise ConfigInvalid(f"the journal's request {order}, counted from the oldest, {what}") from error
+
+
+def _read(order: int, entry: Mapping[str, Any], base_path: str) -> Sent:
+    request, response = entry["request"], entry["response"]
+    planned = entry.get("responseDefinition") or {}
+    path, _, query = str(request["url"]).partition("?")
+    return Sent(
+        order=order,
+        at=request["loggedDate"] / 1000,
+        method=str(request["method"]).upper(),
+        path=_below(unquote(path), base_path),
+        query=query,
+        operation_id=entry.get("operationId") or "",
+        headers={name.lower(): _header(name, value) for name, value in request.get("headers", {}).items()},
+        key_hash=entry.get("keyHash") or "",
+        body=request.get("body") or "",
+        status=int(response["status"]),
+        answer_headers={name.lower(): _first(value) for name, value in response.get("headers", {}).items()},
+        answer_body=response.get("body") or "",
+        breaches=tuple(_breach(item) for item in entry.get("violations", ()) if item["location"] != "response"),
+        applied=entry.get("applied") or "",
+        is_deliberate=bool(entry.get("deliberate")),
+        delay_s=float(planned.get("fixedDelayMilliseconds") or 0) / 1000,
+        fault=planned.get("fault") or "",
+        origin=entry.get("origin") or "",
+        id=str(entry.get("id", "")),
+    )
+
+
+def _below(path: str, base_path: str) -> str:
+    if base_path and path.startswith(f"{base_path}/"):
+        return path[len(base_path) :]
+    return path
+
+
+def _header(name: str, value: Any) -> str:
+    text = _first(value)
+    return _MASKED + "]" if name.lower() in _SECRET_HEADERS and not text.startswith(_MASKED) else text
+
+
+def _first(value: Any) -> str:
+    return str(value[0] if isinstance(value, list) and value else value)
+
+
+def _breach(item: Mapping[str, Any]) -> Breach:
+    return Breach(item["location"], item["pointer"], item["code"], item["message"])
