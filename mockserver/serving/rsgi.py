@@ -1,7 +1,8 @@
 """The edge of `mockserver serve`: RSGI scope → `Request`, `Response` → wire, on one event loop.
 
 A request is answered on the loop, in the thread of the interpreter: it takes
-tens of microseconds, and no other thread fights for the lock meanwhile.
+tens of microseconds, and no other thread fights for the lock meanwhile. Where the
+state is another machine's, which may keep an answer waiting, threads answer.
 A client that stalls, and an answer that is delayed, is a coroutine that waits.
 Paths below `/__admin` go on to threads. May import `connections`, `delivery`,
 `edge`, `intake` and `messages`.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from mockserver.messages import Delivery, Request, Response
@@ -33,10 +35,12 @@ class RsgiEdge:
     Args:
         admin: the application for paths below `/__admin`.
         edge: answers everything else.
+        threads: that ask the edge in place of the event loop; 0 for none.
     """
 
-    def __init__(self, admin: RSGI, edge: Edge) -> None:
+    def __init__(self, admin: RSGI, edge: Edge, threads: int = 0) -> None:
         self._admin = admin
+        self._pool = ThreadPoolExecutor(threads, "edge") if threads else None
         self._answer = edge.answer
         self._max_body_bytes = edge.max_body_bytes
 
@@ -57,7 +61,10 @@ class RsgiEdge:
             host_of(scope.client),
             intake.is_too_large,
         )
-        response = self._answer(request)
+        if self._pool is None:
+            response = self._answer(request)
+        else:
+            response = await asyncio.get_running_loop().run_in_executor(self._pool, self._answer, request)
         if response.delivery is None:
             protocol.response_bytes(response.status, list(response.headers), response.body)
         else:

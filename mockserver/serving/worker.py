@@ -41,6 +41,8 @@ Report = str | MockServerError
 
 #: As many open connections are wanted; many systems allow 256 or 1024 unless asked.
 OPEN_FILES = 8192
+#: Requests that may wait for a state on another machine at once.
+WAITING_THREADS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Loader:
             raise SystemExit(exc.exit_code) from exc
         settle()
         self.reports.send(base_path_of(app))
-        return on_rsgi(app, self.config.max_body_bytes)
+        return on_rsgi(app, self.config)
 
 
 def build_app(config: Config, factory: Factory | None, bench: Bench | None = None) -> WSGIApplication:
@@ -101,19 +103,20 @@ def build_app(config: Config, factory: Factory | None, bench: Bench | None = Non
         raise failure from exc
 
 
-def on_rsgi(app: WSGIApplication, max_body_bytes: int) -> RsgiEdge | Bridge:
+def on_rsgi(app: WSGIApplication, config: Config) -> RsgiEdge | Bridge:
     """Return an application in granian's own form.
 
     Args:
         app: one with an attribute `edge` answers the API on the event loop, and all else in threads.
-        max_body_bytes: longer bodies are not kept.
+        config: says what a body may have, and whether the state is far away.
     """
     from mockserver.serving.bridge import Bridge
     from mockserver.serving.rsgi import RsgiEdge
 
-    bridge = Bridge(app, max_body_bytes=max_body_bytes)
+    bridge = Bridge(app, max_body_bytes=config.max_body_bytes)
     edge = getattr(app, "edge", None)
-    return bridge if edge is None else RsgiEdge(bridge.__rsgi__, edge)
+    threads = 0 if config.state is None else WAITING_THREADS
+    return bridge if edge is None else RsgiEdge(bridge.__rsgi__, edge, threads)
 
 
 def base_path_of(app: WSGIApplication) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,6 +28,7 @@ class StubEdge:
 
     def answer(self, request: Request) -> Response:
         self.seen.append(request)
+        self.thread = threading.current_thread()
         return Response(200, (("X-A", "1"),), b"12345678", self._delivery)
 
 
@@ -45,11 +47,16 @@ class Caller:
         self.admitted.append(scope.path)
 
     def __call__(
-        self, delivery: Delivery | None = None, parts: Sequence[bytes] = (), leaves_after: int = 1000, **scope: Any
+        self,
+        delivery: Delivery | None = None,
+        parts: Sequence[bytes] = (),
+        leaves_after: int = 1000,
+        threads: int = 0,
+        **scope: Any,
     ) -> Protocol:
         self.edge = StubEdge(delivery)
         protocol = Protocol(parts, leaves_after)
-        edge = RsgiEdge(self._admin, self.edge)  # type: ignore[arg-type]
+        edge = RsgiEdge(self._admin, self.edge, threads)  # type: ignore[arg-type]
         asyncio.run(edge.__rsgi__(Scope(**scope), protocol))  # type: ignore[arg-type]
         return protocol
 
@@ -103,6 +110,12 @@ def test_a_plain_answer_leaves_at_once(call: Caller) -> None:
     protocol = call()
     assert (protocol.status, protocol.headers, protocol.sent) == (200, [("X-A", "1")], [b"12345678"])
     assert call.slept == []
+
+
+@pytest.mark.parametrize("threads", [0, 1])
+def test_the_event_loop_answers_unless_threads_are_wanted(call: Caller, threads: int) -> None:
+    assert call(threads=threads).sent == [b"12345678"]
+    assert (call.edge.thread is threading.main_thread()) is (threads == 0)
 
 
 def test_a_delay_comes_before_the_answer(call: Caller) -> None:

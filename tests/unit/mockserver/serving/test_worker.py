@@ -52,7 +52,7 @@ def test_a_loader_reports_the_base_path_and_returns_what_granian_runs(
 
 
 def test_an_application_with_an_edge_answers_on_the_event_loop(shared_app: Application) -> None:
-    assert isinstance(on_rsgi(shared_app, 1), RsgiEdge)
+    assert isinstance(on_rsgi(shared_app, Config()), RsgiEdge)
 
 
 def test_a_loader_reports_why_there_is_no_application(
