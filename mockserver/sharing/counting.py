@@ -124,15 +124,6 @@ class MachineTurns:
             cells.words[offset] = turn + 1
             return turn
 
-    def taken(self, name: str) -> int:
-        """Return how many turns there were."""
-        if not self._path.exists():
-            return 0
-        with self._lock:
-            cells = self._opened()
-            offset = cells.find(name)
-            return 0 if offset is None else cells.words[offset]
-
     def clear(self) -> None:
         """Begin anew."""
         if self._path.exists():
