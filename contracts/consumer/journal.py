@@ -65,11 +65,17 @@ def _read(order: int, entry: Mapping[str, Any], base_path: str) -> Sent:
         breaches=tuple(_breach(item) for item in entry.get("violations", ()) if item["location"] != "response"),
         applied=entry.get("applied") or "",
         is_deliberate=bool(entry.get("deliberate")),
-        delay_s=float(planned.get("fixedDelayMilliseconds") or 0) / 1000,
+        delay_s=_late_ms(planned) / 1000,
         fault=planned.get("fault") or "",
         origin=entry.get("origin") or "",
         id=str(entry.get("id", "")),
     )
+
+
+def _late_ms(planned: Mapping[str, Any]) -> float:
+    """Return the milliseconds until the last byte of an answer. Source: WireMock, Response Delays."""
+    dribble = planned.get("chunkedDribbleDelay") or {}
+    return float(planned.get("fixedDelayMilliseconds") or 0) + float(dribble.get("totalDuration") or 0)
 
 
 def _below(path: str, base_path: str) -> str:

@@ -56,7 +56,7 @@ class Sent:
         breaches: what the mock found wrong with the request.
         applied: what chose the answer; empty for the plain one.
         is_deliberate: the answer breaks the contract on purpose.
-        delay_s: seconds for which the answer was kept back, ≥ 0.
+        delay_s: seconds until the last byte of the answer, as far as the mock kept it back, ≥ 0.
         fault: how the connection was broken instead of an answer; empty where it was not.
         origin: scheme and authority where the request went; empty for the mock itself.
         id: of the journal's entry.

@@ -59,6 +59,7 @@ _ABOUT = {
     "violations": array(_VIOLATION),
     "durationMs": {"type": "number", "minimum": 0},
     "applied": _STRING,
+    "deliberate": BOOLEAN,
 }
 _REQUEST_LINE = {"url": _STRING, "method": _STRING, "loggedDate": whole(-MAX_WHOLE), "loggedDateString": MOMENT}
 _REQUEST = dict(

@@ -13,7 +13,7 @@ from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import quote
 
-from mockserver.messages import Exchange, Request
+from mockserver.messages import Delivery, Exchange, Request
 from mockserver.state.clock import iso_z
 from mockserver.state.feed import Feed, News
 from mockserver.state.keys import mask_of, redact
@@ -120,8 +120,8 @@ class Journal:
 def to_wiremock(exchange: Exchange) -> dict[str, Any]:
     """Return an exchange in the shape of WireMock's request journal, redacted, ready for JSON.
 
-    `operationId`, `keyHash`, `violations`, `durationMs` and `applied` are our
-    own. Bodies are text, with replacement characters where they are not UTF-8;
+    `operationId`, `keyHash`, `violations`, `durationMs`, `applied` and `deliberate`
+    are our own. Bodies are text, with replacement characters where they are not UTF-8;
     `bodyAsBase64` has the bytes.
     """
     response = exchange.response
@@ -130,7 +130,7 @@ def to_wiremock(exchange: Exchange) -> dict[str, Any]:
     return {
         **_about(exchange),
         "request": _request(exchange),
-        "responseDefinition": answer,
+        "responseDefinition": answer | _delivered(response.delivery),
         "response": answer | {"bodyAsBase64": encoded},
     }
 
@@ -159,7 +159,21 @@ def _about(exchange: Exchange) -> dict[str, Any]:
         "violations": [{name: _text(value) for name, value in asdict(item).items()} for item in exchange.violations],
         "durationMs": round(exchange.duration_ms, 3),
         "applied": _text(exchange.applied),
+        "deliberate": exchange.is_deliberate,
     }
+
+
+def _delivered(delivery: Delivery | None) -> dict[str, Any]:
+    """Say how an answer was put on the wire, by WireMock's names; nothing where it was sent at once and whole."""
+    if delivery is None:
+        return {}
+    told: dict[str, Any] = {"fixedDelayMilliseconds": round(delivery.delay_s * 1000)}
+    if delivery.fault:
+        told["fault"] = delivery.fault
+    if delivery.dribble_chunks:
+        spread_ms = round(delivery.dribble_s * 1000)
+        told["chunkedDribbleDelay"] = {"numberOfChunks": delivery.dribble_chunks, "totalDuration": spread_ms}
+    return told
 
 
 def _request(exchange: Exchange) -> dict[str, Any]:

@@ -68,7 +68,8 @@ def test_an_entry_of_wiremocks_own_shape_is_enough() -> None:
 
 
 def test_what_was_done_to_an_answer_is_read() -> None:
-    planned = {"fixedDelayMilliseconds": 1500, "fault": "EMPTY_RESPONSE"}
+    dribble = {"numberOfChunks": 2, "totalDuration": 500}
+    planned = {"fixedDelayMilliseconds": 1000, "chunkedDribbleDelay": dribble, "fault": "EMPTY_RESPONSE"}
     (found,) = read_journal([entry(responseDefinition=planned, applied="rule:3", deliberate=True, origin="http://x:1")])
     assert (found.delay_s, found.fault, found.applied, found.is_deliberate) == (1.5, "EMPTY_RESPONSE", "rule:3", True)
     assert found.target == "http://x:1/api/a b?x=1"

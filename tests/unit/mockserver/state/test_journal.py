@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.messages import Exchange, Request, Response, Violation
+from mockserver.messages import Delivery, Exchange, Request, Response, Violation
 from mockserver.state.journal import CUT_BYTES, ENTRY_BYTES, Journal, to_wiremock
 from mockserver.state.keys import mask_of
 from mockserver.state.shelf import MemoryShelf
@@ -214,6 +214,24 @@ def test_an_entry_has_the_shape_of_wiremock() -> None:
         "applied": "",
     }
     assert shown["violations"][0]["severity"] == "warning"
+
+
+@pytest.mark.parametrize(
+    "delivery, told",
+    [
+        (Delivery(1.5), {"fixedDelayMilliseconds": 1500}),
+        (Delivery(fault="EMPTY_RESPONSE"), {"fixedDelayMilliseconds": 0, "fault": "EMPTY_RESPONSE"}),
+        (
+            Delivery(dribble_chunks=3, dribble_s=2.0),
+            {"fixedDelayMilliseconds": 0, "chunkedDribbleDelay": {"numberOfChunks": 3, "totalDuration": 2000}},
+        ),
+    ],
+    ids=["delay", "fault", "dribble"],
+)
+def test_an_answer_put_on_the_wire_in_an_unusual_way_says_so(delivery: Delivery, told: dict[str, Any]) -> None:
+    shown = to_wiremock(exchange(response=Response(200, (), b"", delivery), is_deliberate=True))
+    assert shown["responseDefinition"] == {"status": 200, "headers": {}, "body": "", **told}
+    assert shown["deliberate"] is True
 
 
 def test_a_request_without_an_operation_was_not_matched() -> None:
