@@ -19,7 +19,7 @@ from contracts.config import Config
 from contracts.errors import ConfigInvalid, ToolFailed
 from contracts.messages import Exchange
 from contracts.running.events import Event, ExchangeFinished, Listener, RelationJudged, RunFinished, RunStarted
-from contracts.verdicts import Report, Verdict
+from contracts.verdicts import SHARD_NOTE, Report, Verdict
 
 if TYPE_CHECKING:
     from contracts.report.source import Source
@@ -120,6 +120,7 @@ def _drive(config: Config, listener: Listener) -> Report:
     from contracts.contract import document
     from contracts.contract.surface import Surface
     from contracts.generation.fuzzphase import PHASE, FuzzPhase
+    from contracts.planning.agenda import generating
     from contracts.planning.choice import check_choice
     from contracts.relations import relations
     from contracts.running import engine
@@ -128,7 +129,7 @@ def _drive(config: Config, listener: Listener) -> Report:
     contract = document.load(config.spec)
     check_choice(config, relations(contract))
     with Gate(config, Surface.of(contract), listener=listener) as gate:
-        phase = FuzzPhase(config, contract, gate, listener)
+        phase = FuzzPhase(generating(config), contract, gate, listener)
         report = engine.run(config, contract, gate, listener, phases={PHASE: phase})
         notes = tuple(("ledger", text) for text in gate.warnings)
     versions = (("contracts", __version__), *report.versions)
@@ -147,6 +148,8 @@ def _finisher(config: Config, today: date) -> Callable[[Report], Report]:
 
     def finish(report: Report) -> Report:
         report, notes = replace(report, assumptions=config.assumptions), list(report.notes)
+        if config.shard is not None:
+            notes.append((SHARD_NOTE, str(config.shard)))
         if known is not None:
             standing = baseline.apply(report, known, today)
             report = standing.accept(report)

@@ -14,11 +14,10 @@ from typing import Any
 
 import click
 
-from contracts import __version__
-from contracts.commands_corpus import COMMANDS
+from contracts import __version__, commands_corpus, commands_fleet
 from contracts.config import Environment
 from contracts.errors import ContractsError
-from contracts.options import choosing_options, run_options, to_config
+from contracts.options import choosing_options, run_options, shard_option, to_config
 
 __all__ = ["command", "main"]
 
@@ -33,6 +32,8 @@ Examples:
   contracts relations                             what must hold, and where the document says so
   contracts generate --out corpus.ndjson          the generated requests, as a file; sends none
   contracts replay corpus.ndjson --against URL    two servers' answers, compared
+  contracts run --shard 2/3 --report ndjson:2.ndjson   a third of the plan, of the budget
+  contracts merge 1.ndjson 2.ndjson 3.ndjson      one verdict of all of it
   contracts mutate --sample 100                   can the suite fail? a score
   contracts baseline update known.yaml run.ndjson accept what is broken now, for 30 days
 
@@ -93,6 +94,7 @@ def run(session: Session, /, **options: Any) -> int:
 @command.command(epilog=EXAMPLES)
 @click.argument("base_url", required=False)
 @choosing_options
+@shard_option
 @click.pass_obj
 def plan(session: Session, /, **options: Any) -> int:
     """Print the requests that a run would send to BASE_URL, and what they cost; send none."""
@@ -132,8 +134,8 @@ def mutate(sample: int, seed: int) -> int:
     return 0 if tried.share >= 0.9 else 1
 
 
-for corpus_command in COMMANDS:
-    command.add_command(corpus_command)
+for other in (*commands_corpus.COMMANDS, *commands_fleet.COMMANDS):
+    command.add_command(other)
 
 
 @command.group()

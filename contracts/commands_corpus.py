@@ -31,7 +31,7 @@ __all__ = ["COMMANDS", "generate", "replay"]
 _FILE = click.Path(path_type=Path)
 _KINDS = ("status", "error_code", "shape", "headers", "values")
 #: Options of `run` that say nothing to a corpus.
-_OF_RUN = frozenset(("phases", "fuzz", "exhaust", "example_database", "seed", "compare"))
+_OF_RUN = frozenset(("phases", "fuzz", "exhaust", "example_database", "seed", "compare", "shard"))
 _DEFAULT_COUNT = 600
 _MOST_LINES = 20
 

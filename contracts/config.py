@@ -51,6 +51,38 @@ class Environment:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One of several runs that share a plan and its budget.
+
+    Attributes:
+        index: from 1 to `count`.
+        count: number of runs, ≥ 1.
+    """
+
+    index: int
+    count: int
+
+    @classmethod
+    def parse(cls, text: str) -> Shard:
+        """Read `2/3`, the second of three.
+
+        Raises:
+            ConfigInvalid: it says something else.
+        """
+        index, _, count = text.partition("/")
+        if not (index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count)):
+            raise ConfigInvalid(f"{text!r} is no shard; INDEX/COUNT was expected, from 1/3 to 3/3", "--shard")
+        return cls(int(index), int(count))
+
+    def __str__(self) -> str:
+        return f"{self.index}/{self.count}"
+
+    def share(self, amount: int) -> int:
+        """Return this run's part of an amount, ≥ 0; all parts add up to it."""
+        return amount // self.count + (self.index <= amount % self.count)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Settings of one run.
@@ -81,6 +113,7 @@ class Config:
         ledger: file of allowances; None is one per key in the user's state directory.
         example_database: of Hypothesis: a directory or `redis://…`; None is none.
         is_quiet: the verdict only.
+        shard: the part of the plan that this run takes; None takes all of it.
     """
 
     base_url: str | None = None
@@ -108,6 +141,7 @@ class Config:
     ledger: Path | None = None
     example_database: str | None = None
     is_quiet: bool = False
+    shard: Shard | None = None
 
     def __post_init__(self) -> None:
         if self.budget is not None and self.budget < 1:
@@ -121,3 +155,9 @@ class Config:
             raise ConfigInvalid("`fail` or `warn` was expected", "--assumptions")
         if self.base_url is not None and not self.base_url.startswith(("http://", "https://")):
             raise ConfigInvalid("a URL that begins with http:// or https:// was expected", "BASE_URL")
+        if self.budget is not None and not self.share(self.budget):
+            raise ConfigInvalid(f"a budget of {self.budget} has no request for shard {self.shard}", "--budget")
+
+    def share(self, amount: int) -> int:
+        """Return the part of a number of requests that this run may send."""
+        return amount if self.shard is None else self.shard.share(amount)

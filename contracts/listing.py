@@ -32,12 +32,13 @@ def plan_lines(config: Config) -> Iterator[str]:
         ConfigInvalid: the base URL makes no sense, or an id in `only` or `skip` begins no relation.
     """
     target = Target.of(config) if config.base_url else None
-    budget = target.budget(config) if target else config.budget or BUDGET_ON_LOOPBACK
+    budget = target.budget(config) if target else config.share(config.budget or BUDGET_ON_LOOPBACK)
     document = load(config.spec)
     check_choice(config, relations.relations(document))
     plan = engine.plan(config, document, budget)
     place = target.url if target else "the embedded mock"
-    yield f"plan for {place}: {plan.cost} of {budget:,} requests, seed {config.seed}"
+    shard = f", shard {config.shard}" if config.shard else ""
+    yield f"plan for {place}: {plan.cost} of {budget:,} requests, seed {config.seed}{shard}"
     yield "values are drawn from what the server shows; here they stand for themselves"
     for number, case in enumerate(plan.cases, start=1):
         yield f"{number:>4}  {case.cost:>2}  {_asked(case)}"

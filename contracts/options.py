@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 
 import click
 
-from contracts.config import PHASES, Config, Environment
+from contracts.config import PHASES, Config, Environment, Shard
 from contracts.errors import ConfigInvalid
 
-__all__ = ["choosing_options", "run_options", "to_config"]
+__all__ = ["choosing_options", "run_options", "shard_option", "to_config"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,7 +33,10 @@ _CHOOSING = (
     click.option("--budget", type=int, metavar="N", help="Most requests.  [default: 1000 on loopback, 90 elsewhere]"),
 )
 
+shard_option = click.option("--shard", metavar="I/N", help="The I-th of N runs that share the plan and the budget.")
+
 _RUNNING = (
+    shard_option,
     click.option("--api-key", metavar="KEY", help="Better in CONTRACTS_API_KEY: others see a command line."),
     click.option("--api-key-file", type=_FILE, metavar="PATH", help="File that holds the key and nothing else."),
     click.option("--member-key", metavar="KEY", help="A key without administrator's rights; or CONTRACTS_MEMBER_KEY."),
@@ -86,6 +89,8 @@ def to_config(
         given[name] = Path(given[name])
     for name in _LISTS & given.keys():
         given[name] = tuple(part.strip() for value in given[name] for part in value.split(",") if part.strip())
+    if "shard" in given:
+        given["shard"] = Shard.parse(given["shard"])
     key_file = given.pop("api_key_file", None)
     key = given.pop("api_key", None) or (_read_key(key_file) if key_file else environment.api_key)
     member = given.pop("member_key", None) or environment.member_key

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from contracts.messages import Exchange
 
+#: Label of the note that says which shard of a plan a report is about, for instance `2/3`.
+SHARD_NOTE = "shard"
+
 
 class Outcome(enum.StrEnum):
     """How a relation stands at the end of a run."""

@@ -13,10 +13,12 @@ from typing import Any
 from contracts.contract.vocabulary import ErrorRule, Operation
 from contracts.messages import Request
 
-__all__ = ["EXTRA_RANK", "Case", "ask", "typed", "typed_parameters"]
+__all__ = ["EXTRA_RANK", "OPENING_RANK", "Case", "ask", "typed", "typed_parameters"]
 
 #: Cases from this rank on are sent only where a budget that was asked for has room for them.
 EXTRA_RANK = 90.0
+#: Cases of a lower rank need nothing to be known, and show what the others are made from.
+OPENING_RANK = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

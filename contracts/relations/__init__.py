@@ -6,7 +6,7 @@ from contracts.contract.vocabulary import Document
 from contracts.judging.observations import Observations, Seen
 from contracts.judging.rules import Rule
 from contracts.messages import Exchange
-from contracts.planning.cases import Case
+from contracts.planning.cases import OPENING_RANK, Case
 from contracts.planning.known import Known
 from contracts.relations import (
     auth,
@@ -41,8 +41,6 @@ _KINDS = (
     limits,
 )
 _ASKING = (same_as, collection, parts, identity, effect, auth, errors)
-#: Cases of a lower rank need nothing to be known.
-_OPENING_RANK = 4.0
 
 
 def rules(document: Document) -> tuple[Rule, ...]:
@@ -57,7 +55,7 @@ def relations(document: Document) -> tuple[Relation, ...]:
 
 def opening(known: Known) -> tuple[Case, ...]:
     """Return the cases that need nothing to be known, and show what the others are made from."""
-    return tuple(case for case in same_as.cases(known) if case.rank < _OPENING_RANK)
+    return tuple(case for case in same_as.cases(known) if case.rank < OPENING_RANK)
 
 
 def cases(known: Known) -> tuple[Case, ...]:

@@ -21,7 +21,7 @@ from contracts.judging.observations import Observations
 from contracts.judging.rules import Judgement, Rule
 from contracts.judging.verdict import Circumstances, verdict_of
 from contracts.messages import Exchange
-from contracts.planning.agenda import arranged, plan, wanted
+from contracts.planning.agenda import arranged, plan, planned, wanted
 from contracts.planning.cases import EXTRA_RANK, Case
 from contracts.planning.known import Known, average_of, known_of
 from contracts.relations.structure import undocumented
@@ -51,6 +51,7 @@ class _Run:
     gate: Gate
     listener: Listener
     rules: tuple[Rule, ...]
+    planned: tuple[Rule, ...]
     sending: Sending
     left_out: list[Case] = field(default_factory=list)
     off: dict[str, str] = field(default_factory=dict)
@@ -87,6 +88,7 @@ def run(
         gate=gate,
         listener=listener,
         rules=wanted(config, document),
+        planned=planned(config, document),
         sending=Sending(gate, document),
     )
     first = gate.open()
@@ -103,7 +105,7 @@ def run(
 def _phases(state: _Run, first: Exchange, others: Mapping[str, Phase]) -> None:
     known = _allowed(state, Known.nothing(state.document, state.config.seed))
     average = relations.cases(_allowed(state, average_of(state.document, state.config.seed)))
-    expected = arranged(state.config, state.rules, average, state.gate.budget).cost
+    expected = arranged(state.config, state.planned, average, state.gate.budget).cost
     state.listener(
         RunStarted(
             target=state.gate.target.url,
@@ -156,9 +158,9 @@ def _relations(state: _Run, known: Known, expected: int) -> None:
     sending, config = state.sending, state.config
     for _ in range(_OPENINGS):
         cases = tuple(sending.fresh(relations.opening(known)))
-        sending.send(arranged(config, state.rules, cases, _room(state)))
+        sending.send(arranged(config, state.planned, cases, _room(state)))
         known = _allowed(state, known_of(Observations(state.document, sending.seen), config.seed))
-    rest = arranged(config, state.rules, tuple(sending.fresh(relations.cases(known))), _room(state))
+    rest = arranged(config, state.planned, tuple(sending.fresh(relations.cases(known))), _room(state))
     sending.send(rest)
     state.left_out += rest.left_out
     state.is_short = any(case.rank < EXTRA_RANK for case in rest.left_out)
@@ -170,7 +172,7 @@ def _room(state: _Run) -> int:
 
 
 def _limits(state: _Run) -> None:
-    wanted = any(rule.relation.kind == "limits" for rule in state.rules)
+    wanted = any(rule.relation.kind == "limits" for rule in state.planned)
     if not wanted or state.document.limits is None:
         return
     if state.gate.target.is_live and not state.config.exhaust:

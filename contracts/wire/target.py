@@ -85,10 +85,12 @@ class Target:
         return self.origin + self.base_path
 
     def budget(self, config: Config) -> int:
-        """Return the most requests that may leave: as configured, or 90 for a target to be spared, 1,000 otherwise."""
-        if config.budget is not None:
-            return config.budget
-        return BUDGET_ELSEWHERE if self.is_live else BUDGET_ON_LOOPBACK
+        """Return the most requests that may leave: as configured, or 90 for a target to be spared, 1,000 otherwise.
+
+        A shard may send its part of them.
+        """
+        usual = BUDGET_ELSEWHERE if self.is_live else BUDGET_ON_LOOPBACK
+        return config.share(usual if config.budget is None else config.budget)
 
 
 def is_loopback_host(host: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 import pytest
 
-from contracts.config import Config, Environment
+from contracts.config import Config, Environment, Shard
 from contracts.errors import ConfigInvalid
 from contracts.options import run_options, to_config
 from contracts.settings import SETTINGS
@@ -42,6 +42,7 @@ def test_without_options_every_default_is_that_of_the_record() -> None:
         ("--skip a", "skip", ("a",)),
         ("--seed 0", "seed", 0),
         ("--budget 5", "budget", 5),
+        ("--shard 2/3", "shard", Shard(2, 3)),
         ("--phases relations,limits", "phases", ("relations", "limits")),
         ("--fuzz 0", "fuzz", 0),
         ("--max-wait 0", "max_wait_s", 0.0),
@@ -70,7 +71,7 @@ def test_an_option_sets_its_field(arguments: str, name: str, value: Any) -> None
 def test_every_option_but_the_keys_is_a_setting() -> None:
     probe = click.Command("probe", callback=run_options(lambda **options: None))
     names = {item.name for item in getattr(probe.callback, "__click_params__", [])}
-    assert names - {parameter for parameter, _ in SETTINGS.values()} == {"api_key", "member_key"}
+    assert names - {parameter for parameter, _ in SETTINGS.values()} == {"api_key", "member_key", "shard"}
     assert {parameter for parameter, _ in SETTINGS.values()} <= names
 
 
@@ -125,3 +126,23 @@ def test_a_missing_key_file_is_named(tmp_path: Path) -> None:
 def test_a_report_without_format_or_path_is_refused(place: str) -> None:
     with pytest.raises(ConfigInvalid, match="is no FORMAT:PATH"):
         given(f"--report {place}")
+
+
+@pytest.mark.parametrize("text", ["", "1", "1/", "/2", "0/2", "3/2", "-1/2", "1/2/3", "a/b", "1.5/2", "²/3"])
+def test_a_shard_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(ConfigInvalid, match="INDEX/COUNT was expected"):
+        Shard.parse(text)
+
+
+@pytest.mark.parametrize("amount", [0, 1, 2, 3, 90, 1000])
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+def test_the_shares_of_all_shards_add_up_and_differ_by_one_at_most(amount: int, count: int) -> None:
+    shares = [Shard(index, count).share(amount) for index in range(1, count + 1)]
+    assert sum(shares) == amount
+    assert max(shares) - min(shares) <= 1
+
+
+def test_a_budget_without_a_request_for_the_shard_is_refused() -> None:
+    assert Config(budget=2, shard=Shard(2, 3)).share(2) == 1
+    with pytest.raises(ConfigInvalid, match="a budget of 2 has no request for shard 3/3"):
+        Config(budget=2, shard=Shard(3, 3))
