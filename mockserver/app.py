@@ -16,14 +16,17 @@ from flask import Flask
 from mockserver import __version__
 from mockserver.config import Config
 from mockserver.contract.spec import Spec, load
+from mockserver.control.actions import Served
 from mockserver.control.admin import create_admin
 from mockserver.pipeline.edge import Edge
 from mockserver.pipeline.lane import Lane
 from mockserver.pipeline.order import Builder, Pipeline
+from mockserver.reload import Reloaded, Watch, served_files
 from mockserver.scenarios.chooser import Chooser
 from mockserver.scenarios.library import Library
 from mockserver.sharing.opening import share_of
 from mockserver.sharing.share import Share
+from mockserver.state.feed import News
 from mockserver.state.quota import Window
 from mockserver.state.sessions import Sessions
 
@@ -42,22 +45,29 @@ class Application:
     """A mock server as a WSGI callable.
 
     Attributes:
-        pipeline: answers the API.
-        edge: answers it to clients, by rules of HTTP that are no server's own.
+        sessions: the world that it answers in.
+        edge: answers the API to clients, by rules of HTTP that are no server's own.
         lane: the edge on WSGI; parts the API from what is below `/__admin`.
         base_path: path prefix of the API.
+        served: what is served now.
         make_flask: returns what answers below `/__admin`, the same each time.
     """
 
-    pipeline: Pipeline
+    sessions: Sessions
     edge: Edge
     lane: Lane
     base_path: str
+    served: Served
     make_flask: Callable[[], Flask]
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request. Source: PEP 3333."""
         return self.lane(environ, start_response)
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """Answers the API."""
+        return self.edge.pipeline
 
     @cached_property
     def flask(self) -> Flask:
@@ -73,13 +83,17 @@ class Assembly:
     Args:
         config: names the document and the dataset.
 
+    Attributes:
+        spec: the document.
+        open_dataset: returns the dataset for a key; may raise `DatasetInvalid`.
+
     Raises:
         SpecInvalid, FixtureInvalid: what is served cannot be.
     """
 
     def __init__(self, config: Config) -> None:
-        self._spec = load(config.spec)
-        self._builder, self._open_dataset = _builder(config, self._spec)
+        self.spec = load(config.spec)
+        self._builder, self.open_dataset = _builder(config, self.spec)
 
     def application(self, config: Config, share: Share | None = None) -> Application:
         """Return an application with a world of its own: keys, counters, journal, clock, sessions.
@@ -92,37 +106,52 @@ class Assembly:
             DatasetInvalid, ScenarioInvalid: what is served cannot be.
             ConfigInvalid, StateUnavailable: it cannot be shared.
         """
-        spec = self._spec
-        library = Library(spec.operations, config.scenarios)
+        sessions = Sessions(config, self.windows(config), self.open_dataset, share=share)
+        edge = Edge(
+            self.pipeline(config, sessions),
+            max_body_bytes=config.max_body_bytes,
+            origins=config.cors,
+            hosts=(*config.allow_hosts, config.host),
+        )
+        info = {"version": __version__, "spec": self.spec.document.source}
+        served = Served(lambda: edge.pipeline.spec, lambda: edge.pipeline.library)
+
+        @cache  # Flask takes longer to make than all the rest, and not every application is administered.
+        def flask() -> Flask:
+            app = Flask("mockserver", static_folder=None)
+            app.register_blueprint(create_admin(sessions, config, info, served))
+            return app
+
+        lane = Lane(lambda environ, start_response: Flask.wsgi_app(flask(), environ, start_response), edge)
+        return Application(sessions, edge, lane, self.spec.base_path, served, flask)
+
+    def pipeline(self, config: Config, sessions: Sessions) -> Pipeline:
+        """Return what answers the API, in the world of some sessions.
+
+        Raises:
+            DatasetInvalid, ScenarioInvalid: a scenario cannot be played.
+        """
+        library = Library(self.spec.operations, config.scenarios)
         if config.scenario:
             library.get(config.scenario)
-        sessions = Sessions(config, _windows(config, spec), self._open_dataset, share=share)
         for scenario in library.own:
-            sessions.prepare(sessions.default, scenario)
-        pipeline = Pipeline(
-            spec,
+            if scenario.world is not None:  # made now, and not when the first request waits for it
+                self.open_dataset(sessions.default.dataset_key.shown_by(scenario.world))
+        return Pipeline(
+            self.spec,
             sessions,
             self._builder,
             Chooser(library, config.seed),
             max_depth=config.max_depth,
             check_answers=config.check_answers,
         )
-        info = {"version": __version__, "spec": spec.document.source}
 
-        @cache  # Flask takes longer to make than all the rest, and not every application is administered.
-        def flask() -> Flask:
-            app = Flask("mockserver", static_folder=None)
-            app.register_blueprint(create_admin(sessions, config, info, library))
-            return app
-
-        edge = Edge(
-            pipeline,
-            max_body_bytes=config.max_body_bytes,
-            origins=config.cors,
-            hosts=(*config.allow_hosts, config.host),
-        )
-        lane = Lane(lambda environ, start_response: Flask.wsgi_app(flask(), environ, start_response), edge)
-        return Application(pipeline, edge, lane, spec.base_path, flask)
+    def windows(self, config: Config) -> tuple[Window, ...]:
+        """Return the windows of the document; of one that declares none, those that options ask for."""
+        if self.spec.windows:
+            return self.spec.windows
+        limited = {"minute": config.limit_minute, "day": config.limit_day}
+        return tuple(window for window in _PLAIN_WINDOWS if limited[window.name] is not None)
 
 
 def create_app(config: Config) -> Flask:
@@ -145,7 +174,35 @@ def create_wsgi(config: Config, bench: Bench | None = None) -> Application:
         SpecInvalid, FixtureInvalid, DatasetInvalid: what is served cannot be.
         ConfigInvalid, StateUnavailable: its state cannot be shared.
     """
-    return Assembly(config).application(config, share_of(config, bench))
+    if not config.watch:
+        return Assembly(config).application(config, share_of(config, bench))
+    app, watch = create_watched(config)
+    watch.start()
+    return app
+
+
+def create_watched(config: Config) -> tuple[Application, Watch]:
+    """Return the WSGI callable and a watch over its files, not yet started.
+
+    Raises:
+        SpecInvalid, FixtureInvalid, DatasetInvalid, ScenarioInvalid: what is served cannot be.
+    """
+    app = Assembly(config).application(config)
+    edge, sessions = app.edge, app.sessions
+
+    def renew() -> None:
+        assembly = Assembly(config)
+        pipeline = assembly.pipeline(config, sessions)
+        sessions.renew(assembly.windows(config), assembly.open_dataset)
+        edge.serve(pipeline)
+
+    def tell(reloaded: Reloaded) -> None:
+        news = News("reload", {"files": reloaded.files, "problem": reloaded.problem})
+        for session in sessions.list():
+            session.journal.feed.publish(news)
+
+    app.served.watch = Watch(lambda: served_files(config, edge.pipeline.spec.document.text), renew, tell)
+    return app, app.served.watch
 
 
 def _builder(config: Config, spec: Spec) -> tuple[Builder, Callable[[Any], Any]]:
@@ -156,10 +213,3 @@ def _builder(config: Config, spec: Spec) -> tuple[Builder, Callable[[Any], Any]]
     from mockserver.answering.documented import ExampleBuilder
 
     return ExampleBuilder(spec, config.seed), lambda key: None
-
-
-def _windows(config: Config, spec: Spec) -> tuple[Window, ...]:
-    if spec.windows:
-        return spec.windows
-    limited = {"minute": config.limit_minute, "day": config.limit_day}
-    return tuple(window for window in _PLAIN_WINDOWS if limited[window.name] is not None)

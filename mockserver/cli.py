@@ -36,6 +36,7 @@ Examples:
   mockserver serve --scenario unicode           names that break layouts; /__admin/scenarios lists all
   mockserver serve --clock 2025-05-11T09:00:00Z the clock stands still there
   mockserver serve --spec other.yaml            any OpenAPI 3 document
+  mockserver serve --watch --spec my.yaml       every edit is served at once
   mockserver serve --workers 2                  two processes, one state
   mockserver serve --state redis://host/0       many machines, one state
 """
@@ -87,8 +88,9 @@ def command() -> None:
 @click.option("--scenarios", type=click.Path(path_type=Path), metavar="DIR", help="Scenarios of your own, as YAML.")
 @click.option("--errors", type=float, default=0.0, metavar="SHARE", help="Answer this share of requests with 500.")
 @click.option("--check-answers", is_flag=True, help="Judge every answer by its schema before it leaves.")
+@click.option("--watch", is_flag=True, help="Serve changed files at once: document, dataset, scenarios.")
 @click.option("--workers", type=int, default=1, show_default=True, help="Processes that answer; they share one state.")
-@click.option("--state", metavar="URL", envvar="MOCKSERVER_STATE", help="Share the state with other servers in a Redis.")
+@click.option("--state", metavar="URL", envvar="MOCKSERVER_STATE", help="Share the state with others in a Redis.")
 @click.option(
     "--state-failure",
     type=click.Choice(["refuse", "local"]),

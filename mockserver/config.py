@@ -6,6 +6,7 @@ names and defaults. May import `errors` only.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,8 @@ DEFAULT_PORT = 4010
 MAX_BODY_BYTES = 1 << 20
 MAX_DEPTH = 64
 MAX_WORKERS = 64
+#: As a browser sends it: lower case, no path. Source: WHATWG URL, origin.
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.ASCII)
 STATE_SCHEMES = ("redis://", "rediss://", "unix://")
 
 
@@ -40,6 +43,7 @@ class Config:
         scenarios: folder of scenarios beside the packaged ones; None has none.
         errors: share of valid requests that are answered with 500, 0–1.
         check_answers: judge every finished answer by its schema.
+        watch: serve changed files without a restart; for one worker with a state of its own.
         max_body_bytes: larger request bodies are refused with 413.
         max_depth: deepest nesting of a JSON body.
         journal_entries: most exchanges kept per session.
@@ -66,6 +70,7 @@ class Config:
     scenarios: Path | None = None
     errors: float = 0.0
     check_answers: bool = False
+    watch: bool = False
     max_body_bytes: int = MAX_BODY_BYTES
     max_depth: int = MAX_DEPTH
     journal_entries: int = 1000
@@ -95,5 +100,13 @@ class Config:
             raise ConfigInvalid(f"1 to {MAX_WORKERS} workers were expected; one for each core is enough", "--workers")
         if self.state is not None and not self.state.startswith(STATE_SCHEMES):
             raise ConfigInvalid("the URL of a Redis was expected, such as redis://127.0.0.1:6379/0", "--state")
+        for origin in self.cors:
+            if not _ORIGIN.fullmatch(origin):
+                raise ConfigInvalid(
+                    f"{origin!r} is no origin; scheme, host and port were expected, such as https://app.example:8443",
+                    "--cors",
+                )
+        if self.watch and (self.workers > 1 or self.state is not None):
+            raise ConfigInvalid("files are watched by one worker alone; leave out --workers and --state", "--watch")
         if self.state_failure not in ("refuse", "local"):
             raise ConfigInvalid("`refuse` or `local` was expected", "--state-failure")

@@ -5,11 +5,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import jsonschema_rs
 
+from mockserver.contract.spec import load
+from mockserver.control.actions import Served
 from mockserver.control.problems import CONTENT_TYPE
+from mockserver.scenarios.library import Library
+
+
+@cache
+def served() -> Served:
+    """What a control API of a test serves: the packaged document, and no scenario but the packaged ones."""
+    spec, library = load(None), Library({})
+    return Served(lambda: spec, lambda: library)
 
 
 class AdminJudge:

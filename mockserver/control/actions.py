@@ -6,17 +6,36 @@ framework. Paths and the shape of the journal are WireMock's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from mockserver.contract.spec import Spec
 from mockserver.control.choosing import Choosing
 from mockserver.control.description import Description
 from mockserver.control.events import Events
 from mockserver.control.operation import Operation, Table
 from mockserver.control.requests import Requests
+from mockserver.control.watching import Watching
 from mockserver.control.worlds import Worlds, chosen
+from mockserver.reload import Watch
 from mockserver.scenarios.library import Library
 from mockserver.state.sessions import Session, Sessions
+
+
+@dataclass(slots=True)
+class Served:
+    """What is served now; under `--watch` that changes.
+
+    Attributes:
+        spec: returns the compiled document.
+        library: returns the scenarios.
+        watch: over the files; None where nobody watches.
+    """
+
+    spec: Callable[[], Spec]
+    library: Callable[[], Library]
+    watch: Watch | None = None
 
 
 class Control:
@@ -25,17 +44,18 @@ class Control:
     Args:
         sessions: what they work on.
         info: members of `GET /version`, among them `version`; also part of the health.
-        library: scenarios by name.
+        served: what is served now.
     """
 
-    def __init__(self, sessions: Sessions, info: Mapping[str, Any], library: Library) -> None:
+    def __init__(self, sessions: Sessions, info: Mapping[str, Any], served: Served) -> None:
         self._sessions = sessions
         version = str(info["version"])
         self._tables: tuple[Table, ...] = (
             Worlds(sessions, info),
-            Requests(version),
-            Choosing(sessions, library),
+            Requests(version, served.spec),
+            Choosing(sessions, served.library),
             Events(),
+            Watching(served.watch),
             Description(self.operations, version),
         )
 

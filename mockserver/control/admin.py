@@ -18,13 +18,12 @@ import orjson
 from flask import Blueprint, Response, request
 
 from mockserver.config import Config
-from mockserver.control.actions import Control
+from mockserver.control.actions import Control, Served
 from mockserver.control.guard import Caller, Guard
 from mockserver.control.members import Members, read_object
 from mockserver.control.operation import PREFIX, Call, Operation, Outcome
 from mockserver.control.problems import CONTENT_TYPE, Problem
 from mockserver.errors import StateUnavailable
-from mockserver.scenarios.library import Library
 from mockserver.state.sessions import Sessions
 
 #: On every answer. A page of the console replaces the policy by its own.
@@ -37,17 +36,17 @@ HEADERS = {
 _log = logging.getLogger(__name__)
 
 
-def create_admin(sessions: Sessions, config: Config, info: Mapping[str, Any], library: Library) -> Blueprint:
+def create_admin(sessions: Sessions, config: Config, info: Mapping[str, Any], served: Served) -> Blueprint:
     """Make the blueprint of the control API.
 
     Args:
         sessions: what it controls.
         config: names allowed in `Host`, token, bounds of a body.
         info: members of `GET /__admin/version`, among them `version`; also part of the health.
-        library: scenarios by name.
+        served: what is served now.
     """
     blueprint = Blueprint("admin", __name__, url_prefix=PREFIX)
-    control = Control(sessions, info, library)
+    control = Control(sessions, info, served)
     for operation in control.operations():
         # OPTIONS is refused like any other method: it would only serve preflights, and nothing here allows CORS.
         blueprint.add_url_rule(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from mockserver.control.operation import PREFIX, Call, Operation, Outcome
 from mockserver.control.problems import Problem
 from mockserver.control.shapes import MAX_WHOLE, TEXT, array, named, record, table, whole
@@ -27,10 +29,10 @@ class Choosing:
 
     Args:
         sessions: what they work on.
-        library: scenarios by name.
+        library: returns the scenarios.
     """
 
-    def __init__(self, sessions: Sessions, library: Library) -> None:
+    def __init__(self, sessions: Sessions, library: Callable[[], Library]) -> None:
         self._sessions = sessions
         self._library = library
 
@@ -59,7 +61,7 @@ class Choosing:
 
     def list_scenarios(self, call: Call) -> Outcome:
         """List the scenarios, and which are played."""
-        found = (self._library.playable(name) for name in self._library.names)
+        found = (self._library().playable(name) for name in self._library().names)
         listed = [{"name": one.name, "description": one.description} for one in found if one is not None]
         return Outcome({"scenarios": listed, **_playing(call.session)})
 
@@ -69,7 +71,7 @@ class Choosing:
         if key_hash and key_hash not in {key.hash_id for key in session.keys.list()}:
             raise Problem(404, f"No key of this session has that hash; GET {PREFIX}/keys lists those it has.")
         try:
-            scenario = self._library.get(call.target)
+            scenario = self._library().get(call.target)
             self._sessions.prepare(session, scenario)
             session.script.play(scenario.name, key_hash)
         except ScenarioInvalid as error:
@@ -93,7 +95,7 @@ class Choosing:
         """Add a rule to the session."""
         document = call.body.everything()
         try:
-            rule = call.session.script.add(lambda rule_id: read_rule(document, rule_id, self._library.operations))
+            rule = call.session.script.add(lambda rule_id: read_rule(document, rule_id, self._library().operations))
         except ScenarioInvalid as error:
             raise Problem(400, f"{error}.") from error
         except ScriptFull as error:

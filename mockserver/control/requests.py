@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from mockserver.contract.spec import Spec
+from mockserver.control.explanation import STAGES, Explainer
 from mockserver.control.har import to_har
 from mockserver.control.operation import PREFIX, Call, Operation, Outcome
 from mockserver.control.patterns import MEMBERS, compile_pattern
 from mockserver.control.problems import Problem
-from mockserver.control.shapes import BOOLEAN, MAX_WHOLE, MOMENT, STATUS, TEXT, array, named, record, whole
+from mockserver.control.shapes import BOOLEAN, MAX_WHOLE, MOMENT, STATUS, TEXT, Shape, array, named, record, whole
 from mockserver.messages import Exchange
 from mockserver.state.journal import to_wiremock
 
+_TEXT: Shape = {"type": "string"}
 _FILTERS = {"since": MOMENT, "limit": whole(), "operation": TEXT, "status": STATUS, "key_hash": TEXT}
 _LISTED = record(requests=array(named("Exchange")), meta=record(total=whole()), requestJournalDisabled=BOOLEAN)
-
-
 _FOUND = record(requests=array(named("LoggedRequest")), requestJournalDisabled=BOOLEAN)
 _COUNTED = record(count=whole(), requestJournalDisabled=BOOLEAN)
 _HAR = record(log=record(version={"const": "1.2"}, creator={"type": "object"}, entries=array({"type": "object"})))
+_PLACE: dict[str, Shape] = {"source": _TEXT, "pointer": _TEXT, "line": {"type": ["integer", "null"], "minimum": 1}}
+_STAGE = record(
+    stage={"enum": list(STAGES)},
+    verdict={"enum": ["passed", "refused", "chosen", "skipped"]},
+    decided=_TEXT,
+    **_PLACE,
+)
+_STAGE["properties"]["violations"] = array(record(message=_TEXT, severity=_TEXT, **_PLACE))
+_EXPLAINED = record(id=_TEXT, stages=array(_STAGE))
 
 
 class Requests:
@@ -24,10 +36,13 @@ class Requests:
 
     Args:
         version: of the mock server.
+        spec: returns the document that is served now.
     """
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, spec: Callable[[], Spec]) -> None:
         self._version = version
+        self._spec = spec
+        self._explainer: Explainer | None = None
 
     def operations(self) -> tuple[Operation, ...]:
         """List them."""
@@ -38,6 +53,7 @@ class Requests:
             Operation("POST", "/requests/count", self.count_requests, members=MEMBERS, answer=_COUNTED),
             Operation("GET", "/requests/har", self.export_requests, answer=_HAR),
             Operation("GET", "/requests/{id}", self.read_request, answer=named("Exchange"), problems=(404,)),
+            Operation("GET", "/requests/{id}/explain", self.explain_request, answer=_EXPLAINED, problems=(404,)),
         )
 
     def list_requests(self, call: Call) -> Outcome:
@@ -74,10 +90,25 @@ class Requests:
 
     def read_request(self, call: Call) -> Outcome:
         """Show one kept exchange."""
+        return Outcome(to_wiremock(self._kept(call)))
+
+    def explain_request(self, call: Call) -> Outcome:
+        """Say what each stage decided about a kept request, and on which line of the document that stands."""
+        exchange = self._kept(call)
+        key = next((key for key in call.session.keys.list() if key.hash_id == exchange.key_hash), None)
+        return Outcome({"id": exchange.id, "stages": self._explainer_of(self._spec()).explain(exchange, key)})
+
+    def _explainer_of(self, spec: Spec) -> Explainer:
+        if self._explainer is None or self._explainer.spec is not spec:
+            self._explainer = Explainer(spec)
+        return self._explainer
+
+    @staticmethod
+    def _kept(call: Call) -> Exchange:
         exchange = call.session.journal.get(call.target)
         if exchange is None:
             raise Problem(404, f"No request with this id is kept any more; GET {PREFIX}/requests lists those that are.")
-        return Outcome(to_wiremock(exchange))
+        return exchange
 
     @staticmethod
     def _matching(call: Call) -> list[Exchange]:

@@ -54,25 +54,33 @@ class Edge:
         self, pipeline: Pipeline, *, max_body_bytes: int, origins: Iterable[str] = (), hosts: Iterable[str] = ()
     ) -> None:
         self.max_body_bytes = max_body_bytes
-        self._handle = pipeline.handle
-        self._refuse = pipeline.refuse
+        self.serve(pipeline)
         self._origins = frozenset(origins)
         self._hosts = LOCAL_NAMES | {host.lower() for host in hosts}
-        windows = pipeline.spec.windows
-        limits = [name for window in windows for name in (window.limit_header, window.remaining_header)]
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """Answers the API."""
+        return self._pipeline
+
+    def serve(self, pipeline: Pipeline) -> None:
+        """Let another pipeline answer, from the next request on."""
+        spec = pipeline.spec
+        limits = [name for window in spec.windows for name in (window.limit_header, window.remaining_header)]
         self._exposed = ", ".join([*limits, *_MOCK_HEADERS])
-        self._methods = ", ".join(sorted({one.method for one in pipeline.spec.operations.values()} | {"HEAD"}))
+        self._methods = ", ".join(sorted({one.method for one in spec.operations.values()} | {"HEAD"}))
+        self._pipeline = pipeline
 
     def answer(self, request: Request) -> Response:
         """Answer a request to the API; the path is none of `/__admin`."""
         headers = request.headers
         origin = headers.get("origin")
         if not self._is_known_host(headers.get("host", "")):
-            response = self._refuse(MISDIRECTED)
+            response = self._pipeline.refuse(MISDIRECTED)
         elif request.method == "OPTIONS" and origin is not None and "access-control-request-method" in headers:
-            response = self._preflight(headers)
+            response = self._preflight(origin, headers)
         else:
-            response = self._handle(request)
+            response = self._pipeline.handle(request)
         if origin is None:
             return response
         return replace(response, headers=(*response.headers, *self._cors(origin)))
@@ -90,8 +98,11 @@ class Edge:
             return False
         return True
 
+    def _is_known_origin(self, origin: str) -> bool:
+        return origin in self._origins or _LOCAL_ORIGIN.fullmatch(origin) is not None
+
     def _cors(self, origin: str) -> Headers:
-        if origin not in self._origins and not _LOCAL_ORIGIN.fullmatch(origin):
+        if not self._is_known_origin(origin):
             return (("Vary", "Origin"),)
         return (
             ("Access-Control-Allow-Origin", origin),
@@ -99,8 +110,10 @@ class Edge:
             ("Vary", "Origin"),
         )
 
-    def _preflight(self, headers: Mapping[str, str]) -> Response:
-        """Answer a CORS preflight: before any stage, uncounted."""
+    def _preflight(self, origin: str, headers: Mapping[str, str]) -> Response:
+        """Answer a CORS preflight: before any stage, uncounted. One of a foreign page gets no permission."""
+        if not self._is_known_origin(origin):
+            return Response(204, (), b"")
         asked = headers.get("access-control-request-headers", "")
         names = asked if re.fullmatch(r"[A-Za-z0-9_,\- ]{0,1000}", asked) else ""
         allowed: list[tuple[str, str]] = [

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any, NamedTuple, Protocol
 
@@ -23,6 +23,7 @@ from mockserver.pipeline import stages
 from mockserver.pipeline.envelopes import Stamps, request_ids, violations_header
 from mockserver.scenarios.chooser import Chooser, Play, limits_of
 from mockserver.scenarios.forced import Forge, Maker
+from mockserver.scenarios.library import Library
 from mockserver.scenarios.preferences import Preference, preference_of
 from mockserver.scenarios.records import Choice
 from mockserver.sharing.share import Stale
@@ -140,6 +141,11 @@ class Pipeline:
         self._next_id = ids or request_ids().__next__
         self._stamps = Stamps()
         self._key_header = key_header(spec)
+
+    @property
+    def library(self) -> Library:
+        """Scenarios by name."""
+        return self._chooser.library
 
     def handle(self, request: Request) -> Response:
         """Answer a request. Never raises: a fault of the mock is a 500 in the envelope."""
@@ -307,7 +313,7 @@ class Pipeline:
         kept, changed = redacted(request, self._key_header)
         if changed or (operation is not None and operation.has_secret):
             body = redact(response.body.decode("utf-8", "replace")).encode()
-            response = Response(response.status, response.headers, body)
+            response = replace(response, body=body)
         session.journal.record(
             Exchange(
                 id=arrival.id,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from adminjudge import served
 from mockserver.config import Config
 from mockserver.control.actions import Control
 from mockserver.control.members import Members
@@ -15,7 +16,6 @@ from mockserver.control.operation import Call
 from mockserver.control.problems import Problem
 from mockserver.errors import DatasetInvalid
 from mockserver.messages import Exchange, Request, Response
-from mockserver.scenarios.library import Library
 from mockserver.state.keys import KeyRegistry, hash_of
 from mockserver.state.quota import Window
 from mockserver.state.sessions import DatasetKey, Session, Sessions
@@ -39,7 +39,7 @@ def sessions() -> Sessions:
 
 @pytest.fixture
 def control(sessions: Sessions) -> Control:
-    return Control(sessions, {"version": "1.2.3"}, Library({}))
+    return Control(sessions, {"version": "1.2.3"}, served())
 
 
 def run(

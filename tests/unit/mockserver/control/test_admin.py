@@ -12,14 +12,13 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from adminjudge import AdminJudge
+from adminjudge import AdminJudge, served
 from mockserver.config import Config
 from mockserver.control.actions import Control
 from mockserver.control.admin import HEADERS, create_admin, is_admin_path
 from mockserver.control.description import describe
 from mockserver.messages import Exchange, Request
 from mockserver.messages import Response as Answer
-from mockserver.scenarios.library import Library
 from mockserver.state.sessions import Sessions
 
 TOKEN = "correct-horse"
@@ -51,7 +50,7 @@ class HeldClient(FlaskClient):
 
 @cache
 def held() -> AdminJudge:
-    control = Control(Sessions(Config(), (), lambda key: key), {"version": "1.2.3"}, Library({}))
+    control = Control(Sessions(Config(), (), lambda key: key), {"version": "1.2.3"}, served())
     return AdminJudge(describe(control.operations(), "1.2.3"))
 
 
@@ -60,7 +59,7 @@ def make(**settings: Any) -> tuple[Sessions, Flask]:
     sessions = Sessions(config, (), lambda key: key)
     app = Flask("mock", static_folder=None)
     app.test_client_class = HeldClient
-    app.register_blueprint(create_admin(sessions, config, {"version": "1.2.3"}, Library({})))
+    app.register_blueprint(create_admin(sessions, config, {"version": "1.2.3"}, served()))
     app.add_url_rule("/other", "other", lambda: "other")
     return sessions, app
 
@@ -74,7 +73,7 @@ def every_route() -> Iterator[tuple[str, str]]:
     yield from ((method, f"/__admin{path}") for method, path in UNSERVED)
 
 
-OPERATIONS = Control(make()[0], {"version": "1"}, Library({})).operations()
+OPERATIONS = Control(make()[0], {"version": "1"}, served()).operations()
 ROUTES = sorted(every_route())
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from adminjudge import served
 from mockserver.config import Config
 from mockserver.control.actions import Control
 from mockserver.control.description import describe
 from mockserver.control.operation import Call, Operation, Outcome
-from mockserver.scenarios.library import Library
 from mockserver.state.sessions import Sessions
 
 
@@ -25,7 +25,7 @@ def explode(call: Call) -> Outcome:
 
 @pytest.fixture(scope="module")
 def description() -> dict[str, Any]:
-    control = Control(Sessions(Config(), (), lambda key: key), {"version": "1.2.3"}, Library({}))
+    control = Control(Sessions(Config(), (), lambda key: key), {"version": "1.2.3"}, served())
     return describe(control.operations(), "1.2.3")
 
 
