@@ -11,13 +11,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask
-
 from mockserver import __version__
 from mockserver.config import Config
 from mockserver.contract.spec import Spec, load
 from mockserver.control.actions import Served
-from mockserver.control.admin import create_admin
 from mockserver.pipeline.edge import Edge
 from mockserver.pipeline.lane import Lane
 from mockserver.pipeline.order import Builder, Pipeline
@@ -31,6 +28,8 @@ from mockserver.state.quota import Window
 from mockserver.state.sessions import Sessions
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from mockserver.sharing.machine import Bench
 
 #: Limits that --limit-minute and --limit-day set on a document without `x-rate-limit`.
@@ -116,13 +115,21 @@ class Assembly:
         info = {"version": __version__, "spec": self.spec.document.source}
         served = Served(lambda: edge.pipeline.spec, lambda: edge.pipeline.library)
 
-        @cache  # Flask takes longer to make than all the rest, and not every application is administered.
+        @cache  # Flask takes longer to import and make than all the rest, and not every application is administered.
         def flask() -> Flask:
+            from flask import Flask
+
+            from mockserver.control.admin import create_admin
+
             app = Flask("mockserver", static_folder=None)
             app.register_blueprint(create_admin(sessions, config, info, served))
             return app
 
-        lane = Lane(lambda environ, start_response: Flask.wsgi_app(flask(), environ, start_response), edge)
+        def admin(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+            app = flask()
+            return type(app).wsgi_app(app, environ, start_response)  # its own `wsgi_app` may be the lane
+
+        lane = Lane(admin, edge)
         return Application(sessions, edge, lane, self.spec.base_path, served, flask)
 
     def pipeline(self, config: Config, sessions: Sessions) -> Pipeline:
