@@ -468,9 +468,13 @@ def _handler(server: Right) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(raw)))
             self.end_headers()
-            self.wfile.write(raw)
+            self.wfile.write(b"" if self.command == "HEAD" else raw)
 
-        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = any_method
+        def __getattr__(self, name: str) -> Any:
+            # Methods that are no operation are the server's to refuse, too, not the library's with 501.
+            if name.startswith("do_"):
+                return self.any_method
+            raise AttributeError(name)
 
         def log_message(self, *words: object) -> None:
             pass
