@@ -16,6 +16,7 @@ from mockserver.control.description import Description
 from mockserver.control.events import Events
 from mockserver.control.operation import Operation, Table
 from mockserver.control.requests import Requests
+from mockserver.control.verdict import Verdicts
 from mockserver.control.watching import Watching
 from mockserver.control.worlds import Worlds, chosen
 from mockserver.reload import Watch
@@ -55,6 +56,7 @@ class Control:
             Requests(version, served.spec),
             Choosing(sessions, served.library),
             Events(),
+            Verdicts(served.spec),
             Watching(served.watch),
             Description(self.operations, version),
         )

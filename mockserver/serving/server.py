@@ -63,6 +63,7 @@ def serve(
     on_ready: Callable[[Address], None],
     factory: Factory | None = None,
     until: Callable[[], object] | None = None,
+    on_stop: Callable[[], object] | None = None,
     tuning: Tuning | None = None,
 ) -> int:
     """Serve until SIGINT, SIGTERM, SIGHUP, or until `until` returns. Only the main thread may call it.
@@ -74,6 +75,7 @@ def serve(
             `mockserver.app.create_wsgi`. Where processes are spawned (macOS,
             Windows, Python 3.14) it must be importable by its name.
         until: blocks for as long as the server is wanted; called in another thread.
+        on_stop: called once, in another thread, when the server is asked to stop and still answers.
         tuning: how granian runs; None takes the defaults.
 
     Returns:
@@ -92,7 +94,7 @@ def serve(
         bind_port(config.host, config.port) as bound,
         _bench(config) as bench,
     ):
-        plan = _Plan(config, on_ready, factory, until, tuning or Tuning(), bench)
+        plan = _Plan(config, on_ready, factory, until, on_stop, tuning or Tuning(), bench)
         return _run(plan, bound, stop, take_signals)
 
 
@@ -102,6 +104,7 @@ class _Plan:
     on_ready: Callable[[Address], None]
     factory: Factory | None
     until: Callable[[], object] | None
+    on_stop: Callable[[], object] | None
     tuning: Tuning
     bench: Bench | None
 
@@ -140,7 +143,7 @@ def _run(plan: _Plan, bound: socket.socket, stop: Stop, take_signals: Callable[[
     server = _granian(address, plan.config.workers, plan.tuning)
     server.on_startup(take_signals)  # granian would answer SIGHUP with new workers, and their state would be lost
     server.on_startup(gc.freeze)  # a collection in a forked worker would copy every page that it looks at
-    server.after_spawn = lambda: _start_threads(watch, plan.until, stop, server)
+    server.after_spawn = lambda: _start_threads(watch, plan, stop, server)
     try:
         server.serve(target_loader=Loader(plan.config, plan.factory, sender, plan.bench), wrap_loader=False)
     except SystemExit:  # granian's way to say that a worker ended by itself
@@ -180,9 +183,17 @@ def _loop() -> Loops:
     return Loops.uvloop if find_spec("uvloop") else Loops.asyncio
 
 
-def _start_threads(watch: Watch, until: Callable[[], object] | None, stop: Stop, server: _Server) -> None:
+def _start_threads(watch: Watch, plan: _Plan, stop: Stop, server: _Server) -> None:
+    def end() -> None:
+        try:
+            if plan.on_stop is not None:
+                plan.on_stop()
+        finally:
+            server.signal_handler_interrupt()
+
     watch.start()
-    stop.forward(server.signal_handler_interrupt)
+    stop.forward(end)
+    until = plan.until
     if until is not None:
 
         def wait() -> None:

@@ -73,6 +73,7 @@ class Loader:
             self.reports.send(exc)
             raise SystemExit(exc.exit_code) from exc
         settle()
+        _leave_group()
         self.reports.send(base_path_of(app))
         return on_rsgi(app, self.config)
 
@@ -132,6 +133,12 @@ def settle() -> None:
     # What is loaded stays: no collection needs to look at it, nor copy its pages.
     gc.collect()
     gc.freeze()
+
+
+def _leave_group() -> None:
+    """Take Ctrl-C from nobody but the parent, which may have questions before it ends this process."""
+    if hasattr(os, "setpgrp"):
+        os.setpgrp()
 
 
 def _end_with_parent() -> None:
