@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mockserver import __version__
+from mockserver.commands.running import COMMANDS
 from mockserver.config import Config
 from mockserver.errors import MockServerError
 
@@ -164,6 +165,10 @@ def check(spec: Path | None, dataset: Path | None) -> None:
         click.echo(f"{found} findings", err=True)
         raise SystemExit(2)
     click.echo("document, vocabulary, fixtures and dataset are right")
+
+
+for one in COMMANDS:
+    command.add_command(one)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -9,6 +9,8 @@
     │   └── ConfigInvalid       an option or environment variable
     ├── StateUnavailable        the state that is shared with other servers is away  exit 3
     ├── PortInUse               somebody listens on the address already         exit 2
+    ├── TargetUnreachable       no mock server answers where a command asks     exit 3
+    ├── RequestRefused          a running server says no to a command           exit 2
     └── StartFailed             the server did not come up within its deadline  exit 5
 
 A request that breaks the contract is no exception: it is a `Refusal`
@@ -83,3 +85,15 @@ class PortInUse(MockServerError):
 
 class StartFailed(MockServerError):
     """The server did not answer within its deadline, or ended before it did."""
+
+
+class TargetUnreachable(MockServerError):
+    """No mock server answers where a command asks."""
+
+    exit_code = 3
+
+
+class RequestRefused(MockServerError):
+    """A running server says no to a command: an unknown name, or a caller that it does not let in."""
+
+    exit_code = 2

@@ -1,0 +1,1 @@
+"""Commands of `mockserver` that speak with a running server."""
