@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["drawn", "fixed_constants"]
+__all__ = ["drawn", "fixed_constants", "own_storage"]
 
 _CACHED = 1024
 
@@ -63,3 +63,17 @@ def fixed_constants() -> Iterator[None]:
     finally:
         for name, value in before.items():
             setattr(module, name, value)
+
+
+@contextlib.contextmanager
+def own_storage() -> Iterator[None]:
+    """Keep Hypothesis, while this is open, from writing its tables into the working directory: the cache has them."""
+    from hypothesis import configuration
+    from platformdirs import user_cache_path
+
+    before = vars(configuration).get("__hypothesis_home_directory")
+    configuration.set_hypothesis_home_dir(user_cache_path("konnector-contracts") / "hypothesis")
+    try:
+        yield
+    finally:
+        configuration.set_hypothesis_home_dir(before)

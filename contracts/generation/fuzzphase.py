@@ -19,6 +19,7 @@ from contracts.contract.vocabulary import Document
 from contracts.corpus.lines import Entry
 from contracts.corpus.placeholders import Entities
 from contracts.errors import UsageError
+from contracts.generation.drawing import own_storage
 from contracts.generation.generated import MOST_REQUESTS, FuzzOptions, entities_of, fuzz, wanted
 from contracts.judging.observations import Observations
 from contracts.judging.verdict import selected
@@ -68,7 +69,8 @@ class FuzzPhase:
         if not count:
             return self._left_out(chosen, "no generated requests were asked for; --fuzz N sends them")
         self.listener(PhaseStarted(phase=PHASE, planned=count))
-        reason = self._run(observations, chosen, count)
+        with own_storage():
+            reason = self._run(observations, chosen, count)
         self.listener(PhaseFinished(phase=PHASE, reason=reason))
         return tuple(self._verdicts)
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from hypothesis import configuration
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture import providers
 
-from contracts.generation.drawing import drawn, fixed_constants
+from contracts.generation.drawing import drawn, fixed_constants, own_storage
 
 
 def test_the_same_seed_draws_the_same_values() -> None:
@@ -36,3 +39,12 @@ def test_a_version_without_that_pool_is_left_as_it_is(monkeypatch: pytest.Monkey
     before = providers._get_local_constants
     with fixed_constants():
         assert providers._get_local_constants is before
+
+
+def test_tables_of_hypothesis_are_not_written_to_the_working_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(configuration, "__hypothesis_home_directory", None)
+    with own_storage():
+        path = configuration.storage_directory("tmp", intent_to_write=False).path
+        assert Path.cwd() not in path.parents
+        assert path.parts[-3:] == ("konnector-contracts", "hypothesis", "tmp")
+    assert vars(configuration)["__hypothesis_home_directory"] is None
