@@ -1,7 +1,7 @@
 """The runner for Python: `run(Config(base_url=…)) -> Report`.
 
     check what will be written and read → start the mock where no URL was given → run → apply the baseline
-    → compare → write the reports → tell the listener that the run is over
+    → compare → write the reports and the corpus → tell the listener that the run is over
 
 May import anything of this package but `cli`; heavy parts are imported when a run needs them.
 """
@@ -47,7 +47,7 @@ def run(
         The report, baseline applied; `contracts.outcome.conclusion.conclude` says what it comes to.
 
     Raises:
-        ConfigInvalid: an option, a file of known failures or of an earlier run, or the place of a report.
+        ConfigInvalid: an option, a file of known failures or of an earlier run, or the place of a report or corpus.
         SpecInvalid: the document cannot be turned into a contract.
         TargetUnreachable: nothing answers at the base URL.
         TargetNotJudgeable: what answers is not this API.
@@ -143,6 +143,8 @@ def _finisher(config: Config, today: date) -> Callable[[Report], Report]:
     from contracts.report import ndjson, writers
 
     writers.check(config.reports)
+    if config.save_corpus is not None:
+        writers.check_place(config.save_corpus, "--save-corpus")
     known = baseline.load(config.baseline) if config.baseline else None
     before = ndjson.read(config.compare) if config.compare else None
 
@@ -181,7 +183,7 @@ def _target(config: Config) -> Iterator[Config]:
 
 
 def _write(report: Report, config: Config, source: Source) -> tuple[Report, ConfigInvalid | None]:
-    """Write every report; return the report with a note for each, and what went wrong first."""
+    """Write every report and the corpus; return the report with a note for each, and what went wrong first."""
     from contracts.report.writers import WRITERS
 
     failure, notes = None, list(report.notes)
@@ -191,4 +193,19 @@ def _write(report: Report, config: Config, source: Source) -> tuple[Report, Conf
             notes.append(("report", f"{name} {path}"))
         except ConfigInvalid as error:
             failure = failure or error
+    try:
+        notes += _saved(report, config)
+    except ConfigInvalid as error:
+        failure = failure or error
     return replace(report, notes=tuple(notes)), failure
+
+
+def _saved(report: Report, config: Config) -> Iterator[tuple[str, str]]:
+    """Write what was sent as a corpus, where one was asked for; yield a note."""
+    if config.save_corpus is None:
+        return
+    from contracts.contract import document
+    from contracts.corpus.replay import save_corpus
+
+    count = save_corpus(config.save_corpus, document.load(config.spec), report.exchanges)
+    yield "corpus", f"{config.save_corpus}, {count} requests"

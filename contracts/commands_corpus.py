@@ -31,7 +31,7 @@ __all__ = ["COMMANDS", "generate", "replay"]
 _FILE = click.Path(path_type=Path)
 _KINDS = ("status", "error_code", "shape", "headers", "values")
 #: Options of `run` that say nothing to a corpus.
-_OF_RUN = frozenset(("phases", "fuzz", "exhaust", "example_database", "seed", "compare", "shard"))
+_OF_RUN = frozenset(("phases", "fuzz", "exhaust", "example_database", "seed", "compare", "shard", "save_corpus"))
 _DEFAULT_COUNT = 600
 _MOST_LINES = 20
 
@@ -112,7 +112,7 @@ def _judged(session: _Session, config: Config, entries: Any) -> int:
         is_github=session.environment.is_github,
     )
     with Console(sys.stdout, lambda: Source.of(config.spec), looks) as console:
-        report = api.run(config, console, drive=replayed(entries))
+        report = api.run(replace(config, save_corpus=None), console, drive=replayed(entries))
     return conclude(report).exit_code
 
 

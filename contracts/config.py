@@ -112,6 +112,7 @@ class Config:
         ca_bundle: PEM file to trust instead of the system's.
         ledger: file of allowances; None is one per key in the user's state directory.
         example_database: of Hypothesis: a directory or `redis://…`; None is none.
+        save_corpus: file for the requests of the run, to be replayed; None writes none.
         is_quiet: the verdict only.
         shard: the part of the plan that this run takes; None takes all of it.
     """
@@ -140,6 +141,7 @@ class Config:
     ca_bundle: Path | None = None
     ledger: Path | None = None
     example_database: str | None = None
+    save_corpus: Path | None = None
     is_quiet: bool = False
     shard: Shard | None = None
 

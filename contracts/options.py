@@ -20,7 +20,7 @@ __all__ = ["choosing_options", "run_options", "shard_option", "to_config"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 _FILE = click.Path(path_type=Path)
-_PATHS = frozenset(("api_key_file", "spec", "baseline", "compare", "ca_bundle", "ledger"))
+_PATHS = frozenset(("api_key_file", "spec", "baseline", "compare", "ca_bundle", "ledger", "save_corpus"))
 _LISTS = frozenset(("phases", "only", "skip"))
 _FORMATS = "Write junit, html, sarif, har or ndjson; repeatable."
 
@@ -56,6 +56,7 @@ _RUNNING = (
     click.option("--ca-bundle", type=_FILE, help="PEM file to trust instead of the system's."),
     click.option("--ledger", type=_FILE, help="File of allowances.  [default: one per key in your state directory]"),
     click.option("--example-database", metavar="PLACE", help="Of Hypothesis: a directory, or redis://…"),
+    click.option("--save-corpus", type=_FILE, metavar="PATH", help="Write what was sent, for `contracts replay`."),
     click.option("-q", "--quiet", "is_quiet", is_flag=True, help="The verdict only."),
 )
 

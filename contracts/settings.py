@@ -42,6 +42,7 @@ SETTINGS: Mapping[str, tuple[str, str]] = {
     "ca-bundle": ("ca_bundle", _TEXT),
     "ledger": ("ledger", _TEXT),
     "example-database": ("example_database", _TEXT),
+    "save-corpus": ("save_corpus", _TEXT),
     "quiet": ("is_quiet", _FLAG),
 }
 

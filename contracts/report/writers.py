@@ -12,7 +12,7 @@ from contracts.errors import ConfigInvalid
 from contracts.report.source import Source
 from contracts.verdicts import Report
 
-__all__ = ["WRITERS", "Writer", "check", "write_whole"]
+__all__ = ["WRITERS", "Writer", "check", "check_place", "write_whole"]
 
 Writer = Callable[[Report, Path, Source], None]
 
@@ -26,10 +26,23 @@ def check(reports: Iterable[tuple[str, Path]]) -> None:
     for name, path in reports:
         if name not in WRITERS:
             raise ConfigInvalid(f"formats are {', '.join(WRITERS)}; got {name!r}", "--report")
-        if not path.parent.is_dir():
-            raise ConfigInvalid(f"the folder of {path} does not exist; make it first", "--report")
-        if path.is_dir():
-            raise ConfigInvalid(f"{path} is a folder; give the path of a file", "--report")
+        check_place(path, "--report")
+
+
+def check_place(path: Path, source: str) -> None:
+    """Find out before a run whether a file can be written.
+
+    Args:
+        path: of the file.
+        source: the option that named the path, for the message.
+
+    Raises:
+        ConfigInvalid: the folder is missing, or the path is one.
+    """
+    if not path.parent.is_dir():
+        raise ConfigInvalid(f"the folder of {path} does not exist; make it first", source)
+    if path.is_dir():
+        raise ConfigInvalid(f"{path} is a folder; give the path of a file", source)
 
 
 def write_whole(path: Path, content: str, source: str = "--report") -> None:

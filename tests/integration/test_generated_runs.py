@@ -10,6 +10,8 @@ import pytest
 
 from contracts import api, cli
 from contracts.config import Config
+from contracts.corpus import lines as corpora
+from contracts.corpus.replay import replayed
 from contracts.running.events import Event, ExchangeFinished, PhaseStarted
 from contracts.verdicts import Outcome, Report
 from mockserver.config import Config as MockConfig
@@ -55,6 +57,17 @@ def test_the_same_seed_sends_the_same_requests_in_the_same_order(server: LiveSer
         report = run(server, budget=150, fuzz=50, seed=9, phases=("relations", "fuzz"))
         sent.append([exchange.request for exchange in report.exchanges if exchange.phase == "fuzz"])
     assert sent[0] == sent[1] != []
+
+
+def test_what_a_run_sent_is_saved_and_sends_the_same_again(server: LiveServer, tmp_path: Path) -> None:
+    place = tmp_path / "corpus.ndjson"
+    options = {"budget": 150, "fuzz": 40, "seed": 6, "phases": ("relations", "fuzz"), "save_corpus": place}
+    first = run(server, api_key="your_api_key_here", **options)
+    assert ("corpus", f"{place}, {first.sent} requests") in first.notes
+    text = place.read_text("utf-8")
+    assert not [piece for piece in ("your_api_key_here", "api_key_h", "redacted") if piece in text]
+    second = api.run(Config(base_url=server.base_url, api_key="your_api_key_here"), drive=replayed(corpora.load(place)))
+    assert [exchange.request for exchange in second.exchanges][1:] == [exchange.request for exchange in first.exchanges]
 
 
 @pytest.fixture(scope="module")

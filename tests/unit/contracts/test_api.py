@@ -87,6 +87,18 @@ def test_a_report_that_fails_in_the_end_does_not_hide_the_run(tmp_path: Path) ->
     assert (tmp_path / "y").is_file()
 
 
+def test_the_requests_of_a_run_are_saved_and_noted(tmp_path: Path) -> None:
+    place = tmp_path / "corpus.ndjson"
+    made = judged(kept(exchanges=(exchange(1), exchange(2))), save_corpus=place)
+    assert ("corpus", f"{place}, 2 requests") in made.notes
+    assert len(place.read_text("utf-8").splitlines()) == 2
+
+
+def test_a_place_where_no_corpus_can_be_written_stops_the_run_before_it_begins(tmp_path: Path) -> None:
+    with pytest.raises(ConfigInvalid, match="--save-corpus"):
+        run(Config(base_url=URL, save_corpus=tmp_path / "none" / "x"), drive=returning(kept()))
+
+
 def test_the_baseline_accepts_and_is_noted(tmp_path: Path) -> None:
     path = tmp_path / "known.yaml"
     path.write_text(update(broken(), (), TODAY), encoding="utf-8")

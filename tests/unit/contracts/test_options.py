@@ -58,6 +58,7 @@ def test_without_options_every_default_is_that_of_the_record() -> None:
         ("--live", "is_live", True),
         ("--ca-bundle a", "ca_bundle", Path("a")),
         ("--ledger a", "ledger", Path("a")),
+        ("--save-corpus a", "save_corpus", Path("a")),
         ("--example-database redis://x", "example_database", "redis://x"),
         ("-q", "is_quiet", True),
         ("--api-key k", "api_key", "k"),
