@@ -9,18 +9,21 @@ from __future__ import annotations
 from collections.abc import Collection
 from difflib import get_close_matches
 
-from contracts.consumer import course, pace, secrecy, shape
+from contracts.consumer.course import COURSE, judge_course
+from contracts.consumer.pace import PACE, judge_pace
 from contracts.consumer.records import Rule
+from contracts.consumer.secrecy import SECRECY, judge_secrecy
+from contracts.consumer.shape import SHAPE, judge_shape
 from contracts.consumer.trial import Judge
 from contracts.errors import ConfigInvalid
 
 __all__ = ["FAMILIES", "RULES", "rules_of", "rules_table"]
 
 #: One judge for each family of rules.
-FAMILIES: tuple[Judge, ...] = (shape.judge, pace.judge, course.judge, secrecy.judge)
+FAMILIES: tuple[Judge, ...] = (judge_shape, judge_pace, judge_course, judge_secrecy)
 
 #: In the order of their ids.
-RULES: tuple[Rule, ...] = (*shape.RULES, *pace.RULES, *course.RULES, *secrecy.RULES)
+RULES: tuple[Rule, ...] = (*SHAPE, *PACE, *COURSE, *SECRECY)
 
 _BY_ID = {rule.id: rule for rule in RULES}
 

@@ -18,7 +18,7 @@ from contracts.contract.pointers import lookup
 if TYPE_CHECKING:
     from contracts.contract.vocabulary import Collection, Operation
 
-__all__ = ["RULES", "judge"]
+__all__ = ["COURSE", "judge_course"]
 
 UNREAD_PAGES = Rule(
     "C301",
@@ -35,13 +35,13 @@ WRITTEN_TWICE = Rule(
 )
 
 #: In the order of their ids.
-RULES = (UNREAD_PAGES, WRITTEN_TWICE)
+COURSE = (UNREAD_PAGES, WRITTEN_TWICE)
 
 #: Hash of the key, family of the operation, filters and sort.
 _Walk = tuple[str, str, str]
 
 
-def judge(trial: Trial) -> Iterator[Finding]:
+def judge_course(trial: Trial) -> Iterator[Finding]:
     """Judge what follows what."""
     yield from _unread(trial)
     yield from _written_twice(trial)

@@ -19,7 +19,7 @@ from contracts.contract.pointers import lookup
 if TYPE_CHECKING:
     from contracts.contract.vocabulary import Limits, Window
 
-__all__ = ["RULES", "judge"]
+__all__ = ["PACE", "judge_pace"]
 
 SAME_TOO_SOON = Rule(
     "C201",
@@ -49,13 +49,13 @@ HAMMERED = Rule(
 )
 
 #: In the order of their ids.
-RULES = (SAME_TOO_SOON, OTHER_TOO_SOON, ABOVE_ALLOWANCE, HAMMERED)
+PACE = (SAME_TOO_SOON, OTHER_TOO_SOON, ABOVE_ALLOWANCE, HAMMERED)
 
 #: Requests with a refused key after its first refusal from which it is hammering; fewer are a retry or two.
 HAMMERING = 3
 
 
-def judge(trial: Trial) -> Iterator[Finding]:
+def judge_pace(trial: Trial) -> Iterator[Finding]:
     """Judge the requests of each key for themselves."""
     limits = trial.document.limits
     for sent in trial.by_key.values():

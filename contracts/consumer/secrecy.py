@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from contracts.consumer.records import Finding, Rule
 from contracts.consumer.trial import Trial
 
-__all__ = ["RULES", "judge"]
+__all__ = ["SECRECY", "judge_secrecy"]
 
 KEY_IN_URL = Rule(
     "C401",
@@ -30,12 +30,12 @@ KEY_ELSEWHERE = Rule(
 )
 
 #: In the order of their ids.
-RULES = (KEY_IN_URL, KEY_ELSEWHERE)
+SECRECY = (KEY_IN_URL, KEY_ELSEWHERE)
 
 _MASK = re.compile(r"\[redacted:[0-9a-f]+\]")
 
 
-def judge(trial: Trial) -> Iterator[Finding]:
+def judge_secrecy(trial: Trial) -> Iterator[Finding]:
     """Judge each request for itself."""
     for sent in trial.sent:
         for part, text in (("path", sent.path), ("query", sent.query)):

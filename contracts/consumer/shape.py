@@ -18,7 +18,7 @@ from contracts.contract.pointers import tokens
 if TYPE_CHECKING:
     from contracts.contract.vocabulary import Operation
 
-__all__ = ["RULES", "judge"]
+__all__ = ["SHAPE", "judge_shape"]
 
 UNKNOWN_PATH = Rule(
     "C101",
@@ -77,7 +77,7 @@ UNKNOWN_ENTITY = Rule(
 )
 
 #: In the order of their ids.
-RULES = (
+SHAPE = (
     UNKNOWN_PATH,
     UNKNOWN_METHOD,
     UNDOCUMENTED,
@@ -109,7 +109,7 @@ _TOO_LARGE = 413
 _MOST_NAMES = 12
 
 
-def judge(trial: Trial) -> Iterator[Finding]:
+def judge_shape(trial: Trial) -> Iterator[Finding]:
     """Judge each request for itself."""
     for sent in trial.own:
         for breach in sent.breaches:
