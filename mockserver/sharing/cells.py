@@ -72,12 +72,12 @@ class Cells:
         return offset
 
     def compact(self, tags: Container[int]) -> None:
-        """Keep the counters of some tags, and of the others the newest, up to half of all cells."""
+        """Keep the counters of some tags, and of the others the newest, up to half of what there is room for."""
         self._read_on()
         words = self.words
         cells = [tuple(words[at : at + _CELL]) for at in range(_HEAD, _HEAD + self._length * _CELL, _CELL)]
         chosen = sum(cell[2] in tags for cell in cells)
-        spare = max(self._capacity // 2 - chosen, 0)
+        spare = max((self._capacity - RESERVE) // 2 - chosen, 0)
         others = [cell for cell in cells if cell[2] not in tags]
         kept = [*others[max(len(others) - spare, 0) :], *(cell for cell in cells if cell[2] in tags)]
         for position, cell in enumerate(kept):
