@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -38,6 +39,7 @@ Examples:
   mockserver serve --clock 2025-05-11T09:00:00Z the clock stands still there
   mockserver serve --spec other.yaml            any OpenAPI 3 document
   mockserver serve --watch --spec my.yaml       every edit is served at once
+  mockserver serve --verdict                    judge the client at the end, exit 1 where it is wrong
   mockserver serve --workers 2                  two processes, one state
   mockserver serve --state redis://host/0       many machines, one state
 """
@@ -99,7 +101,9 @@ def command() -> None:
     show_default=True,
     help="While Redis is away: answer 500, or count by oneself.",
 )
-def serve(**options: Any) -> None:
+@click.option("--verdict", is_flag=True, help="Judge the client at the end: exit 1 where it broke the contract.")
+@click.option("--verdict-allow", multiple=True, metavar="ID", help="A rule that the client may break; repeatable.")
+def serve(verdict: bool, verdict_allow: tuple[str, ...], **options: Any) -> None:
     """Serve the contract, or another document, until Ctrl-C."""
     options["allow_hosts"] = options.pop("allow_host")
     config = Config(**options)
@@ -108,7 +112,30 @@ def serve(**options: Any) -> None:
     from mockserver.serving.server import serve as run
 
     ensure_judged(config.spec)
+    if verdict:
+        raise SystemExit(serve_and_judge(config, verdict_allow))
     raise SystemExit(run(config, on_ready=lambda address: announce(config, address)))
+
+
+def serve_and_judge(config: Config, allow: Sequence[str]) -> int:
+    """Serve, then print the verdict on the clients; 0 kept, 1 broken, 4 where nothing can be said."""
+    from mockserver.serving.hearing import JOURNAL_BYTES, JOURNAL_ENTRIES, Hearing
+    from mockserver.serving.server import serve as run
+
+    hearing = Hearing(config.admin_token, allow)
+
+    def begin(address: Address) -> None:
+        hearing.open(address)
+        announce(config, address)
+
+    whole = replace(config, journal_entries=JOURNAL_ENTRIES, journal_bytes=JOURNAL_BYTES)
+    run(whole, on_ready=begin, on_stop=hearing.close)
+    for judged in hearing.judged:
+        if config.log == "json":
+            click.echo(json.dumps({"event": "verdict", "session": judged.session, **judged.document}))
+        else:
+            click.echo(("" if judged.session == "default" else f"{judged.session}: ") + judged.document["text"])
+    return hearing.exit_code
 
 
 def announce(config: Config, address: Address) -> None:
