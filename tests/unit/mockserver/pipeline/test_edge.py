@@ -96,9 +96,9 @@ def test_a_foreign_origin_gets_no_permission(origin: str) -> None:
 
 def test_a_preflight_is_answered_before_the_pipeline() -> None:
     call = Caller()
-    response = call.preflight(access_control_request_headers="authorization,prefer")
+    response = call.preflight(access_control_request_headers="X-Trace, prefer")
     assert (response.status, response.body, call.pipeline.seen) == (204, b"", [])
-    assert call.headers["Access-Control-Allow-Headers"] == "authorization,prefer"
+    assert call.headers["Access-Control-Allow-Headers"] == "authorization, content-type, prefer, x-trace"
     assert "GET" in call.headers["Access-Control-Allow-Methods"]
 
 
@@ -120,3 +120,23 @@ def test_options_without_an_origin_is_no_preflight() -> None:
     call = Caller()
     call("OPTIONS", access_control_request_method="GET")
     assert call.pipeline.seen[-1].method == "OPTIONS"
+
+
+@pytest.mark.parametrize("headers", [{}, {"access_control_request_private_network": "true"}])
+def test_a_preflight_of_a_foreign_page_gets_no_permission_and_is_no_request(headers: dict[str, str]) -> None:
+    call = Caller()
+    call("OPTIONS", origin="https://evil.example", access_control_request_method="GET", **headers)
+    assert (call.response.status, call.headers, call.pipeline.seen) == (204, {"Vary": "Origin"}, [])
+
+
+def test_another_pipeline_answers_from_the_next_request_on() -> None:
+    call, other = Caller(), StubPipeline()
+    other.spec.windows = (SimpleNamespace(limit_header="X-New", remaining_header="X-Rest"),)
+    other.spec.operations = {"write": SimpleNamespace(method="PATCH")}
+    call()
+    call.edge.serve(other)  # type: ignore[arg-type]
+    call(origin="http://localhost:1")
+    assert (len(call.pipeline.seen), len(other.seen)) == (1, 1)
+    assert "X-New, X-Rest" in call.headers["Access-Control-Expose-Headers"]
+    call.preflight()
+    assert call.headers["Access-Control-Allow-Methods"] == "HEAD, PATCH"
