@@ -61,7 +61,8 @@ def _chosen(config: Config, document: Document) -> tuple[Rule, ...]:
 
 def arranged(config: Config, rules: tuple[Rule, ...], cases: tuple[Case, ...], budget: int) -> Plan:
     """Keep the cases that serve a wanted relation; the extra ones only where a budget was asked for."""
-    kept = _shard(rules, cases) if config.shard else _whole(rules, cases)
+    grounded = _grounded(rules, cases)
+    kept = grounded if config.shard else _whole(rules, cases, grounded)
     core = [case for case in kept if case.rank < EXTRA_RANK]
     is_thorough = config.budget is not None
     whole = arrange(kept if is_thorough else core, budget)
@@ -69,18 +70,14 @@ def arranged(config: Config, rules: tuple[Rule, ...], cases: tuple[Case, ...], b
     return replace(whole, left_out=(*whole.left_out, *extra))
 
 
-def _whole(rules: tuple[Rule, ...], cases: tuple[Case, ...]) -> list[Case]:
-    """Keep what serves a rule, or gives an answer that rules about every answer can look at."""
-    names = {rule.relation.id for rule in rules}
+def _whole(rules: tuple[Rule, ...], cases: tuple[Case, ...], grounded: list[Case]) -> list[Case]:
+    """Keep, besides, what gives an answer that rules about every answer can look at."""
+    keys = {case.key for case in grounded}
     everywhere = {rule.relation.operation_id for rule in rules if rule.is_universal}
-    return [
-        case
-        for case in cases
-        if names & set(case.serves) or "" in everywhere or case.request.operation_id in everywhere
-    ]
+    return [case for case in cases if case.key in keys or "" in everywhere or case.request.operation_id in everywhere]
 
 
-def _shard(rules: tuple[Rule, ...], cases: tuple[Case, ...]) -> list[Case]:
+def _grounded(rules: tuple[Rule, ...], cases: tuple[Case, ...]) -> list[Case]:
     """Keep what serves a rule, what all others are made from, and a success of each operation that is refused."""
     names = {rule.relation.id for rule in rules}
     kept = {case.key: case for case in cases if names & set(case.serves) or case.rank < OPENING_RANK}

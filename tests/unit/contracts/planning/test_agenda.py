@@ -26,6 +26,15 @@ def test_a_run_alone_plans_for_all_that_it_judges() -> None:
     assert alone[0] == alone[1] != []
 
 
+@pytest.mark.parametrize("only", ["auth", "collection.subset[getCampaignInfo", "errors", "limits"])
+def test_what_is_chosen_is_planned_with_the_answers_that_it_is_made_from_and_judged_by(only: str) -> None:
+    made = plan(Config(only=(only,)), document(), LARGE)
+    opening = {case.key for case in plan(Config(), document(), LARGE).cases if case.rank < OPENING_RANK}
+    right = [case for case in made.cases if case.expects is None and case.request.credential == "key"]
+    assert opening <= {case.key for case in made.cases}
+    assert {case.request.operation_id for case in made.cases} <= {"", *(case.request.operation_id for case in right)}
+
+
 @pytest.mark.parametrize("count", [2, 3, 4])
 def test_the_shards_of_a_plan_are_disjoint_and_cover_it(count: int) -> None:
     dealt = [{rule.relation.id for rule in planned(config, document())} for config in shards(count)]
