@@ -88,17 +88,19 @@ def _gap(pages: list[tuple[Sent, Collection]]) -> tuple[int, int] | None:
 
 
 def _written_twice(trial: Trial) -> Iterator[Finding]:
-    unanswered: list[Sent] = []
+    unanswered: dict[tuple[str, ...], Sent] = {}
     for sent in trial.own:
         operation = trial.operation(sent)
         if operation is None or not operation.is_write:
             continue
-        before = next((item for item in unanswered if item.is_same(sent) and _was_unanswered(item, sent)), None)
-        if before is not None:
+        before = unanswered.get(sent.identity)
+        if before is not None and _was_unanswered(before, sent):
             sentence = f"sent {sent.method} {operation.path} again after {_why(before)}"
             yield Finding(WRITTEN_TWICE, sentence, (before, sent))
         if sent.fault or sent.delay_s or sent.status >= 500:
-            unanswered.append(sent)
+            unanswered[sent.identity] = sent
+        else:
+            unanswered.pop(sent.identity, None)
 
 
 def _was_unanswered(before: Sent, after: Sent) -> bool:

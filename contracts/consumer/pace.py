@@ -88,8 +88,9 @@ def _ignored(refused: list[Sent], early: list[Sent], until: float) -> Iterator[F
     if not early:
         return
     first = refused[0]
-    again = [item for item in early if any(item.is_same(one) and item.order > one.order for one in refused)]
-    others = [item for item in early if item not in again]
+    asked = {item.identity: item.order for item in reversed(refused)}
+    again = [item for item in early if asked.get(item.identity, item.order) < item.order]
+    others = [item for item in early if asked.get(item.identity, item.order) >= item.order]
     for rule, found in ((SAME_TOO_SOON, again), (OTHER_TOO_SOON, others)):
         if found:
             waited_s, wait_s = found[0].at - first.at, until - first.at

@@ -101,9 +101,10 @@ class Sent:
         values = parse_qs(self.query, keep_blank_values=True)
         return {name: found[0] if len(found) == 1 else found for name, found in values.items()}
 
-    def is_same(self, other: Sent) -> bool:
-        """Whether both ask for the same with the same key."""
-        return _identity(self) == _identity(other)
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What two requests have in common that ask for the same with the same key."""
+        return self.key_hash, self.method, self.origin, self.path, self.query, self.body
 
 
 def parsed(text: str) -> Any:
@@ -112,10 +113,6 @@ def parsed(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
-
-
-def _identity(sent: Sent) -> tuple[str, ...]:
-    return sent.key_hash, sent.method, sent.origin, sent.path, sent.query, sent.body
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ the standard library.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contracts.consumer.catalogue import FAMILIES, RULES, rules_of
@@ -75,13 +76,11 @@ def _is_accepted(finding: Finding, terms: Terms) -> bool:
 
 
 def _merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Say the same once, with all requests that show it."""
-    merged: dict[tuple[str, str], Finding] = {}
+    """Say the same once, with all requests that show it, each once."""
+    merged: defaultdict[tuple[Rule, str], dict[int, Sent]] = defaultdict(dict)
     for finding in findings:
-        key = (finding.rule.id, finding.sentence)
-        known = merged.get(key)
-        merged[key] = replace(known, requests=known.requests + finding.requests) if known else finding
-    return tuple(merged.values())
+        merged[finding.rule, finding.sentence] |= {sent.order: sent for sent in finding.requests}
+    return tuple(Finding(rule, sentence, tuple(shown.values())) for (rule, sentence), shown in merged.items())
 
 
 def _unmet(expectation: Expectation) -> Unmet:

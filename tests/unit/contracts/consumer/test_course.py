@@ -9,8 +9,9 @@ import pytest
 
 from conftest import MakeClient
 from contracts.consumer import Sent
-from judged import JudgedClient
-from unit.contracts.consumer.sending import LATE, case, ids, judged, sent, sentence, verdict
+from judged import ADMIN_KEY, JudgedClient
+from mockserver.messages import Request
+from unit.contracts.consumer.sending import LATE, case, ids, judged, recorded, sent, sentence, verdict
 
 PAGE = "/campaign-info"
 
@@ -118,6 +119,11 @@ def test_a_write_without_an_answer_is_not_sent_again(requests: list[Sent], broke
     assert ids(verdict(*requests)) == broken
 
 
+def test_a_write_sent_three_times_is_told_once_with_each_request() -> None:
+    (finding,) = verdict(write(1, status=500), write(2, status=500), write(3)).findings
+    assert [item.order for item in finding.requests] == [1, 2, 3]
+
+
 @pytest.mark.parametrize(
     "first, why",
     [
@@ -129,6 +135,39 @@ def test_a_write_without_an_answer_is_not_sent_again(requests: list[Sent], broke
 )
 def test_a_repeated_write_is_told_what_came_before(first: Sent, why: str) -> None:
     assert sentence(verdict(first, write(2))) == f"sent POST /create-api-key again after {why}"
+
+
+def play(client: JudgedClient, answer: dict[str, Any], *moments_s: float) -> None:
+    """Let the mock answer writes by a rule, send the same one at moments after the first, and wait for no answer."""
+    rule = {"operation": "createApiKey", "answers": [answer]}
+    assert client.admin("POST", "/rules", rule).status_code == 201
+    pipeline = client.app.pipeline
+    clock = pipeline.sessions.default.clock
+    start = clock.now()
+    headers = {"authorization": ADMIN_KEY, "content-type": "application/json"}
+    for moment_s in (0.0, *moments_s):
+        clock.set(start + moment_s)
+        pipeline.handle(Request("POST", f"{client.app.base_path}/create-api-key", "", headers, b"{}"))
+
+
+@pytest.mark.parametrize(
+    "answer, moments_s, broken",
+    [
+        case("fault", {"fault": "CONNECTION_RESET_BY_PEER"}, [1.0], ["C302"]),
+        case("fault, once", {"fault": "CONNECTION_RESET_BY_PEER"}, [], []),
+        case("time-out", {"delay": 5000}, [4.0], ["C302"]),
+        case("patience", {"delay": 5000}, [5.5], []),
+        case("slow body", {"dribble": {"chunks": 5, "ms": 5000}}, [4.0], ["C302"]),
+        case("server error", {"status": 500}, [1.0], ["C302"]),
+        case("refusal", {"status": 400}, [1.0], []),
+    ],
+)
+def test_a_write_is_judged_by_what_the_mock_did_to_its_answer(
+    make_client: MakeClient, answer: dict[str, Any], moments_s: list[float], broken: list[str]
+) -> None:
+    client = make_client()
+    play(client, answer, *moments_s)
+    assert ids(verdict(*recorded(client))) == broken
 
 
 def test_keys_made_one_after_the_other_are_no_repeated_write(make_client: MakeClient) -> None:
