@@ -26,10 +26,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -92,8 +91,10 @@ def mock(*, is_limited: bool) -> Iterator[tuple[str, str, Count]]:
     from mockserver.config import Config
     from mockserver.live import LiveServer
 
-    limits = {} if is_limited else {"limit_minute": 10**6, "limit_day": 10**7}
-    with LiveServer(Config(journal_entries=100_000, journal_bytes=1 << 28, **limits)) as server:
+    config = Config(journal_entries=100_000, journal_bytes=1 << 28)
+    if not is_limited:
+        config = replace(config, limit_minute=10**6, limit_day=10**7)
+    with LiveServer(config) as server:
 
         def count() -> int:
             with urllib.request.urlopen(server.admin_url + "/requests?limit=1", timeout=20) as answer:
@@ -225,8 +226,8 @@ def main() -> None:
     """Run every tool on every server and print the tables."""
     options = arguments()
     if options.one:
-        trial: dict[str, Any] = asdict(tried(*options.one, options))
-        print(json.dumps(trial))
+        tool, server = options.one
+        print(json.dumps(asdict(tried(tool, server, options))))
         return
     os.environ.pop("CONTRACTS_API_KEY", None)
     text = report(measured(options), options)

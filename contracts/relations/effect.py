@@ -13,7 +13,7 @@ from typing import Any
 from contracts.contract.pointers import join, lookup, tokens
 from contracts.contract.vocabulary import Document, Operation, Parameter
 from contracts.judging.bodies import agree
-from contracts.judging.observations import Observations
+from contracts.judging.observations import Observations, Seen
 from contracts.judging.rules import Finding, Judgement, Rule, judged
 from contracts.planning.cases import Case, ask
 from contracts.planning.known import Known
@@ -116,14 +116,19 @@ def _judge_works(relation: Relation, observations: Observations) -> Judgement:
 
 def _judge_new(operation: Operation, relation: Relation, observations: Observations) -> Judgement:
     place = tokens(_secret(operation))
-
-    made = [str(lookup(seen.body, place)) for seen in observations.of(operation)]
+    made = [(str(value), seen) for seen in observations.of(operation) if (value := lookup(seen.body, place))]
     if len(made) < 2:
         return Judgement(reason="fewer than two keys were made")
-    if len(set(made)) < len(made):
-        # Two keys with eight characters in common look the same once redacted: that proves nothing.
-        return Judgement(reason="the keys cannot be told apart once they are redacted")
-    return judged(relation, [None] * len(made), "")
+
+    def outcomes() -> Iterator[Finding | None]:
+        known: dict[str, Seen] = {}
+        for value, seen in made:
+            # What is secret has a mark of its own, the same for the same value.
+            before = known.setdefault(value, seen)
+            title = "two requests made the same key"
+            yield None if before is seen else Finding(title, "another key each time", (before, seen), "key", value)
+
+    return judged(relation, outcomes(), "")
 
 
 def _judge_keeps(

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from contracts.contract.pointers import locate, tokens
 from contracts.contract.surface import Surface
 from contracts.messages import Answer, Request
-from contracts.redaction.redactor import Redactor
+from contracts.redaction.redactor import Redactor, marker
 from contracts.wire.transport import Reply, WireRequest
 
 __all__ = ["passed_on", "secrets_of", "to_answer", "to_request", "to_wire"]
@@ -24,6 +24,8 @@ USER_AGENT = "konnector-contracts"
 
 # What may stand in a path as it is, beside letters and digits; `%` begins what is encoded already.
 _PATH_SAFE = "/%:@!$&'()*+,;=-._~"
+#: A text of a JSON body; what follows it where it is a member's name.
+_TEXT = re.compile(rb'("(?:[^"\\]|\\.)*")(\s*:)?', re.DOTALL)
 _OURS = (("User-Agent", USER_AGENT), ("Accept", "application/json"))
 #: Headers of one hop, or that the gate writes itself, lower case. Source: RFC 9110 §7.6.1.
 _OF_THE_HOP = frozenset(
@@ -101,19 +103,39 @@ def secrets_of(surface: Surface, body: bytes) -> Iterator[str]:
                 yield found.decode("utf-8", "replace")
 
 
-def to_answer(reply: Reply, redactor: Redactor, received_at: float) -> Answer:
-    """Turn a reply into an answer, every secret replaced. `received_at`: our wall clock, seconds since the epoch."""
+def to_answer(reply: Reply, redactor: Redactor, received_at: float, secrets: Collection[str] = ()) -> Answer:
+    """Turn a reply into an answer, every secret replaced.
+
+    Args:
+        reply: as received.
+        redactor: knows every secret of the run.
+        received_at: our wall clock, seconds since the epoch.
+        secrets: values of this body that the contract calls secret, each replaced by its own mark as a whole,
+            so that two that have a part in common can be told apart.
+    """
     return Answer(
         status=reply.status,
         headers={
             redactor.text(name): tuple(redactor.header(name, value) for value in values)
             for name, values in reply.headers.items()
         },
-        body=redactor.data(reply.body),
+        body=redactor.data(_marked(reply.body, secrets)),
         is_cut=reply.is_cut,
         elapsed_s=reply.elapsed_s,
         received_at=received_at,
     )
+
+
+def _marked(body: bytes, secrets: Collection[str]) -> bytes:
+    """Replace whole texts of a body, however they are escaped."""
+    if not secrets:
+        return body
+
+    def mark(found: re.Match[bytes]) -> bytes:
+        is_secret = not found[2] and _json(found[1]) in secrets
+        return f'"{marker(_json(found[1]))}"'.encode() if is_secret else found[0]
+
+    return _TEXT.sub(mark, body)
 
 
 def _complete(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

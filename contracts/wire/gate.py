@@ -222,8 +222,8 @@ class Gate:
         started = self._timing.now()
         reply = self._transport.send(errand.wire)
         received = self._timing.now()
-        self._learn(errand, reply)
-        answer = None if reply.failure else to_answer(reply, self.redactor, received)
+        secrets = self._learn(errand, reply)
+        answer = None if reply.failure else to_answer(reply, self.redactor, received, secrets)
         notice = lane.hear(ticket, answer, started)
         exchange = Exchange(
             number=number,
@@ -251,8 +251,10 @@ class Gate:
         if self._sent >= self.budget:
             raise BudgetExhausted(f"the budget of {self.budget} requests is spent (--budget)")
 
-    def _learn(self, errand: Errand, reply: Reply) -> None:
-        for secret in secrets_of(self._surface, reply.body):
+    def _learn(self, errand: Errand, reply: Reply) -> frozenset[str]:
+        secrets = frozenset(secrets_of(self._surface, reply.body))
+        for secret in sorted(secrets):
             self.redactor.add(secret)
             if errand.is_write and 200 <= reply.status < 300 and secret not in self._credentials.created:
                 self._credentials.created.append(secret)
+        return secrets

@@ -459,6 +459,7 @@ BROKEN: Mapping[str, Broken] = {
     "a listed id that does not open": Broken(_with(detail=_closed), ("identity.opens", "structure.accepts")),
     # effect
     "a key that does not work": Broken(_with(create=_useless_key), ("effect.works",)),
+    "the same key twice": Broken(_with(new_key=lambda self: "made-once-and-for-all"), ("effect.new[createApiKey]",)),
     "a description cut short": Broken(
         _altering(("createApiKey",), lambda data, headers: data.update(description=data["description"][:5])),
         ("effect.keeps[createApiKey:description]",),

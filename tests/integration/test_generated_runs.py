@@ -61,8 +61,9 @@ def test_the_same_seed_sends_the_same_requests_in_the_same_order(server: LiveSer
 
 def test_what_a_run_sent_is_saved_and_sends_the_same_again(server: LiveServer, tmp_path: Path) -> None:
     place = tmp_path / "corpus.ndjson"
-    options = {"budget": 150, "fuzz": 40, "seed": 6, "phases": ("relations", "fuzz"), "save_corpus": place}
-    first = run(server, api_key="your_api_key_here", **options)
+    first = run(
+        server, api_key="your_api_key_here", budget=150, fuzz=40, phases=("relations", "fuzz"), save_corpus=place
+    )
     assert ("corpus", f"{place}, {first.sent} requests") in first.notes
     text = place.read_text("utf-8")
     assert not [piece for piece in ("your_api_key_here", "api_key_h", "redacted") if piece in text]

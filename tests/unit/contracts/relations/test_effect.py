@@ -30,8 +30,11 @@ def test_keys_that_differ_are_new() -> None:
     assert judge("effect.new[createApiKey]", created("a"), created("b", 2)).looked_at == 2
 
 
-def test_keys_that_look_the_same_once_redacted_prove_nothing() -> None:
-    assert judge("effect.new[createApiKey]", created("a"), created("a", 2)).looked_at == 0
+def test_the_same_key_twice_is_not_new() -> None:
+    assert titles("effect.new[createApiKey]", created("a"), created("a", 2)) == ["two requests made the same key"]
+
+
+def test_one_key_alone_proves_nothing() -> None:
     assert judge("effect.new[createApiKey]", created("a")).reason == "fewer than two keys were made"
 
 

@@ -94,3 +94,25 @@ def test_an_answer_holds_no_secret() -> None:
     answer = to_answer(reply, Redactor([KEY]), 5.0)
     assert answer.headers == {"set-cookie": (marker("a=1"),), "x-note": (f"<{marker(KEY)}>", "b")}
     assert (answer.body, answer.received_at) == (marker(KEY).encode(), 5.0)
+
+
+@pytest.mark.parametrize(
+    "first, second",
+    [("made-1-and-more", "made-1-and-less"), ("sl/ash-and-more", "sl/ash"), ('qu"ote-é-more', 'qu"ote-é-less')],
+)
+def test_secrets_with_a_part_in_common_can_be_told_apart(first: str, second: str) -> None:
+    redactor, shown = Redactor([KEY]), []
+    for secret, body in (
+        (first, json.dumps({"api_key": first, "note": f"for {first}"}).replace("/", "\\/")),
+        (second, json.dumps({"api_key": second, "note": f"for {second}"}, ensure_ascii=False)),
+    ):
+        redactor.add(secret)
+        answer = to_answer(Reply(status=200, body=body.encode()), redactor, 5.0, [secret])
+        shown.append(answer.json["api_key"])
+        assert secret not in answer.body.decode()
+    assert shown == [marker(first), marker(second)]
+
+
+def test_a_member_that_has_the_name_of_a_secret_stays() -> None:
+    answer = to_answer(Reply(status=200, body=b'{"api_key": "api_key"}'), Redactor(), 5.0, ["api_key"])
+    assert answer.json == {"api_key": marker("api_key")}

@@ -225,6 +225,7 @@ def test_a_listener_is_told_what_the_child_got(upstream: Upstream) -> None:
     with gate_to(upstream.url, budget=1) as gate, gate.proxy(hear=heard.append) as base_url:
         child = Child(base_url)
         assert [child.ask("GET", "/user-campaign-filters").status for _ in range(2)] == [200, 429]
+        child.connection.close()
     first, second = heard
     assert first == gate.exchanges[0]
     assert isinstance(second, BudgetExhausted)
