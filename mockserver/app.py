@@ -15,9 +15,10 @@ from mockserver import __version__
 from mockserver.config import Config
 from mockserver.contract.spec import Spec, load
 from mockserver.control.actions import Served
+from mockserver.pipeline.arrival import Builder
 from mockserver.pipeline.edge import Edge
 from mockserver.pipeline.lane import Lane
-from mockserver.pipeline.order import Builder, Pipeline
+from mockserver.pipeline.order import Pipeline
 from mockserver.reload import Reloaded, Watch, served_files
 from mockserver.scenarios.chooser import Chooser
 from mockserver.scenarios.library import Library
@@ -113,7 +114,11 @@ class Assembly:
             hosts=(*config.allow_hosts, config.host),
         )
         info = {"version": __version__, "spec": self.spec.document.source}
-        served = Served(lambda: edge.pipeline.spec, lambda: edge.pipeline.library)
+        served = Served(
+            lambda: edge.pipeline.spec,
+            lambda: edge.pipeline.library,
+            lambda session, request: edge.pipeline.plain(session, request),
+        )
 
         @cache  # Flask takes longer to import and make than all the rest, and not every application is administered.
         def flask() -> Flask:

@@ -13,14 +13,18 @@ import jsonschema_rs
 from mockserver.contract.spec import load
 from mockserver.control.actions import Served
 from mockserver.control.problems import CONTENT_TYPE
+from mockserver.messages import Refusal
 from mockserver.scenarios.library import Library
+
+#: The control API of these tests stands on no organisation.
+NOT_SHOWN = Refusal(404, "NOT_FOUND", "nothing is shown")
 
 
 @cache
 def served() -> Served:
     """What a control API of a test serves: the packaged document, and no scenario but the packaged ones."""
     spec, library = load(None), Library({})
-    return Served(lambda: spec, lambda: library)
+    return Served(lambda: spec, lambda: library, lambda session, request: NOT_SHOWN)
 
 
 class AdminJudge:

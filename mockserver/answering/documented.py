@@ -17,7 +17,7 @@ import orjson
 from mockserver.contract.operation import Operation
 from mockserver.contract.spec import Spec
 from mockserver.messages import Built, Refusal
-from mockserver.pipeline.order import Arrival
+from mockserver.pipeline.arrival import Arrival
 from mockserver.pipeline.stages import Checked
 
 _PROBLEM = (("Content-Type", "application/problem+json"),)

@@ -22,8 +22,8 @@ from mockserver.data.dataset import Dataset
 from mockserver.errors import SpecInvalid
 from mockserver.messages import Built, Refusal
 from mockserver.operations import OPERATIONS, Call
+from mockserver.pipeline.arrival import Arrival
 from mockserver.pipeline.envelopes import Envelopes
-from mockserver.pipeline.order import Arrival
 from mockserver.pipeline.stages import Checked
 from mockserver.state.sessions import DatasetKey, Session
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from mockserver.contract.spec import Spec
 from mockserver.control.choosing import Choosing
+from mockserver.control.data import Data
 from mockserver.control.description import Description
 from mockserver.control.events import Events
 from mockserver.control.operation import Operation, Table
@@ -19,6 +20,7 @@ from mockserver.control.requests import Requests
 from mockserver.control.verdict import Verdicts
 from mockserver.control.watching import Watching
 from mockserver.control.worlds import Worlds, chosen
+from mockserver.pipeline.looking import Plain
 from mockserver.reload import Watch
 from mockserver.scenarios.library import Library
 from mockserver.state.sessions import Session, Sessions
@@ -31,11 +33,13 @@ class Served:
     Attributes:
         spec: returns the compiled document.
         library: returns the scenarios.
+        plain: builds the answer that a valid request would get in a session, uncounted.
         watch: over the files; None where nobody watches.
     """
 
     spec: Callable[[], Spec]
     library: Callable[[], Library]
+    plain: Plain
     watch: Watch | None = None
 
 
@@ -57,6 +61,7 @@ class Control:
             Choosing(sessions, served.library),
             Events(),
             Verdicts(served.spec),
+            Data(served.spec, served.plain),
             Watching(served.watch),
             Description(self.operations, version),
         )

@@ -9,102 +9,28 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from time import perf_counter
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
-from mockserver import __version__
 from mockserver.contract.operation import Operation
 from mockserver.contract.spec import Spec
 from mockserver.errors import MockServerError, StateUnavailable
-from mockserver.messages import Built, Delivery, Exchange, Headers, Refusal, Request, Response, Violation
+from mockserver.messages import Built, Refusal, Request, Response, Violation
 from mockserver.pipeline import stages
-from mockserver.pipeline.envelopes import Stamps, request_ids, violations_header
+from mockserver.pipeline.arrival import Arrival, Builder, Chosen, Outcome
+from mockserver.pipeline.envelopes import Stamps, request_ids
+from mockserver.pipeline.headers import MARKS, answer_headers, delivery_of
+from mockserver.pipeline.recording import Recorder, key_header
 from mockserver.scenarios.chooser import Chooser, Play, limits_of
 from mockserver.scenarios.forced import Forge, Maker
 from mockserver.scenarios.library import Library
 from mockserver.scenarios.preferences import Preference, preference_of
-from mockserver.scenarios.records import Choice
 from mockserver.sharing.share import Stale
-from mockserver.state.keys import ApiKey, hash_of, mask_of, redact
 from mockserver.state.quota import Allowance, with_limits
 from mockserver.state.sessions import Session, Sessions
 
 log = logging.getLogger("mockserver")
-
-_NOSNIFF = ("X-Content-Type-Options", "nosniff")
-_AT_ONCE = Delivery()
-_VERSION = ("X-Mock-Version", __version__)
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A request and everything that is known when it arrives.
-
-    Attributes:
-        request: in normal form.
-        session: of its key, the default one where there is none.
-        key: None where it is absent or unknown.
-        organisation: what is asked about; the session's, or that of a scenario.
-        now: moment on the session's clock, seconds since the epoch.
-        id: of the answer and of the journal's entry.
-        stamp: the moment as the envelope shows it.
-    """
-
-    request: Request
-    session: Session
-    key: ApiKey | None
-    organisation: Any
-    now: float
-    id: str
-    stamp: str
-
-
-class Outcome(NamedTuple):
-    """What the deciding stages came to.
-
-    Attributes:
-        result: what is answered.
-        allowance: what its headers say.
-        violations: of the request.
-        choice: what was chosen instead of the plain answer, None for that.
-        is_deliberate: the answer breaks the document on purpose.
-    """
-
-    result: Built | Refusal
-    allowance: Allowance
-    violations: tuple[Violation, ...] = ()
-    choice: Choice | None = None
-    is_deliberate: bool = False
-
-
-class Chosen(NamedTuple):
-    """What was chosen for a request, and what it found when it arrived."""
-
-    choice: Choice
-    preference: Preference | None
-    allowance: Allowance
-
-
-class Builder(Protocol):
-    """Makes answers: the API's own from a dataset, another document's from examples and schemas."""
-
-    def entities(self, organisation: Any) -> Mapping[str, Any]:
-        """Return type of entity → container of the ids that exist."""
-        ...
-
-    def success(self, operation: Operation, checked: stages.Checked, arrival: Arrival) -> Built | Refusal:
-        """Return the answer to a valid request."""
-        ...
-
-    def documented(self, operation: Operation, status: int, arrival: Arrival) -> Built | Refusal | None:
-        """Return what the document says for a status by itself, None where its rules say more."""
-        ...
-
-    def refusal(self, operation: Operation | None, refusal: Refusal, arrival: Arrival) -> Built:
-        """Return the answer to a refused request."""
-        ...
 
 
 class Pipeline:
@@ -141,6 +67,7 @@ class Pipeline:
         self._next_id = ids or request_ids().__next__
         self._stamps = Stamps()
         self._key_header = key_header(spec)
+        self._recorder = Recorder(self._key_header)
 
     @property
     def library(self) -> Library:
@@ -169,10 +96,9 @@ class Pipeline:
             log.exception("the mock failed to answer %s %s", request.method, route.path)
             outcome = Outcome(stages.refuse(self.spec.rules["internal-error"]), allowance)
             built = self._spoken(None, outcome, arrival)
-        response = Response(
-            built.status, self._headers(built.headers, outcome, arrival), built.body, _delivery(outcome)
-        )
-        self._record(arrival, route.operation, response, outcome, (perf_counter() - started) * 1000)
+        headers = answer_headers(built.headers, outcome, arrival)
+        response = Response(built.status, headers, built.body, delivery_of(outcome))
+        self._recorder.record(arrival, route.operation, response, outcome, (perf_counter() - started) * 1000)
         return response
 
     def _admit(self, request: Request) -> tuple[Arrival, tuple[Play, ...], Allowance]:
@@ -196,11 +122,27 @@ class Pipeline:
         outcome = Outcome(self._postponed(error), allowance)
         arrival = Arrival(request, session, None, session.dataset, now, self._next_id(), self._stamps.at(now))
         built = self._spoken(None, outcome, arrival)
-        return Response(built.status, self._headers(built.headers, outcome, arrival), built.body)
+        return Response(built.status, answer_headers(built.headers, outcome, arrival), built.body)
 
     def _postponed(self, error: StateUnavailable) -> Refusal:
         retry_after = (("Retry-After", str(error.retry_after_s)),)
         return stages.refuse(self.spec.rules["internal-error"], error=str(error), headers=retry_after)
+
+    def plain(self, session: Session, request: Request) -> Built | Refusal:
+        """Build the answer that a valid request would get in a session: uncounted, unrecorded, whoever asks.
+
+        Args:
+            session: whose organisation, or that of the scenario it plays.
+            request: to an operation that exists.
+        """
+        route, plays = stages.route(self.spec, request), self._chooser.plays(session, None, request)
+        assert route.operation is not None
+        organisation, now = self._organisation(session, plays), session.clock.now()
+        checked = stages.validate(self.spec, route, request, self._max_depth, self._builder.entities(organisation))
+        if isinstance(checked, Refusal):
+            return checked
+        arrival = Arrival(request, session, None, organisation, now, self._next_id(), self._stamps.at(now))
+        return self._builder.success(route.operation, checked, arrival)
 
     def refuse(self, refusal: Refusal) -> Response:
         """Answer what is no request to this API: uncounted, unrecorded, in the envelope."""
@@ -210,7 +152,7 @@ class Pipeline:
             Request("GET", "/"), session, None, session.dataset, now, self._next_id(), self._stamps.at(now)
         )
         built = self._builder.refusal(None, refusal, arrival)
-        return Response(built.status, (*built.headers, _VERSION, _NOSNIFF), built.body)
+        return Response(built.status, (*built.headers, *MARKS), built.body)
 
     def _organisation(self, session: Session, plays: tuple[Play, ...]) -> Any:
         try:
@@ -291,89 +233,3 @@ class Pipeline:
         if judge is None and self.spec.uses_vocabulary and status >= 400:
             return self.spec.schemas.validator("/components/schemas/ErrorEnvelope", "response")
         return judge
-
-    def _headers(self, own: Headers, outcome: Outcome, arrival: Arrival) -> Headers:
-        headers = (*own, *outcome.allowance.headers(), _VERSION, ("X-Mock-Request-Id", arrival.id), _NOSNIFF)
-        if outcome.violations:
-            headers = (*headers, ("X-Mock-Violations", violations_header(outcome.violations)))
-        if outcome.choice is not None:
-            headers = (*headers, *_applied(outcome.choice))
-        return headers
-
-    def _record(
-        self,
-        arrival: Arrival,
-        operation: Operation | None,
-        response: Response,
-        outcome: Outcome,
-        duration_ms: float,
-    ) -> None:
-        session, key, request = arrival.session, arrival.key, arrival.request
-        presented = request.headers.get(self._key_header)
-        kept, changed = redacted(request, self._key_header)
-        if changed or (operation is not None and operation.has_secret):
-            body = redact(response.body.decode("utf-8", "replace")).encode()
-            response = replace(response, body=body)
-        session.journal.record(
-            Exchange(
-                id=arrival.id,
-                at=arrival.now,
-                duration_ms=duration_ms,
-                operation_id=operation.id if operation is not None else None,
-                key_hash=key.hash_id if key is not None else hash_of(presented) if presented else "",
-                request=kept,
-                response=response,
-                violations=outcome.violations,
-                applied=outcome.choice.by if outcome.choice is not None else "",
-                is_deliberate=outcome.is_deliberate,
-            )
-        )
-
-
-def _delivery(outcome: Outcome) -> Delivery | None:
-    """Return how a chosen answer is put on the wire; None where that is not special."""
-    if outcome.choice is None:
-        return None
-    answer, chance = outcome.choice.answer, outcome.choice.chance
-    delay_s = answer.delay.seconds(chance) if answer.delay is not None else 0.0
-    delivery = Delivery(delay_s, answer.fault, answer.dribble_chunks, answer.dribble_s)
-    return delivery if delivery != _AT_ONCE else None
-
-
-def _applied(choice: Choice) -> Headers:
-    """Say what was applied, in characters that a header may hold."""
-    by = (("X-Mock-Applied", _ascii(choice.by)),)
-    return (*by, ("Preference-Applied", _ascii(choice.preference))) if choice.preference else by
-
-
-def _ascii(text: str) -> str:
-    return "".join(char if " " <= char <= "~" else "?" for char in text)[:1000]
-
-
-def key_header(spec: Spec) -> str:
-    """Return the lower-cased header that carries the API key, as the document's security scheme says."""
-    schemes = (spec.document.tree.get("components") or {}).get("securitySchemes") or {}
-    for scheme in schemes.values():
-        if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
-            return str(scheme["name"]).lower()
-    return "authorization"
-
-
-def redacted(request: Request, header: str) -> tuple[Request, bool]:
-    """Return the request as the journal may keep it, and whether a key stood where none belongs.
-
-    Args:
-        request: as received.
-        header: lower-cased header that carries the key; its value is always replaced.
-    """
-    headers = request.headers
-    if header in headers:
-        headers = {**headers, header: mask_of(headers[header])}
-    path, query, body = redact(request.path), redact(request.query) if request.query else "", request.body
-    if body:
-        text = body.decode("utf-8", "replace")
-        clean = redact(text)
-        if clean != text:
-            body = clean.encode()
-    changed = query != request.query or path != request.path or body is not request.body
-    return Request(request.method, path, query, headers, body, request.client, request.is_too_large), changed

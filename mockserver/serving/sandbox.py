@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Any
 
-from mockserver.pipeline.order import key_header
+from mockserver.pipeline.recording import key_header
 from mockserver.scenarios.reading import read_rule
 from mockserver.serving.doors import Door, Doors
 from mockserver.state.journal import to_wiremock

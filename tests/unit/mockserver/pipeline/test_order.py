@@ -14,7 +14,8 @@ from mockserver.app import create_wsgi
 from mockserver.config import Config
 from mockserver.messages import Built, Refusal, Request, Response
 from mockserver.pipeline.envelopes import request_ids
-from mockserver.pipeline.order import Pipeline, redacted
+from mockserver.pipeline.order import Pipeline
+from mockserver.pipeline.recording import redacted
 
 KEYS = ("your_api_key_here", "member_api_key_here", "deactivated_api_key_here")
 
