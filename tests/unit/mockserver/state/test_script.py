@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -17,22 +19,25 @@ def rule(rule_id: str, priority: int = 5) -> Rule:
 
 def test_a_new_script_plays_nothing() -> None:
     script = Script()
-    assert script.is_plain
+    assert script.is_plain is True
     assert (script.cast.scenario, script.cast_of("abc"), script.rules, script.limits) == ("", NOTHING, (), {})
 
 
-@pytest.mark.parametrize("act", ["play", "cast", "add", "limit"])
+ACTS: dict[str, Callable[[Script], object]] = {
+    "play": lambda script: script.play("empty"),
+    "cast": lambda script: script.play("empty", "abc"),
+    "add": lambda script: script.add(rule),
+    "limit": lambda script: script.limit({"minute": 3}),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
 def test_a_script_is_plain_until_something_is_played_and_after_it_was_cleared(act: str) -> None:
     script = Script()
-    {
-        "play": lambda: script.play("empty"),
-        "cast": lambda: script.play("empty", "abc"),
-        "add": lambda: script.add(rule),
-        "limit": lambda: script.limit({"minute": 3}),
-    }[act]()
-    assert not script.is_plain
+    ACTS[act](script)
+    was_plain = script.is_plain
     script.clear()
-    assert script.is_plain
+    assert (was_plain, script.is_plain) == (False, True)
     assert (script.casts, script.rules, script.limits) == ({}, (), {})
 
 
@@ -58,7 +63,7 @@ def test_a_scenario_that_is_played_again_has_another_serial() -> None:
 
 def test_rules_go_by_priority_then_by_age() -> None:
     script = Script()
-    added = [script.add(lambda rule_id, first=first: rule(rule_id, first)) for first in (5, 1, 5)]
+    added = [script.add(partial(rule, priority=priority)) for priority in (5, 1, 5)]
     assert script.rules == (added[1], added[0], added[2])
 
 
