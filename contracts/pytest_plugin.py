@@ -40,18 +40,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the markers."""
+    """Declare the markers; `--contracts` switches on what collects the items."""
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Add the items of the contract, before others select and sort."""
     if config.getoption("contracts"):
-        from contracts.testing.items import collect
+        from contracts.testing.items import ContractItems
 
-        items.extend(collect(config, session))
+        config.pluginmanager.register(ContractItems(config), "contracts-items")
 
 
 @pytest.fixture(scope="session")
