@@ -67,8 +67,8 @@ class AdminJudge:
 
     def _operation(self, method: str, path: str) -> Mapping[str, Any] | None:
         for pattern, template in self._paths:
-            if pattern.fullmatch(path) and method.lower() in self._description["paths"][template]:
-                found: Mapping[str, Any] = self._description["paths"][template][method.lower()]
+            if pattern.fullmatch(path):
+                found: Mapping[str, Any] | None = self._description["paths"][template].get(method.lower())
                 return found
         return None
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import orjson
 from flask import Blueprint, Response, request
+from werkzeug.routing import BaseConverter, Map
 
 from mockserver.config import Config
 from mockserver.control.actions import Control, Served
@@ -47,10 +48,13 @@ def create_admin(sessions: Sessions, config: Config, info: Mapping[str, Any], se
     """
     blueprint = Blueprint("admin", __name__, url_prefix=PREFIX)
     control = Control(sessions, info, served)
-    for operation in control.operations():
+    operations = control.operations()
+    blueprint.record_once(lambda state: state.app.url_map.converters.update(target=_Target))
+    variable = f"<target({','.join(_words(operations))}):target>"
+    for operation in operations:
         # OPTIONS is refused like any other method: it would only serve preflights, and nothing here allows CORS.
         blueprint.add_url_rule(
-            re.sub(r"\{\w+\}", "<target>", operation.path),
+            re.sub(r"\{\w+\}", lambda _: variable, operation.path),
             operation.name,
             _view(operation, control, sessions, config),
             methods=[operation.method],
@@ -63,6 +67,20 @@ def create_admin(sessions: Sessions, config: Config, info: Mapping[str, Any], se
 def is_admin_path(path: str) -> bool:
     """Whether a path belongs to the control API, served or not."""
     return path == PREFIX or path.startswith(f"{PREFIX}/")
+
+
+class _Target(BaseConverter):
+    """The variable part of a path: any segment but those that are operations of their own, such as `find`."""
+
+    def __init__(self, map: Map, *words: str) -> None:
+        super().__init__(map)
+        self.regex = f"(?!(?:{'|'.join(words)})$)[^/]+"
+
+
+def _words(operations: Iterable[Operation]) -> list[str]:
+    """List the second segments of paths that are no variable."""
+    seconds = {path[2] for path in (operation.path.split("/") for operation in operations) if len(path) > 2}
+    return sorted(segment for segment in seconds if "{" not in segment)
 
 
 def _watch_over(blueprint: Blueprint, guard: Guard) -> None:

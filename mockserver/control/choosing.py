@@ -97,7 +97,7 @@ class Choosing:
         try:
             rule = call.session.script.add(lambda rule_id: read_rule(document, rule_id, self._library().operations))
         except ScenarioInvalid as error:
-            raise Problem(400, f"{error}.") from error
+            raise Problem(422, f"{error}.") from error
         except ScriptFull as error:
             raise Problem(409, f"{error}: DELETE {PREFIX}/rules.") from error
         return Outcome(_rule(rule), 201)

@@ -11,7 +11,7 @@ from typing import Any
 
 from mockserver.control.operation import JSON, PREFIX, Call, Operation, Outcome
 from mockserver.control.problems import CONTENT_TYPE
-from mockserver.control.shapes import SHAPES, TEXT, named, record
+from mockserver.control.shapes import SHAPES, named, record
 
 _REFUSED = {
     400: "A query parameter or a member of the body is unknown, sent twice, or wrong.",
@@ -21,8 +21,10 @@ _REFUSED = {
     409: "The state of the mock does not allow it.",
     413: "The body is too large.",
     415: "The body is not sent as application/json.",
+    422: "The request fits its schema, and cannot be carried out.",
     503: "Too many streams are open.",
 }
+_NAME = {"type": "string"}
 _SESSION = "Name of a session; the default one without it."
 _ABOUT = (
     "Clock, journal, keys, sessions and answers of a running mock server. Open to programs on this machine and to "
@@ -72,8 +74,8 @@ def describe(operations: tuple[Operation, ...], version: str) -> dict[str, Any]:
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "parameters": {
-                "session": {"name": "session", "in": "query", "description": _SESSION, "schema": TEXT},
-                "sessionHeader": {"name": "X-Mock-Session", "in": "header", "description": _SESSION, "schema": TEXT},
+                "session": {"name": "session", "in": "query", "description": _SESSION, "schema": _NAME},
+                "sessionHeader": {"name": "X-Mock-Session", "in": "header", "description": _SESSION, "schema": _NAME},
             },
             "responses": {HTTPStatus(status).phrase.replace(" ", ""): _problem(status) for status in statuses},
             "schemas": SHAPES,
@@ -94,7 +96,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
         },
     }
     if operation.members is not None:
-        body = {"type": "object", "properties": operation.members, "additionalProperties": False}
+        body: dict[str, Any] = {"type": "object", "properties": operation.members, "additionalProperties": False}
+        body.update(operation.constraints)
         if operation.needs:
             body["required"] = list(operation.needs)
         described["requestBody"] = {"required": operation.needs_body, "content": {JSON: {"schema": body}}}
@@ -116,7 +119,7 @@ def _refusals(operation: Operation) -> list[int]:
     if operation.in_session:
         statuses.add(404)
     if operation.members is not None:
-        statuses |= {413, 415}
+        statuses |= {413, 415, 422}
     return sorted(statuses)
 
 

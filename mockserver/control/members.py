@@ -54,10 +54,6 @@ class Members:
         """Return the number of members."""
         return len(self._values)
 
-    def all(self) -> Mapping[str, Any]:
-        """Return every member as it was sent, for one reader who judges them together."""
-        return self._values
-
     def everything(self) -> Mapping[str, Any]:
         """Return all values as they came, for a reader that judges them itself."""
         return self._values
@@ -90,6 +86,8 @@ class Members:
         value = self._values[name]
         if isinstance(value, str) and _DIGITS.fullmatch(value):
             value = int(value)
+        elif isinstance(value, float) and value.is_integer():
+            value = int(value)  # 1.0 is an integer. Source: JSON Schema 2020-12, Validation, `type`
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             self._refuse(name, f"a whole number from {least} to {most}")
         return value
@@ -117,8 +115,9 @@ class Members:
                 moment = math.nan
             if earliest <= moment <= latest:
                 return moment
-        years = "" if earliest == -math.inf else f", from {iso_z(earliest)} to {iso_z(latest)},"
-        self._refuse(name, f"an RFC 3339 date-time such as 2025-05-11T09:00:00Z{years}")
+            if not math.isnan(moment):
+                raise Problem(422, f"`{name}` is out of range; {iso_z(earliest)} to {iso_z(latest)} was expected.")
+        self._refuse(name, "an RFC 3339 date-time such as 2025-05-11T09:00:00Z")
 
     def _refuse(self, name: str, expected: str) -> NoReturn:
         found = "is wrong" if name in self else "is missing"

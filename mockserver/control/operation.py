@@ -72,6 +72,7 @@ class Operation:
         query: query parameters beside `session`: name → schema.
         members: of the JSON body: name → schema; None where a body is not read.
         needs: members that must be there.
+        constraints: keywords that hold of the members together.
         needs_body: an empty body is refused.
         answer: schema of a successful answer.
         status: of a successful answer.
@@ -86,6 +87,7 @@ class Operation:
     query: Mapping[str, Schema] = field(default_factory=dict)
     members: Mapping[str, Schema] | None = None
     needs: tuple[str, ...] = ()
+    constraints: Schema = field(default_factory=dict)
     needs_body: bool = False
     answer: Schema = field(default_factory=lambda: {"type": "object"})
     status: int = 200

@@ -8,6 +8,7 @@ references) or grows too large is refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
@@ -41,6 +42,9 @@ MEMBERS: Mapping[str, Any] = {
     "headers": _MATCHERS,
 }
 
+#: What holds of the members together.
+CONSTRAINTS: Mapping[str, Any] = {"not": {"anyOf": [{"required": list(pair)} for pair in combinations(URL_MEMBERS, 2)]}}
+
 
 def compile_pattern(members: Mapping[str, Any]) -> Test:
     """Return the test of a request pattern; one without members finds every request.
@@ -49,7 +53,7 @@ def compile_pattern(members: Mapping[str, Any]) -> Test:
         members: as the client sent them, of `MEMBERS`.
 
     Raises:
-        Problem: 400, a member is wrong.
+        Problem: 400, a member is wrong; 422, an expression cannot be used.
     """
     tests = [*_line_tests(members), *_query_tests(members), *_header_tests(members)]
     return lambda exchange: all(test(exchange) for test in tests)
@@ -128,7 +132,8 @@ def _regex(pattern: str, where: str) -> Callable[[str], bool]:
         try:
             compiled = jsonschema_rs.Draft202012Validator({"pattern": text}, pattern_options=options)
         except jsonschema_rs.ValidationError:
-            _refuse(where, "a regular expression of moderate size, without look-around and back references,")
+            text = "a regular expression of moderate size, without look-around and back references, was expected"
+            raise Problem(422, f"`{_shown(where)}` cannot be used; {text}.") from None
     return lambda value: compiled.is_valid(value.encode("utf-8", "replace").decode())
 
 
@@ -139,4 +144,8 @@ def _text(value: Any, where: str) -> str:
 
 
 def _refuse(where: str, expected: str) -> NoReturn:
-    raise Problem(400, f"`{ascii(where)[1:-1]}` is wrong; {expected} was expected.")
+    raise Problem(400, f"`{_shown(where)}` is wrong; {expected} was expected.")
+
+
+def _shown(where: str) -> str:
+    return ascii(where)[1:-1]

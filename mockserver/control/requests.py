@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from mockserver.contract.spec import Spec
 from mockserver.control.explanation import STAGES, Explainer
 from mockserver.control.har import to_har
 from mockserver.control.operation import PREFIX, Call, Operation, Outcome
-from mockserver.control.patterns import MEMBERS, compile_pattern
+from mockserver.control.patterns import CONSTRAINTS, MEMBERS, compile_pattern
 from mockserver.control.problems import Problem
 from mockserver.control.shapes import BOOLEAN, MAX_WHOLE, MOMENT, STATUS, TEXT, Shape, array, named, record, whole
 from mockserver.messages import Exchange
@@ -46,11 +47,12 @@ class Requests:
 
     def operations(self) -> tuple[Operation, ...]:
         """List them."""
+        pattern: dict[str, Any] = {"members": MEMBERS, "constraints": CONSTRAINTS}
         return (
             Operation("GET", "/requests", self.list_requests, query=_FILTERS, answer=_LISTED),
             Operation("DELETE", "/requests", self.clear_requests),
-            Operation("POST", "/requests/find", self.find_requests, members=MEMBERS, answer=_FOUND),
-            Operation("POST", "/requests/count", self.count_requests, members=MEMBERS, answer=_COUNTED),
+            Operation("POST", "/requests/find", self.find_requests, answer=_FOUND, **pattern),
+            Operation("POST", "/requests/count", self.count_requests, answer=_COUNTED, **pattern),
             Operation("GET", "/requests/har", self.export_requests, answer=_HAR),
             Operation("GET", "/requests/{id}", self.read_request, answer=named("Exchange"), problems=(404,)),
             Operation("GET", "/requests/{id}/explain", self.explain_request, answer=_EXPLAINED, problems=(404,)),
@@ -112,5 +114,5 @@ class Requests:
 
     @staticmethod
     def _matching(call: Call) -> list[Exchange]:
-        fits = compile_pattern(call.body.all())
+        fits = compile_pattern(call.body.everything())
         return [exchange for exchange in call.session.journal.entries() if fits(exchange)]

@@ -49,7 +49,7 @@ class Verdicts:
 
     def operations(self) -> tuple[Operation, ...]:
         """List it."""
-        return (Operation("GET", "/verdict", self.read_verdict, query=_QUERY, answer=_VERDICT, problems=(409,)),)
+        return (Operation("GET", "/verdict", self.read_verdict, query=_QUERY, answer=_VERDICT, problems=(409, 422)),)
 
     def read_verdict(self, call: Call) -> Outcome:
         """Judge what the session's client sent since the start, or since the journal was emptied."""
@@ -60,7 +60,7 @@ class Verdicts:
         try:
             terms = consumer.Terms(allow=allow, also=also)
         except consumer.UsageError as error:
-            raise Problem(400, f"{error}.") from error
+            raise Problem(422, f"{error}.") from error
         try:
             # Read anew each time, some 50 ms: a verdict is rare, and under --watch the document changes.
             document = consumer.contract_of(Path(spec.document.source))

@@ -16,6 +16,7 @@ from mockserver.state.sessions import DEFAULT_SESSION, Session, SessionOptions, 
 MAX_SESSION_ROUTINES = 100_000
 
 _MOVES = {"set": MOMENT, "advance_s": NUMBER, "freeze": BOOLEAN}
+_ONE = {"minProperties": 1, "maxProperties": 1}
 _OPTIONS = {
     "limit_minute": whole(1),
     "limit_day": whole(1),
@@ -64,7 +65,10 @@ class Worlds:
             Operation("GET", "/version", self.version, answer=_VERSION, in_session=False),
             Operation("POST", "/reset", self.reset, members={}, answer=_RESET),
             Operation("GET", "/clock", self.read_clock, answer=clock),
-            Operation("POST", "/clock", self.move_clock, members=_MOVES, needs_body=True, answer=clock),
+            Operation(
+                "POST", "/clock", self.move_clock,
+                members=_MOVES, constraints=_ONE, needs_body=True, answer=clock,
+            ),
             Operation("GET", "/keys", self.list_keys, answer=record(keys=array(key))),
             Operation(
                 "POST", "/keys", self.create_key,
@@ -112,7 +116,7 @@ class Worlds:
             else:
                 clock.freeze(body.boolean("freeze"))
         except ValueError as error:
-            raise Problem(400, f"The clock cannot go there: {error}.") from error
+            raise Problem(422, f"The clock cannot go there: {error}.") from error
         return Outcome(_moment(clock))
 
     def list_keys(self, call: Call) -> Outcome:
@@ -154,7 +158,7 @@ class Worlds:
         try:
             session, keys = self._sessions.create(options)
         except UsageError as error:
-            raise Problem(400, str(error)) from error
+            raise Problem(422, str(error)) from error
         return Outcome({**_session(session), "keys": dict(keys)}, 201)
 
     def drop_session(self, call: Call) -> Outcome:

@@ -126,7 +126,7 @@ def test_the_clock_is_let_run(control: Control) -> None:
     ],
 )
 def test_a_wrong_move_leaves_the_clock_where_it_is(control: Control, body: dict[str, Any]) -> None:
-    assert refusal(control, "move_clock", body).status == 400
+    assert refusal(control, "move_clock", body).status in (400, 422)
     assert run(control, "read_clock")["now"] == NOW
 
 
@@ -256,7 +256,7 @@ def test_a_session_is_made_listed_used_and_dropped(control: Control, sessions: S
     ],
 )
 def test_a_wrong_session_is_not_made(control: Control, body: dict[str, Any]) -> None:
-    assert refusal(control, "create_session", body).status == 400
+    assert refusal(control, "create_session", body).status in (400, 422)
     assert len(run(control, "list_sessions")["sessions"]) == 1
 
 

@@ -90,7 +90,7 @@ def test_a_body_is_closed_and_names_what_it_needs() -> None:
     [
         ({"in_session": False}, {"200", "400", "401", "403"}),
         ({}, {"200", "400", "401", "403", "404"}),
-        ({"members": {}, "status": 201}, {"201", "400", "401", "403", "404", "413", "415"}),
+        ({"members": {}, "status": 201}, {"201", "400", "401", "403", "404", "413", "415", "422"}),
         ({"problems": (409,), "in_session": False}, {"200", "400", "401", "403", "409"}),
     ],
     ids=["open", "in a session", "with a body", "with a conflict"],

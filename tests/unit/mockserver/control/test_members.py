@@ -77,7 +77,7 @@ def test_a_whole_number(value: Any, expected: int | None) -> None:
     assert members(value).integer("m", 1, 9) == expected
 
 
-@pytest.mark.parametrize("value", [None, True, 0, 10, 5.0, "0", "", "5.0", " 5", "\u0665", "5" * 5000, [], 10**300])
+@pytest.mark.parametrize("value", [None, True, 0, 10, 5.5, 1e300, "0", "", "5.0", " 5", "\u0665", "5" * 5000, []])
 def test_what_is_no_such_whole_number(value: Any) -> None:
     refused(lambda: members(value).integer("m", 1, 9), "whole number from 1 to 9")
 
@@ -132,8 +132,14 @@ def test_what_is_no_moment(value: Any) -> None:
     refused(lambda: members(value).moment("m"), "RFC 3339")
 
 
+def test_a_whole_number_may_be_written_with_a_point() -> None:
+    assert members(5.0).integer("m", 1, 9) == 5
+
+
 def test_a_moment_out_of_range() -> None:
-    refused(lambda: members("2025-05-11T09:00:01Z").moment("m", 0.0, MOMENT), "1970-01-01T00:00:00Z")
+    with pytest.raises(Problem, match="out of range; 1970-01-01T00:00:00Z to") as caught:
+        members("2025-05-11T09:00:01Z").moment("m", 0.0, MOMENT)
+    assert caught.value.status == 422
     assert members(MISSING).moment("m") is None
 
 
