@@ -50,7 +50,7 @@ class Invariant:
     """A rule inside every instance of a schema. Source: `x-invariants`.
 
     Attributes:
-        rule: `sum`, `ratio`, `at-most`, `unique-by`, `ordered-by` or `within`.
+        rule: `sum`, `ratio`, `at-most`, `unique-by`, `ordered-by`, `within` or `now`.
         terms: as written; pointers start at the instance.
         at: pattern of the instance in the body.
         pointer: into the document.

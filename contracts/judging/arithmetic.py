@@ -8,15 +8,18 @@ business. Pure; may import `bodies`, `pointers` and the standard library.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 from contracts.contract.pointers import lookup, tokens, values
 from contracts.judging.bodies import day_of, moment_of
 
-__all__ = ["CHECKS", "Broken", "Check"]
+__all__ = ["CHECKS", "SLACK_S", "Asked", "Broken", "Check", "apart"]
 
+#: A moment may differ this much from the target's own clock, seconds.
+SLACK_S = 120.0
 _EPSILON = 1e-9
 
 
@@ -29,8 +32,21 @@ class Broken:
     shown: Any
 
 
-#: Instance and parameters of the request → how the rule stands.
-Check = Callable[[Any, Mapping[str, Any]], Broken | bool]
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an instance answers.
+
+    Attributes:
+        parameters: of the request, typed.
+        clocks: moments that the target's clock may have shown; empty where nothing is known of it.
+    """
+
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    clocks: tuple[datetime, ...] = ()
+
+
+#: Instance and what it answers → how the rule stands.
+Check = Callable[[Any, Asked], Broken | bool]
 _Path = tuple[str, ...]
 
 
@@ -41,7 +57,7 @@ def _is_number(value: Any) -> bool:
 def _sum(terms: Mapping[str, Any]) -> Check:
     of, equals = ([(pattern, tokens(pattern)) for pattern in terms[name]] for name in ("of", "equals"))
 
-    def check(instance: Any, _parameters: Mapping[str, Any]) -> Broken | bool:
+    def check(instance: Any, _asked: Asked) -> Broken | bool:
         left, right = _total(instance, of), _total(instance, equals)
         if left is None or right is None:
             return False
@@ -74,7 +90,7 @@ def _ratio(terms: Mapping[str, Any]) -> Check:
     of, to, equals = (tokens(terms[name]) for name in ("of", "to", "equals"))
     scale, decimals = float(terms["scale"]), int(terms["decimals"])
 
-    def check(instance: Any, _parameters: Mapping[str, Any]) -> Broken | bool:
+    def check(instance: Any, _asked: Asked) -> Broken | bool:
         part, whole, told = (lookup(instance, path) for path in (of, to, equals))
         if not (_is_number(part) and _is_number(whole) and _is_number(told)):
             return False
@@ -91,7 +107,7 @@ def _ratio(terms: Mapping[str, Any]) -> Check:
 def _at_most(terms: Mapping[str, Any]) -> Check:
     low, high = tokens(terms["value"]), tokens(terms["limit"])
 
-    def check(instance: Any, _parameters: Mapping[str, Any]) -> Broken | bool:
+    def check(instance: Any, _asked: Asked) -> Broken | bool:
         value, limit = lookup(instance, low), lookup(instance, high)
         if isinstance(value, str) and isinstance(limit, str):
             first, last = moment_of(value), moment_of(limit)
@@ -115,7 +131,7 @@ def _keys(instance: Any, items: _Path, key: _Path) -> list[Any]:
 def _unique_by(terms: Mapping[str, Any]) -> Check:
     items, key = tokens(terms["items"]), tokens(terms["key"])
 
-    def check(instance: Any, _parameters: Mapping[str, Any]) -> Broken | bool:
+    def check(instance: Any, _asked: Asked) -> Broken | bool:
         keys = _keys(instance, items, key)
         if len(keys) < 2 or len(set(keys)) == len(keys):
             return len(keys) > 1
@@ -128,7 +144,7 @@ def _unique_by(terms: Mapping[str, Any]) -> Check:
 def _ordered_by(terms: Mapping[str, Any]) -> Check:
     items, key = tokens(terms["items"]), tokens(terms["key"])
 
-    def check(instance: Any, _parameters: Mapping[str, Any]) -> Broken | bool:
+    def check(instance: Any, _asked: Asked) -> Broken | bool:
         keys = _keys(instance, items, key)
         for first, second in pairwise(keys):
             if type(first) is type(second) and first > second:
@@ -142,8 +158,8 @@ def _ordered_by(terms: Mapping[str, Any]) -> Check:
 def _within(terms: Mapping[str, Any]) -> Check:
     items, key = tokens(terms["items"]), tokens(terms["key"])
 
-    def check(instance: Any, parameters: Mapping[str, Any]) -> Broken | bool:
-        first, last = day_of(parameters.get(terms["from"])), day_of(parameters.get(terms["to"]))
+    def check(instance: Any, asked: Asked) -> Broken | bool:
+        first, last = day_of(asked.parameters.get(terms["from"])), day_of(asked.parameters.get(terms["to"]))
         days = [(value, day_of(value)) for value in _keys(instance, items, key)]
         if first is None and last is None:
             return False
@@ -156,6 +172,29 @@ def _within(terms: Mapping[str, Any]) -> Check:
     return check
 
 
+def apart(moment: datetime, clocks: tuple[datetime, ...]) -> tuple[float, datetime]:
+    """Return how far a moment is from the nearest of some clocks, seconds, and what that shows."""
+    nearest = min(clocks, key=lambda clock: abs((moment - clock).total_seconds()))
+    return abs((moment - nearest).total_seconds()), nearest
+
+
+def _now(terms: Mapping[str, Any]) -> Check:
+    place = tokens(terms["value"])
+
+    def check(instance: Any, asked: Asked) -> Broken | bool:
+        told = lookup(instance, place)
+        moment = moment_of(told)
+        if moment is None or not asked.clocks:
+            return False
+        apart_s, clock = apart(moment, asked.clocks)
+        if apart_s <= SLACK_S:
+            return True
+        title = f"{terms['value']} is {told!r}, {apart_s:.0f} s from the target's clock"
+        return Broken(title, f"a moment within {SLACK_S:.0f} s of {clock.isoformat()}", told)
+
+    return check
+
+
 #: Word of the vocabulary → terms → the check that they make.
 CHECKS: Mapping[str, Callable[[Mapping[str, Any]], Check]] = {
     "sum": _sum,
@@ -164,4 +203,5 @@ CHECKS: Mapping[str, Callable[[Mapping[str, Any]], Check]] = {
     "unique-by": _unique_by,
     "ordered-by": _ordered_by,
     "within": _within,
+    "now": _now,
 }

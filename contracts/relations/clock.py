@@ -9,7 +9,7 @@ from contracts.contract.pointers import lookup
 from contracts.judging.bodies import moment_of
 from contracts.judging.observations import Seen
 
-__all__ = ["clock_of", "date_of"]
+__all__ = ["clock_of", "clocks_of", "date_of"]
 
 
 def clock_of(seen: Seen, stamp: str) -> datetime:
@@ -23,6 +23,11 @@ def clock_of(seen: Seen, stamp: str) -> datetime:
     if told is None and seen.now is not None:
         return datetime.fromtimestamp(seen.now, UTC)
     return told or date_of(seen)
+
+
+def clocks_of(seen: Seen) -> tuple[datetime, ...]:
+    """Return what the target's clock may have shown: by `Date` or when the answer came, and a mock's own clock."""
+    return date_of(seen), *((datetime.fromtimestamp(seen.now, UTC),) if seen.now is not None else ())
 
 
 def date_of(seen: Seen) -> datetime:

@@ -1,6 +1,6 @@
 """Derived figures: every `x-invariants` rule, in every instance of its schema in every body seen.
 
-May import `arithmetic`, `observations`, `pointers`, `rules`, `schemas`, `verdicts` and `vocabulary`.
+May import `arithmetic`, `clock`, `observations`, `pointers`, `rules`, `schemas`, `verdicts` and `vocabulary`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from typing import Any
 from contracts.contract.pointers import locate, tokens
 from contracts.contract.schemas import Invariant
 from contracts.contract.vocabulary import Document, Operation
-from contracts.judging.arithmetic import CHECKS, Broken, Check
+from contracts.judging.arithmetic import CHECKS, Asked, Broken, Check
 from contracts.judging.observations import Observations, Seen
 from contracts.judging.rules import Finding, Judgement, Rule, judged_each
+from contracts.relations.clock import clocks_of
 from contracts.verdicts import Relation
 
 __all__ = ["rules"]
@@ -78,6 +79,8 @@ def _meaning(invariant: Invariant) -> str:
         return f"In {at}: {terms['value']} is at most {terms['limit']}."
     if invariant.rule == "within":
         return f"In {at}: {terms['items']} lie between {terms['from']} and {terms['to']} of the request."
+    if invariant.rule == "now":
+        return f"In {at}: {terms['value']} is the moment of the answer."
     what = "are unique by" if invariant.rule == "unique-by" else "are ordered by"
     return f"In {at}: {terms['items']} {what} {terms['key']}."
 
@@ -106,7 +109,7 @@ def _judge(
                 if key in known and known[key] == instance:
                     continue
                 known[key] = instance
-            broken = check(instance, seen.parameters)
+            broken = check(instance, Asked(seen.parameters, clocks_of(seen)))
             if isinstance(broken, Broken):
                 shown = f"{at}: {broken.shown}"
                 yield Finding(f"in {at or 'the body'}: {broken.title}", broken.expected, (seen,), invariant.at, shown)

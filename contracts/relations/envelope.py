@@ -1,28 +1,26 @@
 """Envelope: every answer repeats its status, tells success, has an identity of its own and a present moment.
 
-May import `bodies`, `observations`, `pointers`, `rules`, `verdicts` and `vocabulary`.
+May import `arithmetic`, `bodies`, `clock`, `observations`, `pointers`, `rules`, `verdicts` and `vocabulary`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from functools import partial
 
 from contracts.contract.pointers import MISSING, lookup
 from contracts.contract.vocabulary import Document
+from contracts.judging.arithmetic import SLACK_S, apart
 from contracts.judging.bodies import moment_of
 from contracts.judging.observations import Observations, Seen
 from contracts.judging.rules import Finding, Judgement, Rule, judged, judged_each
-from contracts.relations.clock import date_of
+from contracts.relations.clock import clocks_of
 from contracts.verdicts import Relation
 
 __all__ = ["rules"]
 
 _KIND = "envelope"
-#: A stamp may differ this much from the target's own clock, seconds.
-_SLACK_S = 120.0
 #: Judges the value at a place of an answer; the last argument is the pattern of the zone.
 _Check = Callable[[Seen, object, str, str], Finding | None]
 
@@ -102,13 +100,11 @@ def _now(seen: Seen, value: object, place: str, _zone: str) -> Finding | None:
     stamp = moment_of(value)
     if stamp is None:
         return None
-    clocks = [date_of(seen), *([datetime.fromtimestamp(seen.now, UTC)] if seen.now is not None else ())]
-    now = min(clocks, key=lambda clock: abs((stamp - clock).total_seconds()))
-    apart_s = abs((stamp - now).total_seconds())
-    if apart_s <= _SLACK_S:
+    apart_s, now = apart(stamp, clocks_of(seen))
+    if apart_s <= SLACK_S:
         return None
     title = f"{place} is {value!r}, {apart_s:.0f} s from the target's clock"
-    return Finding(title, f"a moment within {_SLACK_S:.0f} s of {now.isoformat()}", (seen,), place, value)
+    return Finding(title, f"a moment within {SLACK_S:.0f} s of {now.isoformat()}", (seen,), place, value)
 
 
 def _judge_fresh(place: str, relation: Relation, observations: Observations) -> Judgement:

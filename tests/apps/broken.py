@@ -443,6 +443,13 @@ BROKEN: Mapping[str, Broken] = {
         _span(lambda given: {k: v for k, v in given.items() if "date" not in k}, "dashboard"),
         ("derived.within", "parts.days"),
     ),
+    "a key made long ago": Broken(
+        _altering(("createApiKey",), _put("created_at", value="2024-01-01T00:00:00Z")), ("derived.now[createApiKey",)
+    ),
+    "a key that has expired": Broken(
+        _altering(("createApiKey",), _put("expires_at", value="2024-01-01T00:00:00Z")),
+        ("derived.at-most[createApiKey",),
+    ),
     # parts
     "the last day is left out": Broken(_span(_day_less, "dashboard"), ("parts.days", "parts.all-days")),
     "a range moves the status": Broken(

@@ -78,6 +78,11 @@ def _within(said: Any, instance: Any, sent: Parameters) -> bool:
     return all(low <= key <= high for key in _keys(said, instance))
 
 
+def _now(said: Any, instance: Any, sent: Parameters) -> bool:
+    """Hold for a moment; which one is now, only who asked a server can know."""
+    return datetime.fromisoformat(found(instance, said["value"])[0]).tzinfo is not None
+
+
 def _keys(said: Any, instance: Any) -> list[Any]:
     return found(instance, f"{said['items']}/*{said['key']}")
 
@@ -89,4 +94,5 @@ RULES = {
     "unique-by": _unique_by,
     "ordered-by": _ordered_by,
     "within": _within,
+    "now": _now,
 }
