@@ -3,19 +3,21 @@
     Request  → stages → Response,  and for the journal an Exchange
 
 A request that the contract does not allow is a `Refusal`, a value, never an
-exception. May import the standard library only.
+exception. May import `record` only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from mockserver.record import record
 
 #: Wire order; names as sent to the client.
 Headers = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Request:
     """One HTTP request, in normal form.
 
@@ -38,7 +40,7 @@ class Request:
     is_too_large: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Violation:
     """One way in which a message breaks the contract.
 
@@ -59,7 +61,7 @@ class Violation:
     severity: str = "error"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Refusal:
     """A request that is not answered with success, and why.
 
@@ -82,7 +84,7 @@ class Refusal:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Built:
     """What an answer consists of before its headers are complete."""
 
@@ -91,7 +93,7 @@ class Built:
     headers: Headers = (("Content-Type", "application/json"),)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Delivery:
     """How an answer is put on the wire, where that is not at once and whole.
 
@@ -108,7 +110,7 @@ class Delivery:
     dribble_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Response:
     """One HTTP response.
 
@@ -125,7 +127,7 @@ class Response:
     delivery: Delivery | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Exchange:
     """A request with its answer, as the journal keeps it: redacted, immutable.
 

@@ -6,12 +6,12 @@ May import `messages`, `operation`, `stages`, the scenarios' records and the sta
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from mockserver.contract.operation import Operation
 from mockserver.messages import Built, Refusal, Request, Violation
 from mockserver.pipeline import stages
+from mockserver.record import record
 from mockserver.scenarios.preferences import Preference
 from mockserver.scenarios.records import Choice
 from mockserver.state.keys import ApiKey
@@ -19,7 +19,7 @@ from mockserver.state.quota import Allowance
 from mockserver.state.session import Session
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Arrival:
     """A request and everything that is known when it arrives.
 

@@ -7,7 +7,7 @@ May import `bodies`, `compiler`, `messages`, `operation`, `parameters`, `pointer
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -17,11 +17,12 @@ from mockserver.contract.pointers import join
 from mockserver.messages import Request, Violation
 from mockserver.pipeline.bodies import is_json, read_json
 from mockserver.pipeline.parameters import Parameter
+from mockserver.record import record
 from mockserver.schema.schemas import Validator
 from mockserver.schema.verdicts import MAX_VIOLATIONS
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Checked:
     """What `validate` read.
 

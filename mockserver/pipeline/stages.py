@@ -8,7 +8,7 @@ Each is a function of frozen records that returns what the next one needs, or a
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -17,13 +17,14 @@ from mockserver.contract.pointers import join, tokens
 from mockserver.contract.spec import Spec
 from mockserver.messages import Refusal, Request, Violation
 from mockserver.pipeline.reading import Checked, read
+from mockserver.record import record
 from mockserver.state.keys import ApiKey
 from mockserver.state.quota import Allowance
 
 __all__ = ["Checked", "Route", "authenticate", "count", "refuse", "route", "validate"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Route:
     """What `route` found.
 

@@ -24,7 +24,8 @@ HOMES = {
 #: Module → what it may import of its own package.
 LOW_MODULES = {
     "mockserver.errors": (),
-    "mockserver.messages": ("mockserver.errors",),
+    "mockserver.messages": ("mockserver.errors", "mockserver.record"),
+    "mockserver.record": (),
     "mockserver.config": ("mockserver.errors",),
     "contracts.errors": (),
     "contracts.messages": ("contracts.errors",),
