@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import AbstractContextManager
 
+from mockserver.state.feed import Feed
 from mockserver.state.quota import Counters, MemoryCounters
 from mockserver.state.script import MemoryTurns, Turns
 from mockserver.state.shelf import MemoryShelf, Shelf
@@ -24,6 +25,10 @@ class MemoryParts:
     def shelf(self, session: str, max_entries: int, max_bytes: int) -> Shelf:
         """Return a new shelf."""
         return MemoryShelf(max_entries, max_bytes)
+
+    def feed(self, shelf: Shelf) -> Feed:
+        """Return a new feed."""
+        return Feed()
 
     def forget(self, session: str) -> None:
         """Leave it to the session, with which its parts end."""

@@ -16,9 +16,11 @@ from pathlib import Path
 from mockserver.sharing.cells import Cells, map_file
 from mockserver.sharing.counting import MachineCounters, MachineTurns
 from mockserver.sharing.documents import SqliteStore
+from mockserver.sharing.following import SharedFeed
 from mockserver.sharing.lock import CrossLock
 from mockserver.sharing.ring import RingShelf
 from mockserver.sharing.share import Seen
+from mockserver.state.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,10 @@ class MachineShare:
     def shelf(self, session: str, max_entries: int, max_bytes: int) -> RingShelf:
         """Return where the journal of a session is kept."""
         return RingShelf(self._bench.folder / f"{session}.journal", self._bench.lock, max_entries, max_bytes)
+
+    def feed(self, shelf: Shelf) -> SharedFeed:
+        """Return what tells readers of the exchanges on a shelf."""
+        return SharedFeed(shelf)
 
     def forget(self, session: str) -> None:
         """Remove the files of a session; a worker that still has them open keeps what they were."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mockserver.sharing.fallback import FallbackCounters, FallbackTurns
+from mockserver.sharing.following import SharedFeed
 from mockserver.sharing.link import Link, key_of
 from mockserver.sharing.rediscounting import RedisCounters, RedisTurns
 from mockserver.sharing.redisdocuments import RedisStore
@@ -45,6 +46,10 @@ class RedisShare:
     def shelf(self, session: str, max_entries: int, max_bytes: int) -> Shelf:
         """Return where the journal of a session is kept."""
         return RedisShelf(self._link, session, max_entries, max_bytes)
+
+    def feed(self, shelf: Shelf) -> SharedFeed:
+        """Return what tells readers of the exchanges on a shelf."""
+        return SharedFeed(shelf)
 
     def forget(self, session: str) -> None:
         """Remove what was kept of a session; its counters expire."""

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from mockserver.state.feed import Feed
 from mockserver.state.quota import Counters
 from mockserver.state.script import Turns
 from mockserver.state.shelf import Shelf
@@ -76,6 +77,10 @@ class Parts(Protocol):
 
     def shelf(self, session: str, max_entries: int, max_bytes: int) -> Shelf:
         """Return where the journal of a session is kept."""
+        ...
+
+    def feed(self, shelf: Shelf) -> Feed:
+        """Return what tells readers of the exchanges on a shelf."""
         ...
 
     def forget(self, session: str) -> None:

@@ -38,6 +38,7 @@ class Journal:
         max_bytes: most bytes of bodies and headers kept. The bodies of an
             exchange that alone is larger than a quarter of it are cut.
         shelf: where they are kept, made for these bounds; in memory by default.
+        feed: of the shelf; by default one that hears of what this process records.
 
     Attributes:
         feed: tells readers of each new exchange (`request`) and of `cleared`.
@@ -45,10 +46,16 @@ class Journal:
 
     __slots__ = ("_max_bytes", "_shelf", "feed")
 
-    def __init__(self, max_entries: int = 1000, max_bytes: int = 16 << 20, shelf: Shelf | None = None) -> None:
+    def __init__(
+        self,
+        max_entries: int = 1000,
+        max_bytes: int = 16 << 20,
+        shelf: Shelf | None = None,
+        feed: Feed | None = None,
+    ) -> None:
         self._max_bytes = max_bytes
         self._shelf: Shelf = MemoryShelf(max_entries, max_bytes) if shelf is None else shelf
-        self.feed = Feed()
+        self.feed = Feed() if feed is None else feed
 
     def record(self, exchange: Exchange) -> None:
         """Add the newest exchange, and drop the oldest ones that no longer fit."""

@@ -256,13 +256,14 @@ class Sessions:
     ) -> Session:
         config, parts, lock = self._config, self._parts, self._world.lock_of(name)
         clock, bounds = Clock(frozen_at, self._source, lock), (config.journal_entries, config.journal_bytes)
+        shelf = parts.shelf(name, *bounds)
         max_created = MAX_DEFAULT_KEYS if name == DEFAULT_SESSION else MAX_SESSION_KEYS
         windows = with_limits(self._windows, {"minute": options.limit_minute, "day": options.limit_day})
         return Session(
             name=name,
             keys=KeyRegistry(initial, clock.now(), max_created=max_created, lock=lock),
             quota=Quota(windows, parts.counters(name, len(windows))),
-            journal=Journal(*bounds, parts.shelf(name, *bounds)),
+            journal=Journal(*bounds, shelf, parts.feed(shelf)),
             script=Script(
                 config.scenario if options.scenario is None else options.scenario,
                 (error_rate(config.errors),) if config.errors else (),
