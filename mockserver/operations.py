@@ -9,7 +9,6 @@ judged before. The body form of an operation is the same function, found by
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from mockserver.answering.dashboard import dashboard, routine_page
 from mockserver.answering.items import user_item
 from mockserver.data.dataset import Dataset
 from mockserver.data.figures import span_of
+from mockserver.record import record
 from mockserver.state.clock import iso_z
 
 #: Who creates keys. Source: sample of heading "Create API Key".
@@ -36,7 +36,7 @@ _IDENTIFYING = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Call:
     """What an operation may know of a request.
 

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 else:
     from dataclasses import dataclass
 
-    def record(*, frozen: bool, slots: bool):  # for the type checker it is `dataclass` itself
+    def record(*, frozen: bool, slots: bool, kw_only: bool = False):  # for the type checker it is `dataclass` itself
         """Make a class a dataclass with a hash, like a frozen one, that nothing stops from being changed.
 
         Args:
             frozen: always True, which a type checker enforces.
             slots: as of `dataclasses.dataclass`.
+            kw_only: likewise.
         """
-        return dataclass(slots=slots, unsafe_hash=frozen)
+        return dataclass(slots=slots, kw_only=kw_only, unsafe_hash=frozen)

@@ -8,7 +8,7 @@ from mockserver.contract.operation import Operation
 from mockserver.contract.spec import Spec
 from mockserver.messages import Exchange, Request, Response
 from mockserver.pipeline.arrival import Arrival, Outcome
-from mockserver.state.keys import hash_of, mask_of, redact
+from mockserver.state.keys import hash_of, masked, redact
 
 
 class Recorder:
@@ -32,7 +32,8 @@ class Recorder:
         """Keep an exchange, secrets taken out of it."""
         session, key, request = arrival.session, arrival.key, arrival.request
         presented = request.headers.get(self._header)
-        kept, changed = redacted(request, self._header)
+        key_hash = key.hash_id if key is not None else hash_of(presented) if presented else ""
+        kept, changed = redacted(request, self._header, key_hash)
         if changed or (operation is not None and operation.has_secret):
             body = redact(response.body.decode("utf-8", "replace")).encode()
             response = replace(response, body=body)
@@ -42,7 +43,7 @@ class Recorder:
                 at=arrival.now,
                 duration_ms=duration_ms,
                 operation_id=operation.id if operation is not None else None,
-                key_hash=key.hash_id if key is not None else hash_of(presented) if presented else "",
+                key_hash=key_hash,
                 request=kept,
                 response=response,
                 violations=outcome.violations,
@@ -61,16 +62,17 @@ def key_header(spec: Spec) -> str:
     return "authorization"
 
 
-def redacted(request: Request, header: str) -> tuple[Request, bool]:
+def redacted(request: Request, header: str, key_hash: str) -> tuple[Request, bool]:
     """Return the request as the journal may keep it, and whether a key stood where none belongs.
 
     Args:
         request: as received.
         header: lower-cased header that carries the key; its value is always replaced.
+        key_hash: stands for that value.
     """
     headers = request.headers
-    if header in headers:
-        headers = {**headers, header: mask_of(headers[header])}
+    if headers.get(header):
+        headers = {**headers, header: masked(key_hash)}
     path, query, body = redact(request.path), redact(request.query) if request.query else "", request.body
     if body:
         text = body.decode("utf-8", "replace")

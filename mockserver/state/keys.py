@@ -222,7 +222,12 @@ def hash_of(plain: str) -> str:
 
 def mask_of(plain: str) -> str:
     """Return what stands in place of a key wherever it would be written: `[redacted:<hash>]`."""
-    return f"[redacted:{hash_of(plain)}]"
+    return masked(hash_of(plain))
+
+
+def masked(key_hash: str) -> str:
+    """Return what stands in place of a key of which the hash is known."""
+    return f"[redacted:{key_hash}]"
 
 
 def redact(text: str) -> str:
