@@ -9,7 +9,7 @@ import pytest
 from campaign_client import CampaignClient
 
 if TYPE_CHECKING:
-    from contracts.testing.mock import MockApi
+    from contracts.testing import MockApi
 
 
 @pytest.fixture

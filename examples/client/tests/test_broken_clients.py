@@ -11,7 +11,7 @@ import pytest
 import requests
 
 if TYPE_CHECKING:
-    from contracts.testing.mock import MockApi
+    from contracts.testing import MockApi
 
 
 class CarelessClient:
