@@ -1,4 +1,4 @@
-"""Run schemathesis, all checks and all phases, against the mock with a high limit, for several seeds.
+"""Run schemathesis, all checks and phases, against the mock with a high limit and its control API, for several seeds.
 
     python tests/fuzz/run_schemathesis.py [SEED ...]
 
@@ -32,28 +32,51 @@ def main(seeds: tuple[str, ...]) -> int:
         with LiveServer(config) as server, tempfile.TemporaryDirectory() as folder:
             print(f"seed {seed} on {server.base_url}", flush=True)
             code, report = run(server.base_url, seed, Path(folder))
-            failed += code != 0
             missing = sorted(operations() - answered(report))
             if missing:
                 print(f"seed {seed}: no 2xx answer from {', '.join(missing)}")
-                failed += 1
-    print(f"{len(seeds) - min(failed, len(seeds))} passed, {failed} failed")
+            failed += code != 0 or bool(missing)
+            print(f"seed {seed} on {server.admin_url}", flush=True)
+            failed += run_on_admin(server.admin_url, seed, Path(folder)) != 0
+    runs = 2 * len(seeds)
+    print(f"{runs - failed} passed, {failed} failed")
     return int(failed > 0)
 
 
 def run(base_url: str, seed: str, folder: Path) -> tuple[int, Path]:
-    """Run the command; returns its exit code and the NDJSON report."""
+    """Run the command on the API; returns its exit code and the NDJSON report."""
     report = folder / "report.ndjson"
+    environment = {"SCHEMATHESIS_BASE_URL": base_url, "SCHEMATHESIS_API_KEY": KEY}
+    environment |= {"PYTHONPATH": str(HERE), "SCHEMATHESIS_HOOKS": "hooks"}
+    arguments = ["--header", f"Authorization: {KEY}", "--report", "ndjson", "--report-ndjson-path", str(report)]
+    named = ["--config-file", str(HERE / "schemathesis.toml"), "run", str(openapi()), "--url", base_url]
+    return schemathesis(named, seed, arguments, environment, folder), report
+
+
+def run_on_admin(admin_url: str, seed: str, folder: Path) -> int:
+    """Run the command on the control API by its own description; returns its exit code."""
+    # A stream has no end that the command would wait for; tests/unit/mockserver/control/test_events.py reads it.
+    arguments = ["--exclude-operation-id", "stream_requests", "--max-examples", "25"]
+    named = ["--config-file", str(HERE / "admin.toml"), "run", f"{admin_url}/openapi.json", "--url", admin_url]
+    return schemathesis(named, seed, arguments, {}, folder)
+
+
+def schemathesis(named: list[str], seed: str, arguments: list[str], environment: dict[str, str], folder: Path) -> int:
+    """Run the command with every check in every phase.
+
+    Args:
+        named: configuration, document and server.
+        seed: of everything that is generated.
+        arguments: further ones.
+        environment: beside the present one.
+        folder: to run in.
+    """
     command = [
-        sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml"),
-        "run", str(openapi()), "--url", base_url, "--header", f"Authorization: {KEY}",
-        "--checks", "all", "--phases", "examples,coverage,fuzzing,stateful", "--mode", "all",
-        "--seed", seed, "--report", "ndjson", "--report-ndjson-path", str(report), "--no-color",
+        sys.executable, "-m", "schemathesis.cli", *named,
+        "--checks", "all", "--phases", "examples,coverage,fuzzing,stateful",
+        "--mode", "all", "--seed", seed, "--no-color", *arguments,
     ]  # fmt: skip
-    environment = {**os.environ, "SCHEMATHESIS_BASE_URL": base_url, "SCHEMATHESIS_API_KEY": KEY}
-    environment["PYTHONPATH"] = str(HERE)
-    environment["SCHEMATHESIS_HOOKS"] = "hooks"
-    return subprocess.run(command, env=environment, cwd=folder, check=False).returncode, report
+    return subprocess.run(command, env={**os.environ, **environment}, cwd=folder, check=False).returncode
 
 
 def operations() -> set[str]:
