@@ -32,6 +32,9 @@ from mockserver.state.sessions import Session, Sessions
 
 log = logging.getLogger("mockserver")
 
+#: Names the session of a request without a key of any, lower case.
+_SESSION_HEADER = "x-mock-session"
+
 
 class Pipeline:
     """Answers requests to one document.
@@ -104,7 +107,8 @@ class Pipeline:
     def _admit(self, request: Request) -> tuple[Arrival, tuple[Play, ...], Allowance]:
         """Find whose request it is and count it: by the latest keys, clock and scenarios of all processes."""
         while True:
-            session, key = self.sessions.find(request.headers.get(self._key_header))
+            sent = request.headers
+            session, key = self.sessions.find(sent.get(self._key_header), sent.get(_SESSION_HEADER))
             plays = self._chooser.plays(session, key, request)
             now = session.clock.now()
             organisation = self._organisation(session, plays) if plays else session.dataset

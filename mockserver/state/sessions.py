@@ -1,7 +1,7 @@
 """Sessions: all that changes while the mock runs, one world per session.
 
-A request belongs to the session whose key it carries, and to the default one
-when its key is absent or unknown. Datasets never change and are shared; a
+A request belongs to the session whose key it carries; when its key is absent or
+unknown, to the one that it names, else to the default one. Datasets never change and are shared; a
 session only refers to one. May import every part of a session, and `config`.
 """
 
@@ -96,20 +96,25 @@ class Sessions:
         self.refresh = self._world.refresh
         self._world.open()
 
-    def find(self, presented: str | None) -> tuple[Session, ApiKey | None]:
+    def find(self, presented: str | None, named: str | None = None) -> tuple[Session, ApiKey | None]:
         """Return the session that a request belongs to, and what is known of its key.
 
         Args:
             presented: the key as sent; None where there is none.
+            named: session of a request whose key leads to none; the default one where that does not exist.
         """
         if presented is None:
-            return self.default, None
+            return self._keyless(named), None
         digest = digest_of(presented)
         session = self._owners.get(digest)
         if session is None:
-            return self.default, self.default.keys.at(digest)
+            key = self.default.keys.at(digest)
+            return (self.default if key else self._keyless(named)), key
         session.last_used = next(self._use)
         return session, session.keys.at(digest)
+
+    def _keyless(self, named: str | None) -> Session:
+        return (self.named(named) if named else None) or self.default
 
     def named(self, name: str) -> Session | None:
         """Return a session by its name, or None."""

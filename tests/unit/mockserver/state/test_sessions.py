@@ -46,6 +46,17 @@ def test_a_request_with_no_key_of_another_session_belongs_to_the_default_one(pre
     assert world.find(presented) == (world.default, world.default.keys.find(presented))
 
 
+@pytest.mark.parametrize("presented", [None, "", "unknown"])
+def test_a_request_without_a_key_of_any_session_belongs_to_the_one_that_it_names(presented: str | None) -> None:
+    world = sessions()
+    session, plain = world.create()
+    other, _ = world.create()
+    assert world.find(presented, session.name) == (session, None)
+    assert world.find(presented, "session-none") == (world.default, None)
+    assert world.find(plain["admin"], other.name)[0] is session
+    assert world.find("your_api_key_here", session.name) == world.find("your_api_key_here")
+
+
 @pytest.mark.parametrize("role", ["admin", "member"])
 def test_a_session_is_found_by_its_own_keys(role: str) -> None:
     world = sessions()
