@@ -124,10 +124,12 @@ class Assembly:
         def flask() -> Flask:
             from flask import Flask
 
+            from mockserver.console.pages import create_console
             from mockserver.control.admin import create_admin
 
             app = Flask("mockserver", static_folder=None)
             app.register_blueprint(create_admin(sessions, config, info, served))
+            app.register_blueprint(create_console(served.spec))
             return app
 
         def admin(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
