@@ -82,17 +82,18 @@ class CampaignClient:
         self, method: str, path: str, parameters: Mapping[str, Any] | None = None, body: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         """Send a request, waiting where the limit is reached; return the `data` of its answer."""
-        for tries_left in reversed(range(MAX_TRIES)):
+        tries = 0
+        while True:
             answer = self._session.request(
                 method, self._base_url + path, params=parameters, json=body, timeout=TIMEOUT_S, allow_redirects=False
             )
             if answer.status_code != 429:
                 return _data(answer)
+            tries += 1
             wait_s = answer.json()["data"]["retry_after"]
-            if not tries_left or wait_s > MAX_WAIT_S:
-                break
+            if tries == MAX_TRIES or wait_s > MAX_WAIT_S:
+                raise _error(answer, GaveUp)
             self._sleep(wait_s)
-        raise _error(answer, GaveUp)
 
 
 def _data(answer: requests.Response) -> dict[str, Any]:

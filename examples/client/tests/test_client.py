@@ -53,6 +53,13 @@ def test_it_does_not_wait_for_the_next_day(client: CampaignClient, mock_api: Moc
         client.users()
 
 
+def test_it_gives_up_after_some_tries(client: CampaignClient, mock_api: MockApi) -> None:
+    mock_api.fail("getDashboardInfo", 429, times=None)
+    with pytest.raises(GaveUp):
+        client.totals()
+    assert len(mock_api.requests) == 4
+
+
 def test_an_invalid_key_is_told_at_once(mock_api: MockApi) -> None:
     client = CampaignClient(mock_api.base_url, "nobodys", sleep=mock_api.sleep)
     with client, pytest.raises(Unauthorized, match="INVALID_API_KEY"):
