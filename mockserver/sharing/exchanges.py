@@ -74,6 +74,6 @@ def _read(head: bytes) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
 
 def _json(members: list[Any]) -> bytes:
     try:
-        return orjson.dumps(members, option=orjson.OPT_NON_STR_KEYS)
+        return orjson.dumps(members)
     except orjson.JSONEncodeError:  # a lone surrogate, which the slower encoder escapes
         return json.dumps(members).encode()

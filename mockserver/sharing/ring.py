@@ -110,9 +110,10 @@ class RingShelf:
 
     def _write(self, position: int, data: bytes) -> None:
         at = position % self._capacity
-        first = min(len(data), self._capacity - at)
-        self._ring[at : at + first] = data[:first]
-        self._ring[: len(data) - first] = data[first:]
+        first = self._capacity - at
+        self._ring[at : at + len(data)] = data[:first]
+        if first < len(data):
+            self._ring[: len(data) - first] = data[first:]
 
     def _read(self, position: int, length: int) -> bytes:
         at = position % self._capacity
