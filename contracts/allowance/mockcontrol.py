@@ -67,9 +67,13 @@ class MockControl:
         clock = MockClock(self, session, may_advance=may_advance)
         return clock if clock.read() is not None else None
 
-    def create_session(self) -> MockSession | None:
-        """Make a session with keys of its own; None where the mock makes none for us."""
-        answer = self.ask("POST", "/__admin/sessions", {})
+    def create_session(self, limits: Mapping[str, int] | None = None) -> MockSession | None:
+        """Make a session with keys of its own; None where the mock makes none for us.
+
+        Args:
+            limits: `limit_minute`, `limit_day` → requests, in place of the mock's own.
+        """
+        answer = self.ask("POST", "/__admin/sessions", limits or {})
         keys = answer.get("keys") if answer else None
         if answer is None or not isinstance(keys, Mapping) or not isinstance(keys.get("admin"), str):
             return None

@@ -10,6 +10,7 @@ from contracts import api, commands_fleet
 from contracts.cli import Session
 from contracts.config import Config, Environment, Shard
 from contracts.errors import ConfigInvalid
+from contracts.load.running import LoadTest
 from contracts.report import ndjson
 from contracts.report.source import Source
 from contracts.verdicts import Outcome, Report
@@ -74,3 +75,44 @@ def test_the_shards_of_a_run_judge_together_what_one_run_judges(tmp_path: Path) 
 
 def _judged(report: Report) -> set[str]:
     return {item.relation.id for item in report.verdicts if item.outcome is Outcome.KEPT}
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (["--master", "--worker"], "master or worker, not both"),
+        (["--worker"], "a worker needs the URL"),
+        (["--keys-file", "nowhere"], "nowhere cannot be read"),
+    ],
+)
+def test_a_load_test_that_makes_no_sense_is_refused(words: list[str], said: str) -> None:
+    error = call("load", *words).exception
+    assert isinstance(error, ConfigInvalid)
+    assert said in str(error)
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "two words\n", "kéy\n"])
+def test_a_file_of_keys_holds_one_a_line(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "keys"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigInvalid, match="something else than one key a line"):
+        commands_fleet.read_keys(path)
+    path.write_text(" a \n\nb\n")
+    assert commands_fleet.read_keys(path) == ("a", "b")
+
+
+def test_a_master_listens_on_loopback_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[LoadTest] = []
+    monkeypatch.setattr("contracts.load.running.run", asked.append)
+    path = tmp_path / "keys"
+    path.write_text("a\nb\n")
+    words = ["--master", "--expect-workers", "3", "--keys-file", str(path), "--users", "40", "--time", "7"]
+    assert call("load", "http://127.0.0.1:1", *words).return_value == 0
+    assert call("load", "http://127.0.0.1:1", *words, "--master-bind-host", "0.0.0.0").return_value == 0
+    assert call("load", "http://127.0.0.1:1", "--worker", "--master-host", "lead").return_value == 0
+    roles = [test.role for test in asked]
+    assert roles[0] == ("--master", "--expect-workers", "3", "--master-bind-host", "127.0.0.1")
+    assert roles[1][-1] == "0.0.0.0"
+    assert roles[2] == ("--worker", "--master-host", "lead")
+    assert (asked[0].users, asked[0].rate, asked[0].duration_s, asked[0].keys) == (40, 40.0, 7, ("a", "b"))
+    assert [test.is_worker for test in asked] == [False, False, True]
