@@ -18,6 +18,8 @@ _WIDTH = 110
 _MOST_FINDINGS = 5
 _MOST_REQUESTS = 4
 _MOST_TARGET = 160
+#: Requests of a finding in JSON; `count` tells how many there are.
+_MOST_LISTED = 100
 
 
 def render(verdict: Verdict) -> str:
@@ -40,7 +42,10 @@ def render(verdict: Verdict) -> str:
 
 
 def as_json(verdict: Verdict) -> dict[str, Any]:
-    """Return a verdict as an object ready for JSON, `text` being the rendered form."""
+    """Return a verdict as an object ready for JSON, `text` being the rendered form.
+
+    Each finding lists at most a hundred requests, and counts them all.
+    """
     return {
         "verdict": verdict.word,
         "exit_code": verdict.exit_code,
@@ -97,7 +102,10 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "sentence": finding.sentence,
         "advice": rule.advice,
         "anchor": rule.anchor,
-        "requests": [{"order": sent.order, "id": sent.id, "shown": _line(sent)} for sent in finding.requests],
+        "count": len(finding.requests),
+        "requests": [
+            {"order": sent.order, "id": sent.id, "shown": _line(sent)} for sent in finding.requests[:_MOST_LISTED]
+        ],
     }
 
 

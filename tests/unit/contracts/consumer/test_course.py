@@ -77,6 +77,7 @@ def page(order: int, first: int, last: int, total: Any = 10, **given: Any) -> Se
         case("backwards", [page(1, 5, 10), page(2, 0, 5)], []),
         case("overlapping", [page(1, 0, 6), page(2, 4, 10)], []),
         case("from the middle on", [page(1, 5, 10)], []),
+        case("both forms", [page(1, 0, 5), page(2, 5, 10, method="POST", operation_id="postCampaignInfo")], []),
         case("half", [page(1, 0, 5)], ["C301"]),
         case("gap", [page(1, 0, 4), page(2, 5, 10)], ["C301"]),
         case("past the end", [page(1, 90, 90)], []),
@@ -122,6 +123,11 @@ def test_a_write_without_an_answer_is_not_sent_again(requests: list[Sent], broke
 def test_a_write_sent_three_times_is_told_once_with_each_request() -> None:
     (finding,) = verdict(write(1, status=500), write(2, status=500), write(3)).findings
     assert [item.order for item in finding.requests] == [1, 2, 3]
+
+
+def test_an_answered_write_settles_the_one_before() -> None:
+    (finding,) = verdict(write(1, status=500), write(2), write(3)).findings
+    assert [item.order for item in finding.requests] == [1, 2]
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,11 @@ def test_one_wait_is_one_finding_with_everything_that_came_during_it() -> None:
     assert [item.order for item in found.findings[0].requests] == [1, 2, 3, 4, 5]
 
 
+def test_a_shorter_wait_does_not_end_a_longer_one() -> None:
+    (finding,) = verdict(refused(1, 20), refused(2, 5, at=LATE + 1), sent(3, at=LATE + 10)).findings
+    assert [item.order for item in finding.requests] == [1, 2, 3]
+
+
 def test_a_wait_told_in_whole_seconds_ends_with_its_window() -> None:
     """20 s, told 0.4 s after a full second, were 19.6 s to the end of the minute, where the mock lets in again."""
     assert verdict(refused(1, 20, at=LATE + 0.4), sent(2, at=LATE + 20)).is_kept
@@ -128,7 +133,7 @@ def test_a_wait_told_in_whole_seconds_ends_with_its_window() -> None:
 )
 def test_the_wait_is_read_from_the_header_or_the_body(headers: Any, body: str, broken: list[str]) -> None:
     first = refused(1, None, answer_headers=headers, answer_body=body)
-    assert ids(verdict(first, sent(2, at=LATE + 1))) == broken
+    assert ids(verdict(first, sent(2, at=LATE + 0.5))) == broken
 
 
 def test_the_allowance_of_the_contract_counts_whatever_the_mock_lets_through(make_client: MakeClient) -> None:

@@ -7,7 +7,7 @@ import json
 from conftest import MakeClient
 from contracts.consumer import Expectation, as_json, judge, render
 from judged import JudgedClient
-from unit.contracts.consumer.sending import breach, document, judged, refused, sent, verdict
+from unit.contracts.consumer.sending import LATE, breach, document, judged, refused, sent, verdict
 
 REFERENCE = """\
 The client breaks the contract: 2 rules in 3 requests.
@@ -60,6 +60,14 @@ def test_much_of_the_same_is_cut() -> None:
     long = render(verdict(*(sent(number, query="x" * 500, breaches=lost) for number in range(1, 9))))
     assert "and 4 more requests" in long
     assert max(map(len, long.splitlines())) <= 180
+
+
+def test_json_lists_a_hundred_requests_and_counts_them_all() -> None:
+    lost = breach("query", "/limit", "type")
+    (finding,) = as_json(verdict(*(sent(number, at=LATE + number, breaches=lost) for number in range(1, 131))))[
+        "findings"
+    ]
+    assert (finding["count"], len(finding["requests"])) == (130, 100)
 
 
 def test_a_request_shows_what_became_of_it() -> None:
