@@ -203,7 +203,8 @@ class FakeMock:
             self.admin.append(f"{seen.method} {seen.target}")
             return self._control(seen)
         key = seen.headers.get("authorization", "").removesuffix("-member")
-        session = key if key in self.ahead_s else ""
+        named = seen.headers.get("x-mock-session", "")
+        session = next((name for name in (key, named) if name and name in self.ahead_s), "")
         period = (session, int(self.now(session) // 60))
         self.counts[period] = self.counts.get(period, 0) + 1
         left = 100 - self.counts[period]

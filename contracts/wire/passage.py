@@ -1,18 +1,20 @@
-"""Which requests the server counts together, and the mock behind them, where there is one.
+"""The allowance that requests are counted by, and the mock behind it, where there is one.
 
-Everywhere but on a mock there is one lane: whatever the server counts by, key or
-address, the sum of all requests keeps every one of its counters. On a mock with a
-session of our own, requests without a key of the session's fall into the default
-session, whose clock is not ours to move: they have a lane of their own. May
-import `allowance`, `config`, `credentials`, `ledger`, `mockcontrol`, `pacing`,
-`shelf`, `surface`, `target` and the standard library.
+Whatever a server counts by, key or address, the sum of all requests keeps every
+one of its counters. On a mock where no key was given the run has a session of its
+own: its keys lead there by themselves, requests without one name it, so that the
+user's keys, counters and clock stay as they are. May import `allowance`, `config`,
+`credentials`, `ledger`, `mockcontrol`, `pacing`, `shelf`, `surface`, `target`,
+`transport` and the standard library.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from contracts.allowance.book import open_ledger
 from contracts.allowance.ledger import Ledger
-from contracts.allowance.mockcontrol import MockClock, MockControl, MockSession
+from contracts.allowance.mockcontrol import MockControl, MockSession
 from contracts.allowance.pacing import Lane, Timing
 from contracts.allowance.serverclock import Moment
 from contracts.allowance.shelf import MemoryShelf
@@ -20,28 +22,34 @@ from contracts.config import Config
 from contracts.contract.surface import Surface
 from contracts.redaction.credentials import Credentials
 from contracts.wire.target import Target
+from contracts.wire.transport import WireRequest
 
-__all__ = ["Lanes"]
+__all__ = ["Passage"]
 
 #: Credentials that a mock counts in the session that their key belongs to.
 _KEYED = ("key", "member", "created")
+#: Names the session of a request without a key of any.
+_SESSION_HEADER = "X-Mock-Session"
 
 
-class Lanes:
-    """The lanes of a run.
+class Passage:
+    """The way of a run's requests into the target.
 
     Args:
         config: names the ledger.
         target: whose allowance it is.
         surface: what the contract says about limits.
         timing: clocks of this machine.
+
+    Attributes:
+        lane: what every request is counted and paced by.
     """
 
     def __init__(self, config: Config, target: Target, surface: Surface, timing: Timing) -> None:
         self._target = target
         self._surface = surface
         self._timing = timing
-        self._keyed = self._anonymous = Lane(surface, open_ledger(config, target, surface), timing)
+        self.lane = Lane(surface, open_ledger(config, target, surface), timing)
         self._control: MockControl | None = None
         self._session: MockSession | None = None
 
@@ -51,17 +59,24 @@ class Lanes:
         return self._control is not None
 
     @property
+    def is_apart(self) -> bool:
+        """Whether the run has a session of its own on a mock."""
+        return self._session is not None
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What went wrong with the ledger's file, in words."""
-        return self._keyed.ledger.warnings
+        return self.lane.ledger.warnings
 
     def now(self) -> Moment:
         """Return what the target's clock shows."""
-        return self._keyed.now()
+        return self.lane.now()
 
-    def of(self, credential: str) -> Lane:
-        """Return the lane of the requests with a credential."""
-        return self._keyed if credential in _KEYED else self._anonymous
+    def addressed(self, wire: WireRequest, credential: str) -> WireRequest:
+        """Return a request as it leaves: one without a key of a session of our own names it."""
+        if self._session is None or credential in _KEYED:
+            return wire
+        return replace(wire, headers=(*wire.headers, (_SESSION_HEADER, self._session.name)))
 
     def meet_mock(self, credentials: Credentials) -> None:
         """Use the clock of a mock on loopback and, where there is no key, a session of our own, whose keys are taken.
@@ -76,12 +91,12 @@ class Lanes:
         if self._session is None:
             clock = control.clock()
             if clock is not None:
-                self._keyed = self._anonymous = self._lane(self._keyed.ledger, clock)
+                self.lane = Lane(self._surface, self.lane.ledger, self._timing, clock)
             return
         credentials.key = self._session.key
         credentials.member = credentials.member or self._session.member
-        self._anonymous = self._lane(self._anonymous.ledger, control.clock(may_advance=False))
-        self._keyed = self._lane(Ledger(self._surface.windows, MemoryShelf()), control.clock(self._session.name))
+        ledger = Ledger(self._surface.windows, MemoryShelf())
+        self.lane = Lane(self._surface, ledger, self._timing, control.clock(self._session.name))
 
     def close(self) -> None:
         """End the session, leave the mock. Can be called twice."""
@@ -91,6 +106,3 @@ class Lanes:
             self._control.drop_session(self._session.name)
             self._session = None
         self._control.close()
-
-    def _lane(self, ledger: Ledger, clock: MockClock | None) -> Lane:
-        return Lane(self._surface, ledger, self._timing, clock)
