@@ -10,11 +10,14 @@ from typing import Any
 
 import jsonschema_rs
 
+from mockserver.config import Config
 from mockserver.contract.spec import load
-from mockserver.control.actions import Served
+from mockserver.control.actions import Control, Served
+from mockserver.control.description import describe
 from mockserver.control.problems import CONTENT_TYPE
 from mockserver.messages import Refusal
 from mockserver.scenarios.library import Library
+from mockserver.state.sessions import Sessions
 
 #: The control API of these tests stands on no organisation.
 NOT_SHOWN = Refusal(404, "NOT_FOUND", "nothing is shown")
@@ -25,6 +28,13 @@ def served() -> Served:
     """What a control API of a test serves: the packaged document, and no scenario but the packaged ones."""
     spec, library = load(None), Library({})
     return Served(lambda: spec, lambda: library, lambda session, request: NOT_SHOWN)
+
+
+@cache
+def admin_judge() -> AdminJudge:
+    """The judge by the description that every mock server gives of its control API."""
+    control = Control(Sessions(Config(), (), lambda key: key), {"version": "1.2.3"}, served())
+    return AdminJudge(describe(control.operations(), "1.2.3"))
 
 
 class AdminJudge:
@@ -43,6 +53,8 @@ class AdminJudge:
     def check(self, method: str, path: str, status: int, content_type: str, body: bytes) -> None:
         """Fail unless the answer to a request fits its operation; to what nobody serves, unless it is a problem.
 
+        Pages of the console are not described, and not judged.
+
         Args:
             method: upper case.
             path: below `/__admin`, without a query.
@@ -52,6 +64,8 @@ class AdminJudge:
         """
         operation = self._operation("GET" if method == "HEAD" else method, path)
         where = f"{method} {path} → {status}"
+        if operation is None and "json" not in content_type:
+            return
         if operation is None:
             content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
             assert status in (401, 403, 404, 405), where

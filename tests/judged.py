@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 from werkzeug.test import Client
 
+from adminjudge import admin_judge
 from mockserver.app import Application
 from mockserver.contract.document import Document
 from mockserver.contract.validation import ReferenceJudge
@@ -158,9 +159,12 @@ class JudgedClient:
         return self.request("POST", path, json=json, **more)
 
     def admin(self, method: str, path: str, json: Any = None, **more: Any) -> Any:
-        """Call the control API; its answers are no answers of the API and are not judged."""
+        """Call the control API; its answers are held to its own description."""
         peer = {"REMOTE_ADDR": "127.0.0.1"}
-        return self._client.open("/__admin" + path, method=method, json=json, environ_base=peer, **more)
+        answer = self._client.open("/__admin" + path, method=method, json=json, environ_base=peer, **more)
+        body = answer.data if "json" in answer.content_type else b""  # a stream has no end
+        admin_judge().check(method, path.partition("?")[0], answer.status_code, answer.content_type, body)
+        return answer
 
 
 class LiveClient:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Any
 
 import pytest
@@ -13,11 +12,10 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from adminjudge import AdminJudge, served
+from adminjudge import admin_judge, served
 from mockserver.config import Config
 from mockserver.control.actions import Control
 from mockserver.control.admin import HEADERS, create_admin, is_admin_path
-from mockserver.control.description import describe
 from mockserver.messages import Exchange, Request
 from mockserver.messages import Response as Answer
 from mockserver.state.sessions import Sessions
@@ -45,14 +43,10 @@ class HeldClient(FlaskClient):
         path, content_type = answer.request.path, answer.content_type
         if is_admin_path(path) and path not in FOREIGN and answer.status_code != 500:
             body = answer.data if "json" in content_type else b""
-            held().check(answer.request.method, path.removeprefix("/__admin"), answer.status_code, content_type, body)
+            admin_judge().check(
+                answer.request.method, path.removeprefix("/__admin"), answer.status_code, content_type, body
+            )
         return answer
-
-
-@cache
-def held() -> AdminJudge:
-    control = Control(Sessions(Config(), (), lambda key: key), {"version": "1.2.3"}, served())
-    return AdminJudge(describe(control.operations(), "1.2.3"))
 
 
 def make(**settings: Any) -> tuple[Sessions, Flask]:
