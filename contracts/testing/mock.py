@@ -134,7 +134,7 @@ class MockApi(Api):
         Raises:
             MockServerError: with the pointer to what is wrong.
         """
-        self._sandbox.add_rule({"priority": 1, **rule})
+        self._sandbox.add_rule(rule)
 
     def redirect(self, operation: str) -> None:
         """Answer an operation once by a redirect to another origin, which the mock owns as well.

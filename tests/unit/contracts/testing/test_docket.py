@@ -98,6 +98,13 @@ def test_a_block_without_a_request_fails(client: Client) -> None:
         pass
 
 
+def test_a_block_without_a_request_accepts_nothing_that_follows(client: Client) -> None:
+    with pytest.raises(AssertionError), client.docket.expect("C101"):
+        pass
+    client.send(BAD)
+    assert ids(client.docket) == ["C101"]
+
+
 def test_a_block_that_raises_raises_its_own(client: Client) -> None:
     with pytest.raises(KeyError), client.docket.expect("C101"):
         client.send_and_fail(BAD)
