@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from mockserver import __version__
 from mockserver.config import Config
 from mockserver.errors import ConfigInvalid
 from mockserver.scenarios.reading import rule_of
@@ -99,8 +100,9 @@ def read(document: bytes, settings: str) -> Facts:
     said = orjson.loads(document)
     if said["settings"] != settings:
         raise ConfigInvalid(
-            "the servers that share this state have other settings (limits, clock, dataset, seed, scenario, errors); "
-            "start all with the same, or give this one a database of its own, such as redis://host/1",
+            "the servers that share this state are of another version or have other settings (document, limits, clock, "
+            "dataset, seed, scenario, errors); start all with the same, or give this one a database of its own, such "
+            "as redis://host/1",
             "--state",
         )
     routines, seed, first_day = said["dataset"]
@@ -124,7 +126,7 @@ def settings_of(config: Config, windows: Sequence[Window]) -> str:
         windows: with their limits.
     """
     files = [path.read_bytes() if path else b"" for path in (config.spec, config.dataset) if _is_readable(path)]
-    own = (config.clock, config.routines, config.seed, config.scenario, config.errors)
+    own = (__version__, config.clock, config.routines, config.seed, config.scenario, config.errors)
     limits = [(window.name, window.seconds, window.limit) for window in windows]
     return hashlib.sha256(b"\0".join([repr((own, limits)).encode(), *files])).hexdigest()[:16]
 

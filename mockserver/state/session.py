@@ -19,6 +19,9 @@ from mockserver.state.keys import KeyRegistry
 from mockserver.state.quota import Quota, with_limits
 from mockserver.state.script import Script
 
+#: The session of every request that names no other one.
+DEFAULT_SESSION = "default"
+
 
 @dataclass(frozen=True, slots=True)
 class DatasetKey:

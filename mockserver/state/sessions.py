@@ -11,34 +11,27 @@ import itertools
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mockserver.config import Config
-from mockserver.scenarios.magic import MAGIC_CASTS, MAGIC_KEYS
-from mockserver.scenarios.records import Scenario, error_rate
+from mockserver.scenarios.magic import MAGIC_KEYS
+from mockserver.scenarios.records import Scenario
 from mockserver.sharing import snapshots
 from mockserver.sharing.alone import AloneWorld, MemoryParts
 from mockserver.sharing.share import Share
 from mockserver.sharing.world import SharedWorld
-from mockserver.state.clock import Clock
-from mockserver.state.journal import Journal
-from mockserver.state.keys import DEFAULT_KEYS, ApiKey, InitialKey, KeyRegistry, digest_of
-from mockserver.state.quota import Quota, Window, with_limits
-from mockserver.state.script import Script
-from mockserver.state.session import DatasetKey, Session, SessionOptions
+from mockserver.state.keys import DEFAULT_KEYS, ApiKey, InitialKey, digest_of
+from mockserver.state.making import Ground, SessionMaker
+from mockserver.state.quota import Window, with_limits
+from mockserver.state.session import DEFAULT_SESSION, DatasetKey, Session, SessionOptions
 
 if TYPE_CHECKING:
     from mockserver.scenarios.chooser import Play
 
-__all__ = ["DatasetKey", "Session", "SessionOptions", "Sessions"]
+__all__ = ["DEFAULT_SESSION", "DatasetKey", "Session", "SessionOptions", "Sessions"]
 
-DEFAULT_SESSION = "default"
 MAX_SESSIONS = 1000
-#: Keys that may be created in the default session, and in any other one.
-MAX_DEFAULT_KEYS = 10_000
-MAX_SESSION_KEYS = 1000
 #: The journals of all sessions but the default one share so many times `journal_bytes`.
 JOURNAL_SHARES = 16
 
@@ -65,8 +58,8 @@ class Sessions:
     """
 
     __slots__ = (
-        "_by_name", "_config", "_max", "_open", "_owners", "_parts", "_settings", "_source", "_use", "_windows",
-        "_world", "default", "refresh",
+        "_by_name", "_journal_bytes", "_make", "_max", "_owners", "_parts", "_settings", "_use", "_world",
+        "default", "refresh",
     )  # fmt: skip
 
     def __init__(
@@ -79,19 +72,17 @@ class Sessions:
         source: Callable[[], float] = time.time,
         share: Share | None = None,
     ) -> None:
-        self._config = config
-        self._windows = with_limits(windows, {"minute": config.limit_minute, "day": config.limit_day})
-        self._open = open_dataset
         self._max = max_sessions
-        self._source = source
-        self._settings = snapshots.settings_of(config, self._windows)
+        self._journal_bytes = config.journal_bytes
         self._parts = MemoryParts() if share is None else share
         self._world = AloneWorld() if share is None else SharedWorld(share, self)
+        self._make = SessionMaker(config, windows, open_dataset, source, Ground(self._parts, self._world.lock_of))
+        self._settings = snapshots.settings_of(config, self._make.windows)
         self._use = itertools.count(1)
         # Digests of the keys of all sessions but the default one, so that any number of them costs one look-up.
         self._owners: dict[bytes, Session] = {}
         self._by_name: dict[str, Session] = {}
-        self.default = self._make(DEFAULT_SESSION, (*DEFAULT_KEYS, *MAGIC_KEYS), SessionOptions())
+        self.default = self._make.new(DEFAULT_SESSION, (*DEFAULT_KEYS, *MAGIC_KEYS), SessionOptions())
         #: Takes over what other processes have changed; raises `StateUnavailable` where they cannot be reached.
         self.refresh = self._world.refresh
         self._world.open()
@@ -146,7 +137,7 @@ class Sessions:
             InitialKey(plain["admin"], "admin", description="administrator of the session"),
             InitialKey(plain["member"], "member", description="no administrator"),
         )
-        session = self._make(f"session-{secrets.token_hex(5)}", initial, options or SessionOptions())
+        session = self._make.new(f"session-{secrets.token_hex(5)}", initial, options or SessionOptions())
         with session.lock:
             while len(self._by_name) >= self._max:
                 self.drop(min(self._by_name.values(), key=lambda other: other.last_used).name)
@@ -161,7 +152,7 @@ class Sessions:
         """
         for play in plays:
             if play.scenario.world is not None:
-                return self._open(session.dataset_key.shown_by(play.scenario.world))
+                return self._make.open_dataset(session.dataset_key.shown_by(play.scenario.world))
         return session.dataset
 
     def renew(self, windows: Sequence[Window], open_dataset: Callable[[DatasetKey], Any]) -> None:
@@ -176,14 +167,13 @@ class Sessions:
         Raises:
             DatasetInvalid: a dataset cannot be made.
         """
-        former, config = {window.name: window.limit for window in self._windows}, self._config
+        former = {window.name: window.limit for window in self._make.windows}
         opened = [(session, open_dataset(session.dataset_key)) for session in self.list()]
-        self._windows = with_limits(windows, {"minute": config.limit_minute, "day": config.limit_day})
-        self._open = open_dataset
+        self._make.renew(windows, open_dataset)
         for session, dataset in opened:
             session.dataset = dataset
             own = {one.name: one.limit for one in session.quota.windows if one.limit != former.get(one.name)}
-            session.quota = session.quota.under(with_limits(self._windows, own))
+            session.quota = session.quota.under(with_limits(self._make.windows, own))
 
     def prepare(self, session: Session, scenario: Scenario) -> None:
         """Make the dataset of a scenario, before a request waits for it.
@@ -192,7 +182,7 @@ class Sessions:
             DatasetInvalid: it cannot be made.
         """
         if scenario.world is not None:
-            self._open(session.dataset_key.shown_by(scenario.world))
+            self._make.open_dataset(session.dataset_key.shown_by(scenario.world))
 
     def reset(self, session: Session) -> None:
         """Return a session to its start: keys, counters, journal, script and clock."""
@@ -228,61 +218,16 @@ class Sessions:
         facts = snapshots.read(document, self._settings)
         session = self.default if name == DEFAULT_SESSION else self._by_name.get(name)
         if session is None:
-            limits = SessionOptions(limit_minute=facts.limits.get("minute"), limit_day=facts.limits.get("day"))
-            session = self._assemble(name, facts.frozen_at, facts.dataset_key, limits)
+            session = self._make.again(name, facts)
             self._enter(session)
         if session.dataset_key != facts.dataset_key:
-            session.dataset_key, session.dataset = facts.dataset_key, self._open(facts.dataset_key)
+            session.dataset_key, session.dataset = facts.dataset_key, self._make.open_dataset(facts.dataset_key)
         facts.apply(session)
 
     def leave(self, name: str) -> None:
         """Know a session no more; see `sharing.world.Copy`."""
         self._by_name.pop(name).keys.unwatch()
         self._share_journal_bytes()
-
-    def _make(self, name: str, initial: Sequence[InitialKey], options: SessionOptions) -> Session:
-        config = self._config
-        frozen_at = config.clock if options.clock is None else options.clock
-        first_day = datetime.fromtimestamp(Clock(frozen_at, self._source).now(), UTC).date()
-        dataset_key = DatasetKey(
-            config.routines if options.routines is None else options.routines,
-            config.seed if options.seed is None else options.seed,
-            first_day,
-        )
-        return self._assemble(name, frozen_at, dataset_key, options, initial)
-
-    def _assemble(
-        self,
-        name: str,
-        frozen_at: float | None,
-        dataset_key: DatasetKey,
-        options: SessionOptions,
-        initial: Sequence[InitialKey] = (),
-    ) -> Session:
-        config, parts, lock = self._config, self._parts, self._world.lock_of(name)
-        clock, bounds = Clock(frozen_at, self._source, lock), (config.journal_entries, config.journal_bytes)
-        shelf = parts.shelf(name, *bounds)
-        max_created = MAX_DEFAULT_KEYS if name == DEFAULT_SESSION else MAX_SESSION_KEYS
-        windows = with_limits(self._windows, {"minute": options.limit_minute, "day": options.limit_day})
-        return Session(
-            name=name,
-            keys=KeyRegistry(initial, clock.now(), max_created=max_created, lock=lock),
-            quota=Quota(windows, parts.counters(name, len(windows))),
-            journal=Journal(*bounds, shelf, parts.feed(shelf)),
-            script=Script(
-                config.scenario if options.scenario is None else options.scenario,
-                (error_rate(config.errors),) if config.errors else (),
-                MAGIC_CASTS if name == DEFAULT_SESSION else {},
-                parts.turns(name),
-                lock,
-            ),
-            clock=clock,
-            frozen_at=frozen_at,
-            dataset_key=dataset_key,
-            dataset=self._open(dataset_key),
-            created=clock.now(),
-            lock=lock,
-        )
 
     def _enter(self, session: Session) -> None:
         session.last_used = next(self._use)
@@ -297,7 +242,7 @@ class Sessions:
             self._owners.pop(digest, None)
 
     def _share_journal_bytes(self) -> None:
-        most = self._config.journal_bytes
+        most = self._journal_bytes
         share = min(most, most * JOURNAL_SHARES // max(len(self._by_name), 1))
         for session in self._by_name.values():
             session.journal.resize(share)
