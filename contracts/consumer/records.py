@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 __all__ = ["Breach", "Expectation", "Finding", "Rule", "Sent", "Unmet", "Verdict"]
 
 #: Place of the documentation of every rule; each rule's anchor is its id in lower case.
-DOCS_PAGE = "client-rules"
+DOCS_PAGE = "rules"
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def _paragraph(finding: Finding) -> Iterator[str]:
     if len(finding.requests) > _MOST_REQUESTS:
         yield f"       and {_count(len(finding.requests) - _MOST_REQUESTS, 'more request')}"
     yield _wrapped(f"Next: {rule.advice}", "     ")
-    yield f"     See {rule.anchor}"
+    yield f"     See the documentation at {rule.anchor}"
 
 
 def _line(sent: Sent) -> str:

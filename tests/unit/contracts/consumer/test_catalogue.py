@@ -23,7 +23,7 @@ def test_a_rule_says_what_is_asked_and_what_to_do(rule: Any) -> None:
     assert rule.title[0].islower()
     assert rule.meaning.endswith(".")
     assert rule.advice.endswith(".")
-    assert rule.anchor == f"client-rules#{rule.id.lower()}"
+    assert rule.anchor == f"rules#{rule.id.lower()}"
 
 
 def test_the_table_has_a_row_and_an_anchor_for_every_rule() -> None:

@@ -17,13 +17,13 @@ C103 The client sent a parameter that is not documented.
      `linkedin_user_information_ids`, `start_date`, `end_date`
        #1 GET /dashboard-info?start-date=2025-05-01 → 200
      Next: Correct the name, or leave it out: the API ignores it without a word.
-     See client-rules#c103
+     See the documentation at rules#c103
 
 C102 The client used a method that the path does not serve.
      GET /create-api-key is no operation of the API: POST can be sent here
        #2 GET /create-api-key → 405
      Next: Use the method that is served there.
-     See client-rules#c102
+     See the documentation at rules#c102
 
 What is meant so can be accepted: allow=["C102", "C103"]."""
 
@@ -85,7 +85,7 @@ def test_json_holds_everything_and_the_text(make_client: MakeClient) -> None:
     told = json.loads(json.dumps(as_json(found)))
     assert (told["verdict"], told["exit_code"], told["judged"], told["total"]) == ("broken", 1, 3, 3)
     (finding,) = told["findings"]
-    assert (finding["rule"], finding["anchor"]) == ("C103", "client-rules#c103")
+    assert (finding["rule"], finding["anchor"]) == ("C103", "rules#c103")
     assert finding["requests"][0]["shown"] == "#1 GET /dashboard-info?start-date=2025-05-01 → 200"
     assert finding["requests"][0]["id"].startswith("req_")
     assert [item["rule"] for item in told["accepted"]] == ["C102"]
