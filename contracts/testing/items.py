@@ -163,7 +163,8 @@ class ContractItem(pytest.Item):
     parent: Contract
 
     def __init__(self, *, relation: Relation, **options: Any) -> None:
-        super().__init__(relation.id, **options)
+        # In full, so that pytest parts the brackets as in the id that `--lf` has kept as text.
+        super().__init__(relation.id, nodeid=f"{ROOT}::{relation.id}", **options)
         self.relation = relation
         self.add_marker(ROOT)
 
