@@ -148,6 +148,25 @@ def test_a_rule_of_ones_own_gives_a_sequence(api: MockApi) -> None:
     assert [get(api).status_code for _ in range(3)] == [500, 401, 200]
 
 
+@pytest.mark.parametrize("fault", ["EMPTY_RESPONSE", "CONNECTION_RESET_BY_PEER"])
+def test_a_connection_breaks_for_the_client_and_is_no_fault_of_the_mock(api: MockApi, fault: str) -> None:
+    api.answer({"operation": "getUserCampaignFilters", "times": 1, "answers": [{"fault": fault}]})
+    with pytest.raises(requests.ConnectionError):
+        get(api)
+    assert get(api).status_code == 200
+    assert [sent.fault for sent in api.requests] == [fault, ""]
+
+
+def test_a_write_that_is_sent_again_after_a_broken_connection_is_held_against_the_client(api: MockApi) -> None:
+    api.answer({"operation": "createApiKey", "times": 1, "answers": [{"fault": "EMPTY_RESPONSE"}]})
+    url = api.base_url + "/create-api-key"
+    with pytest.raises(requests.ConnectionError):
+        requests.post(url, json={}, headers=api.headers, timeout=10)
+    assert api.verdict().is_kept
+    requests.post(url, json={}, headers=api.headers, timeout=10)
+    assert ids(api) == ["C302"]
+
+
 @pytest.mark.parametrize(
     "ask", [lambda api: api.fail("getAll", 500), lambda api: api.redirect("getAll")], ids=["fail", "redirect"]
 )
