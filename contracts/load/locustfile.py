@@ -13,12 +13,13 @@ import itertools
 import json
 import logging
 import random
+import threading
+import time
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import gevent  # type: ignore[import-untyped]
 from locust import FastHttpUser, events, task
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
@@ -60,14 +61,16 @@ def _time(environment: Environment, **others: Any) -> None:
         return
 
     def end() -> None:
+        time.sleep(ApiUser.settings.duration_s)
         workers = getattr(runner, "worker_count", 0)
         runner.stop()
-        with gevent.Timeout(READY_TIMEOUT_S, False):  # only workers that are ready again are told to quit
-            while getattr(runner, "worker_count", 0) < workers:
-                gevent.sleep(0.1)
+        deadline = time.monotonic() + READY_TIMEOUT_S  # only workers that are ready again are told to quit
+        while getattr(runner, "worker_count", 0) < workers and time.monotonic() < deadline:
+            time.sleep(0.1)
         runner.quit()
 
-    gevent.spawn_later(ApiUser.settings.duration_s, end)
+    # Locust has made threads and sleep those of gevent.
+    threading.Thread(target=end, daemon=True).start()
 
 
 def _tell(environment: Environment, **others: Any) -> None:

@@ -14,7 +14,6 @@ import pytest
 
 from contracts.config import Config
 from contracts.errors import ConfigInvalid, TargetUnreachable
-from contracts.load import running
 from contracts.load.running import LoadTest, run
 from mockserver.config import Config as MockConfig
 from mockserver.live import LiveServer
@@ -58,7 +57,7 @@ def test_processes_that_share_a_test_need_to_be_told_the_keys(role: str, server:
 
 
 def test_without_locust_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ConfigInvalid, match=r"pip install 'konnector-contracts\[load\]'"):
         run(LoadTest(config=Config(), keys=KEYS))
 
@@ -96,7 +95,8 @@ def test_a_master_counts_what_its_workers_send(server: LiveServer, tmp_path: Pat
     leading = subprocess.Popen(
         [*master, "--users", "6", "--time", "2", "--pause", "0.05"], stdout=subprocess.PIPE, text=True
     )
-    workers = [subprocess.Popen([*shared, "--worker", "--master-port", port]) for _ in range(2)]
+    following = [*shared, "--worker", "--master-port", port]
+    workers = [subprocess.Popen(following, stdout=subprocess.DEVNULL, text=True) for _ in range(2)]
     try:
         told, _ = leading.communicate(timeout=60)
         assert [worker.wait(30) for worker in workers] == [0, 0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from answers import document
@@ -13,7 +15,7 @@ from contracts.planning.plan import Plan
 LARGE = 10_000
 
 
-def shards(count: int, **options: int) -> list[Config]:
+def shards(count: int, **options: Any) -> list[Config]:
     return [Config(shard=Shard(index, count), **options) for index in range(1, count + 1)]
 
 
