@@ -85,6 +85,11 @@ def test_a_body_is_closed_and_names_what_it_needs() -> None:
     assert "requestBody" not in described()
 
 
+def test_what_holds_of_members_together_is_told() -> None:
+    described_body = described(members={"a": {}, "b": {}}, constraints={"maxProperties": 1})["requestBody"]
+    assert described_body["content"]["application/json"]["schema"]["maxProperties"] == 1
+
+
 @pytest.mark.parametrize(
     "declared, statuses",
     [
