@@ -226,7 +226,9 @@ class Sessions:
 
     def leave(self, name: str) -> None:
         """Know a session no more; see `sharing.world.Copy`."""
-        self._by_name.pop(name).keys.unwatch()
+        session = self._by_name.pop(name)
+        session.keys.unwatch()
+        session.journal.feed.close()  # who listens would wait for a world that has ended
         self._share_journal_bytes()
 
     def _enter(self, session: Session) -> None:

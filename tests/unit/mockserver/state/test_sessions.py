@@ -272,3 +272,11 @@ def test_what_cannot_be_renewed_stays_as_it_is() -> None:
     with pytest.raises(DatasetInvalid):
         world.renew([replace(WINDOWS[0], limit=50)], fail)
     assert (world.default.dataset, limits(world.default)) == (before, [100, 5000])
+
+
+def test_who_listens_to_a_session_that_ends_is_let_go() -> None:
+    world = sessions()
+    session, _ = world.create()
+    reader, other = session.journal.feed.subscribe(), world.default.journal.feed.subscribe()
+    world.drop(session.name)
+    assert (reader.is_closed, other.is_closed) == (True, False)
