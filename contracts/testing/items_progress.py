@@ -33,8 +33,8 @@ class Bulletin:
 
     def __init__(
         self,
-        write: Callable[[str], object],
-        rewrite: Callable[[str], object] | None = None,
+        write: Callable[[str], None],
+        rewrite: Callable[[str], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._write = write
@@ -46,24 +46,27 @@ class Bulletin:
     def __call__(self, event: Event) -> None:
         """Show an event."""
         now_s = self._clock()
-        phase = self._progress.phase
         self._progress.take(event, now_s)
-        status = self._progress.status(now_s)
+        phase, status = self._progress.phase, self._progress.status(now_s)
         match event:
             case RunStarted():
                 self._write(f"target  {event.target} ({'a mock' if event.is_mock else 'a live server'})")
             case PhaseStarted():
                 self._write(f"{event.phase}: {event.planned:,} requests planned")
-            case ExchangeFinished() if self._rewrite and now_s >= self._shown_at + _STEP_S:
+            case ExchangeFinished() if self._rewrite and phase and now_s >= self._shown_at + _STEP_S:
                 self._shown_at = now_s
                 self._rewrite(f"{phase}: {status}")
             case Waiting() if event.seconds > 0:
                 (self._rewrite or self._write)(f"waiting {event.seconds:.0f} s: {event.reason}")
             case PhaseFinished():
                 cut = f"; cut short: {event.reason}" if event.reason else ""
-                if self._rewrite:
-                    self._rewrite("")
-                self._write(f"{event.phase}: {status}{cut}")
+                self._end(f"{event.phase}: {status}{cut}")
+
+    def _end(self, line: str) -> None:
+        if self._rewrite is None:
+            return self._write(line)
+        self._rewrite(line)
+        self._write("")  # so that it stays
 
 
 @contextlib.contextmanager
@@ -97,6 +100,6 @@ def _on_terminal(reporter: pytest.TerminalReporter | None) -> Iterator[Callable[
         reporter.flush()
 
     yield Bulletin(write, rewrite if reporter.isatty else None)
-    if reporter.showfspath:
+    if reporter.verbosity == 0:
         reporter.write_fspath_result(ROOT, "")  # what follows are the letters of the items
         reporter.flush()

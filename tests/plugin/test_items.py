@@ -148,6 +148,7 @@ def test_a_failure_shows_what_the_report_of_a_run_shows(project: Project) -> Non
             "FAILED contract::collection.subset?getCampaignInfo:term? - *",
         ]
     )
+    done.stdout.fnmatch_lines(["contract *.F*"])
     done.stdout.no_fnmatch_line("*items.py*in runtest*")
 
 

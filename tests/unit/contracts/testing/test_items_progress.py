@@ -41,15 +41,19 @@ def test_without_a_terminal_what_matters_is_a_line(event: Event, lines: list[str
     assert told(event) == (lines, [])
 
 
-def test_on_a_terminal_the_last_line_lives_and_makes_room_for_the_one_that_stays() -> None:
+def test_on_a_terminal_the_last_line_lives_and_stays_when_the_phase_ends() -> None:
     phase = PhaseStarted(phase="relations", planned=83)
     wait = Waiting(seconds=3, reason="the minute is used up")
     stay, live = told(STARTED, phase, SENT, wait, PhaseFinished(phase="relations"), lives=True)
     status = "relations: 1 of 90 requests · 99 left this minute"
-    assert stay == ["target  http://a/b (a mock)", "relations: 83 requests planned", status]
-    assert live == [status, "waiting 3 s: the minute is used up", ""]
+    assert stay == ["target  http://a/b (a mock)", "relations: 83 requests planned", ""]
+    assert live == [status, "waiting 3 s: the minute is used up", status]
 
 
 def test_it_lives_ten_times_a_second_at_most() -> None:
-    _, live = told(*[SENT] * 100, step_s=0.01, lives=True)
+    _, live = told(PhaseStarted(phase="fuzz", planned=100), *[SENT] * 100, step_s=0.01, lives=True)
     assert 8 <= len(live) <= 10
+
+
+def test_nothing_lives_between_phases() -> None:
+    assert told(SENT, lives=True) == ([], [])
