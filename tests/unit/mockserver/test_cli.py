@@ -71,6 +71,11 @@ def test_check_names_file_and_pointer(capsys: pytest.CaptureFixture[str], tmp_pa
         (["--clock", "2025-05-11T09:00:00"], "zone"),
         (["--spec", "no-such-file.yaml"], "no-such-file.yaml"),
         (["--log", "xml"], "--log"),
+        (["--workers", "0"], "1 to 64"),
+        (["--workers", "65"], "1 to 64"),
+        (["--state", "http://localhost"], "redis://127.0.0.1:6379/0"),
+        (["--state", "redis://localhost:none"], "--state"),
+        (["--state-failure", "panic"], "--state-failure"),
         (["--no-such-option"], "--no-such-option"),
     ],
 )
