@@ -1,6 +1,6 @@
 """Serve changed files without a restart: `mockserver serve --watch`.
 
-The times and sizes of a few files are looked at ten times a second, which
+The times and sizes of a few files are looked at twenty times a second, which
 works on every system and every kind of disk, and needs no library. A change
 that stays the same for one look is read; everything is built anew beside what
 is served, and one reference changes hands. What cannot be served changes
@@ -21,7 +21,7 @@ from mockserver import packaged
 from mockserver.config import Config
 from mockserver.errors import MockServerError
 
-POLL_S = 0.1
+POLL_S = 0.05
 #: Files that a document names, wherever it does.
 _NAMED = re.compile(r"""\$ref["']?\s*:\s*["']?([^#"'\s,{}]+\.(?:json|ya?ml))""")
 _log = logging.getLogger("mockserver.reload")
