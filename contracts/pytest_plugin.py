@@ -35,7 +35,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="server that `--contracts` and `contract_api` ask; else the embedded mock",
     )
     group.addoption(
-        "--contracts-budget", metavar="N", type=int, help="most requests that may be sent to it by all workers together"
+        "--contracts-budget",
+        metavar="N",
+        type=int,
+        help="most requests that all workers together may send to it: `--contracts`, and once more `contract_api`",
     )
 
 
