@@ -31,8 +31,8 @@ export function data() {
           <button ?disabled=${last >= total} @click=${() => attempt(() => readData({ user, offset: offset + PAGE }))}>Older</button></p>` : html`<p class="empty">No campaign in this organisation.</p>`}
     </section>
     <section aria-labelledby="users"><h2 id="users">Users</h2>
-      <table><thead><tr><th scope="col">Name</th><th scope="col">E-mail</th><th scope="col">Is</th><th scope="col">Id</th></tr></thead>
-      <tbody>${users.map((one) => html`<tr><td dir="auto">${one.name}</td><td>${one.email}</td><td>${one.status}</td><td><code>${one.linkedin_user_information_id}</code></td></tr>`)}</tbody></table></section>`;
+      <div class="scroll" tabindex="0" role="region" aria-label="Users"><table><thead><tr><th scope="col">Name</th><th scope="col">E-mail</th><th scope="col">Is</th><th scope="col">Id</th></tr></thead>
+      <tbody>${users.map((one) => html`<tr><td dir="auto">${one.name}</td><td>${one.email}</td><td>${one.status}</td><td><code>${one.linkedin_user_information_id}</code></td></tr>`)}</tbody></table></div></section>`;
 }
 
 /** Draw the curve after the page was drawn, once for each reading. */
