@@ -19,7 +19,7 @@ from mockserver.control.operation import Call, Operation, Outcome
 from mockserver.control.problems import Problem
 from mockserver.messages import Exchange
 from mockserver.state.feed import News, Reader
-from mockserver.state.journal import to_summary
+from mockserver.state.wiremock import to_summary
 
 MEDIA_TYPE = "text/event-stream"
 #: Each stream takes a thread of the server.

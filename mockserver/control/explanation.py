@@ -18,8 +18,8 @@ from mockserver.contract.pointers import join
 from mockserver.contract.spec import Spec
 from mockserver.messages import Exchange, Violation
 from mockserver.pipeline import stages
-from mockserver.state.journal import MASKED
 from mockserver.state.keys import ApiKey
+from mockserver.state.wiremock import MASKED
 
 #: In the order in which they run.
 STAGES = ("route", "count", "authenticate", "validate", "choose", "build", "check", "record")

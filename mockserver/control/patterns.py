@@ -16,7 +16,7 @@ import jsonschema_rs
 
 from mockserver.control.problems import Problem
 from mockserver.messages import Exchange
-from mockserver.state.journal import to_url
+from mockserver.state.wiremock import to_url
 
 MAX_PATTERN_CHARS = 1000
 MAX_MATCHERS = 50

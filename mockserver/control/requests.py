@@ -13,7 +13,7 @@ from mockserver.control.patterns import CONSTRAINTS, MEMBERS, compile_pattern
 from mockserver.control.problems import Problem
 from mockserver.control.shapes import BOOLEAN, MAX_WHOLE, MOMENT, STATUS, TEXT, Shape, array, named, record, whole
 from mockserver.messages import Exchange
-from mockserver.state.journal import to_wiremock
+from mockserver.state.wiremock import to_wiremock
 
 _TEXT: Shape = {"type": "string"}
 _FILTERS = {"since": MOMENT, "limit": whole(), "operation": TEXT, "status": STATUS, "key_hash": TEXT}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mockserver.control.operation import Call, Operation, Outcome
 from mockserver.control.problems import Problem
 from mockserver.control.shapes import TEXT, array, record, whole
-from mockserver.state.journal import to_wiremock
+from mockserver.state.wiremock import to_wiremock
 
 if TYPE_CHECKING:
     from mockserver.contract.spec import Spec

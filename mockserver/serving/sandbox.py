@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver.pipeline.recording import key_header
 from mockserver.scenarios.reading import read_rule
 from mockserver.serving.doors import Door, Doors
-from mockserver.state.journal import to_wiremock
+from mockserver.state.wiremock import to_wiremock
 
 if TYPE_CHECKING:
     from mockserver.app import Application

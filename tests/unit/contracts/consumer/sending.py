@@ -12,7 +12,7 @@ import pytest
 from contracts.consumer import Breach, Sent, Terms, Verdict, contract_of, judge, read_journal
 from contracts.contract.vocabulary import Document
 from judged import JudgedClient
-from mockserver.state.journal import to_wiremock
+from mockserver.state.wiremock import to_wiremock
 
 #: A moment 20 s before the end of a minute.
 LATE = 1_746_954_040.0

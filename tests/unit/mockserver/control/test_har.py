@@ -12,7 +12,7 @@ import pytest
 
 from mockserver.control.har import to_har
 from mockserver.messages import Exchange, Request, Response
-from mockserver.state.journal import to_wiremock
+from mockserver.state.wiremock import to_wiremock
 
 FOLDER = Path(__file__).resolve().parents[3] / "schemas" / "har"
 PLAIN = Request("GET", "/a b", "q=1&q=%26&e=", {"host": "localhost:4010", "authorization": "s3cret"})

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import pytest
 
 from mockserver.messages import Exchange, Request, Response
-from mockserver.state.journal import Journal, to_wiremock
+from mockserver.state.journal import Journal
+from mockserver.state.wiremock import to_wiremock
 
 MAX_ENTRIES = 200
 MAX_BYTES = 1 << 20
