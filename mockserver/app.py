@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver import __version__
 from mockserver.config import Config
 from mockserver.contract.spec import Spec, load
-from mockserver.control.actions import Served
+from mockserver.control.served import Served
 from mockserver.pipeline.arrival import Builder
 from mockserver.pipeline.edge import Edge
 from mockserver.pipeline.lane import Lane

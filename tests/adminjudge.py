@@ -12,9 +12,10 @@ import jsonschema_rs
 
 from mockserver.config import Config
 from mockserver.contract.spec import load
-from mockserver.control.actions import Control, Served
+from mockserver.control.actions import Control
 from mockserver.control.description import describe
 from mockserver.control.problems import CONTENT_TYPE
+from mockserver.control.served import Served
 from mockserver.messages import Refusal
 from mockserver.scenarios.library import Library
 from mockserver.state.sessions import Sessions

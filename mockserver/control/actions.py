@@ -6,41 +6,20 @@ framework. Paths and the shape of the journal are WireMock's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from mockserver.contract.spec import Spec
 from mockserver.control.choosing import Choosing
 from mockserver.control.data import Data
 from mockserver.control.description import Description
 from mockserver.control.events import Events
 from mockserver.control.operation import Operation, Table
 from mockserver.control.requests import Requests
+from mockserver.control.served import Served
 from mockserver.control.verdict import Verdicts
 from mockserver.control.watching import Watching
 from mockserver.control.worlds import Worlds, chosen
-from mockserver.pipeline.looking import Plain
-from mockserver.reload import Watch
-from mockserver.scenarios.library import Library
 from mockserver.state.sessions import Session, Sessions
-
-
-@dataclass(slots=True)
-class Served:
-    """What is served now; under `--watch` that changes.
-
-    Attributes:
-        spec: returns the compiled document.
-        library: returns the scenarios.
-        plain: builds the answer that a valid request would get in a session, uncounted.
-        watch: over the files; None where nobody watches.
-    """
-
-    spec: Callable[[], Spec]
-    library: Callable[[], Library]
-    plain: Plain
-    watch: Watch | None = None
 
 
 class Control:

@@ -19,11 +19,12 @@ from flask import Blueprint, Response, request
 from werkzeug.routing import BaseConverter, Map
 
 from mockserver.config import Config
-from mockserver.control.actions import Control, Served
+from mockserver.control.actions import Control
 from mockserver.control.guard import Caller, Guard
 from mockserver.control.members import Members, read_object
 from mockserver.control.operation import PREFIX, Call, Operation, Outcome
 from mockserver.control.problems import CONTENT_TYPE, Problem
+from mockserver.control.served import Served
 from mockserver.errors import StateUnavailable
 from mockserver.state.sessions import Sessions
 
