@@ -29,7 +29,7 @@ from side_by_side.installing import Shelf
 from side_by_side.outcome import Described, Outcome
 from side_by_side.peers.peer import PeerMissing, Site
 from side_by_side.peers.roster import PEERS
-from side_by_side.rounds import Schedule, take, timer
+from side_by_side.rounds import Schedule, Time, take, timer
 from side_by_side.running import Running, running
 
 HERE = Path(__file__).resolve().parent
@@ -87,8 +87,9 @@ def compare(options: argparse.Namespace, folder: Path) -> Outcome:
                 missing[name] = str(reason)
                 print(f"{name} is left out: {reason}", file=sys.stderr)
         schedule = Schedule(cases=cases, connections=options.connections, rounds=options.rounds)
-        _warm(peers, cases, folder, 1 if options.quick else 2)
-        samples = take(peers, schedule, timer(options.seconds, folder))
+        time = timer(options.seconds, folder)
+        _warm(peers, schedule, time, is_quick=options.quick)
+        samples = take(peers, schedule, time)
         return Outcome(
             date=outcome.today(),
             machine=outcome.machine(),
@@ -103,7 +104,7 @@ def compare(options: argparse.Namespace, folder: Path) -> Outcome:
 
 def write(found: Outcome) -> None:
     """Put the tables between their markers and the chart beside them."""
-    (HERE / "side_by_side.svg").write_text(chart.svg(found), encoding="utf-8")
+    (HERE / tables.CHART).write_text(chart.svg(found), encoding="utf-8")
     for path, text in ((HERE / "README.md", tables.whole(found)), (HERE.parent / "README.md", tables.front(found))):
         try:
             tables.write_between(path, tables.MARKER, text)
@@ -119,10 +120,10 @@ def _checked(peer: Running, cases: Sequence[Case]) -> None:
             raise WrongAnswer(f"{peer.peer.name}, {error}") from error
 
 
-def _warm(peers: Mapping[str, Running], cases: Sequence[Case], folder: Path, seconds: int) -> None:
-    """Let just-in-time compilers see each peer's work before the first round counts."""
-    first = Schedule(cases=cases[:1], connections=(32,), rounds=1)
-    take(peers, first, timer(seconds, folder))
+def _warm(peers: Mapping[str, Running], schedule: Schedule, time: Time, *, is_quick: bool) -> None:
+    """Let just-in-time compilers see each peer's work before the first round counts: one round, told to nobody."""
+    cases = schedule.cases[:1] if is_quick else schedule.cases
+    take(peers, Schedule(cases=cases, connections=(max(schedule.connections),), rounds=1), time)
 
 
 def _described(peer: Running) -> Described:

@@ -1,9 +1,9 @@
-"""Measure the start of the server: seconds to the first answer, and memory once it idles.
+"""Measure the start of the server: seconds to the first answer, memory once it idles, and what imports cost.
 
     python benchmarks/start.py [--runs 7]
 
-Prints a Markdown table. Memory is PSS, summed over all processes of the server
-(Linux, /proc/PID/smaps_rollup).
+Prints Markdown tables. Memory is PSS, summed over all processes of the server
+(Linux, /proc/PID/smaps_rollup); imports are those of `python -X importtime`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,10 @@ CASES = {
     "100,000 routines": ["--routines", "100000"],
 }
 
+#: What is imported before a server is ready, and before the help of the runner is shown.
+PROGRAMS = ("import mockserver.app, mockserver.serving.server", "import contracts.cli")
+MOST_IMPORTS = 8
+
 
 def main() -> None:
     """Measure each case and print the table."""
@@ -37,6 +41,10 @@ def main() -> None:
         seconds, sizes = zip(*(measure(options) for _ in range(runs)), strict=True)
         spread = f"{min(seconds):.2f}–{max(seconds):.2f}"
         print(f"| {name} | {statistics.median(seconds):.2f} ({spread}) | {statistics.median(sizes):.0f} |")
+    for program in PROGRAMS:
+        print(f"\n| `{program}` imports | ms by itself and what it needs |\n|---|---|")
+        for module, milliseconds in imports(program)[:MOST_IMPORTS]:
+            print(f"| {module} | {milliseconds:.0f} |")
 
 
 def measure(options: list[str]) -> tuple[float, float]:
@@ -53,6 +61,16 @@ def measure(options: list[str]) -> tuple[float, float]:
             return seconds, pss_mb(server.pid)
         finally:
             server.terminate()
+
+
+def imports(program: str) -> list[tuple[str, float]]:
+    """Return the packages that a program imports, the dearest first, with milliseconds of all that each needs."""
+    command = [sys.executable, "-X", "importtime", "-c", program]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+    lines = [line.removeprefix("import time:").split("|") for line in told.splitlines() if line.count("|") == 2]
+    costs = {name.strip(): int(total) / 1000 for _, total, name in lines if total.strip().isdecimal()}
+    packages = {name: cost for name, cost in costs.items() if "." not in name or name.startswith("mockserver.")}
+    return sorted(packages.items(), key=lambda pair: -pair[1])
 
 
 def ask(url: str) -> None:

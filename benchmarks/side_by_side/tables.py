@@ -12,6 +12,8 @@ from side_by_side.rounds import Spread
 MANY = 32
 FIRST_CASE = "campaigns"
 MARKER = "side-by-side"
+CHART = "side_by_side.svg"
+_DRAWN = "![Requests a second of each server]"
 _NOTHING = "–"
 
 
@@ -33,12 +35,12 @@ def front(outcome: Outcome) -> str:
         ]
         for name, peer in outcome.peers.items()
     ]
-    return f"{table(header, rows)}\n\n{_made(outcome)}\n"
+    return f"{_DRAWN}(benchmarks/{CHART})\n\n{table(header, rows)}\n\n{_made(outcome)}\n"
 
 
 def whole(outcome: Outcome) -> str:
     """Return every table."""
-    parts = [_made(outcome), "### Servers", _servers(outcome)]
+    parts = [_made(outcome), f"{_DRAWN}({CHART})", "### Servers", _servers(outcome)]
     for connections in reversed(outcome.connections):
         plural = "connection" if connections == 1 else "connections"
         parts += [

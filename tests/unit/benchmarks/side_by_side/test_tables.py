@@ -15,7 +15,8 @@ def found() -> Outcome:
 
 
 def test_the_front_page_has_a_row_for_each_server(found: Outcome) -> None:
-    rows = front(found).splitlines()
+    drawn, _, *rows = front(found).splitlines()
+    assert drawn.endswith("(benchmarks/side_by_side.svg)")
     assert rows[2] == "| mockserver 1.0 | answers | 20,000 | 10.0 | 50 | 40 |"
     assert rows[3] == "| nginx 1.0 | answers | 60,000 | 30.0 | 17 | 40 |"
     assert rows[4].endswith("| 2,000 | 1.0 | 500 | 40 |")
