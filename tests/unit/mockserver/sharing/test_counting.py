@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
+import time
 from itertools import cycle
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -116,18 +118,38 @@ def test_turns_that_nobody_took_make_no_file(bench: Bench) -> None:
     assert list(bench.folder.iterdir()) == []
 
 
-def race(bench: Bench, limit: int, results: multiprocessing.Queue[list[int]]) -> None:
-    """Count from four threads of this process until the limit is reached."""
-    made, passed, lock = counters(bench), [], threading.Lock()
+LIMIT, PROCESSES, THREADS = 2000, 4, 3
+
+
+class Yielding:
+    """Memory that lets others run whenever a word was read."""
+
+    def __init__(self, words: memoryview[int]) -> None:
+        self._words = words
+
+    def __getitem__(self, at: int) -> int:
+        word = self._words[at]
+        time.sleep(0)
+        return word
+
+    def __setitem__(self, at: int, word: int) -> None:
+        self._words[at] = word
+
+
+def race(bench: Bench, begin: Barrier, results: multiprocessing.Queue[list[int]]) -> None:
+    """Count from several threads of this process until the limit is reached."""
+    made = counters(bench)
+    made._cells.words = Yielding(made._cells.words)  # type: ignore[assignment]
+    passed: list[int] = []
 
     def run() -> None:
         mine = []
-        while (count := made.hit("key", (7,))[0]) <= limit:
+        while (count := made.hit("key", (7,))[0]) <= LIMIT:
             mine.append(count)
-        with lock:
-            passed.extend(mine)
+        passed.extend(mine)
 
-    threads = [threading.Thread(target=run) for _ in range(4)]
+    threads = [threading.Thread(target=run) for _ in range(THREADS)]
+    begin.wait(60)
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -137,13 +159,13 @@ def race(bench: Bench, limit: int, results: multiprocessing.Queue[list[int]]) ->
 
 @pytest.mark.slow
 def test_racing_processes_and_threads_let_exactly_the_limit_through(bench: Bench) -> None:
-    limit = 20_000
+    begin = multiprocessing.Barrier(PROCESSES)
     results: multiprocessing.Queue[list[int]] = multiprocessing.Queue()
-    processes = [multiprocessing.Process(target=race, args=(bench, limit, results)) for _ in range(4)]
+    processes = [multiprocessing.Process(target=race, args=(bench, begin, results)) for _ in range(PROCESSES)]
     for process in processes:
         process.start()
     passed = [results.get(timeout=60) for _ in processes]
     for process in processes:
         process.join(60)
-    assert sorted(count for counts in passed for count in counts) == list(range(1, limit + 1))
+    assert sorted(count for counts in passed for count in counts) == list(range(1, LIMIT + 1))
     assert sum(map(bool, passed)) > 1, "one process was through before another began"
