@@ -17,10 +17,10 @@ function row(one) {
   const found = one.violations.length;
   return html`<tr class=${one.id === state.selected ? "selected" : ""}>
     <td class="time">${timeOf(one.request.loggedDateString)}</td>
+    <td><span class="status ${tone(one.response.status)}">${one.response.status}</span></td>
     <td><button class="link" aria-expanded=${one.id === state.selected} @click=${() => attempt(() => show(one.id === state.selected ? null : one.id))}>
       <b>${one.request.method}</b> ${shortUrl(one.request.url)}</button></td>
     <td>${one.operationId ?? "–"}</td>
-    <td><span class="status ${tone(one.response.status)}">${one.response.status}</span></td>
     <td class="number">${one.durationMs.toFixed(1)}</td>
     <td>${found ? html`<span class="warn">${found}</span>` : nothing} ${one.applied ? html`<code>${one.applied}</code>` : nothing}
       ${one.deliberate ? html`<span class="warn" title="breaks the contract on purpose">deliberate</span>` : nothing}</td>
@@ -69,7 +69,7 @@ export function requests() {
     <div class="columns">
       <div class="scroll" tabindex="0" role="region" aria-label="Requests">
         ${found.length
-          ? html`<table class="list"><thead><tr><th scope="col">Time</th><th scope="col">Request</th><th scope="col">Operation</th><th scope="col">Status</th>
+          ? html`<table class="list"><thead><tr><th scope="col">Time</th><th scope="col">Status</th><th scope="col">Request</th><th scope="col">Operation</th>
               <th scope="col" class="number">ms</th><th scope="col">Notes</th></tr></thead><tbody>${found.map(row)}</tbody></table>`
           : html`<p class="empty">${state.requests.length ? "No request matches the filter." : html`No request yet. Try one:<br>
               <code>curl -H 'Authorization: your_api_key_here' ${location.origin}/campaign-info</code>`}</p>`}
