@@ -81,7 +81,7 @@ class PipelineGate:
         read = next(item for item in contract().operations if item.method == "GET")
         return self.send(Request(operation_id=read.id, method="GET", path=read.path), phase)
 
-    def send(self, request: Request, phase: str, *, expects_429: bool = False) -> Exchange:
+    def send(self, request: Request, phase: str, *, expects_429: bool = False, once: bool = False) -> Exchange:
         if self.sent >= self.budget:
             raise BudgetExhausted(f"the budget of {self.budget} requests is spent")
         if self.is_live and request.operation_id == "createApiKey":

@@ -53,11 +53,12 @@ class FuzzPhase:
     entries: tuple[Entry, ...] = ()
     _verdicts: list[Verdict] = field(default_factory=list)
 
-    def __call__(self, observations: Observations) -> tuple[Verdict, ...]:
+    def __call__(self, observations: Observations, stopped: str = "") -> tuple[Verdict, ...]:
         """Send and judge.
 
         Args:
             observations: what the relations have seen.
+            stopped: why nothing more is sent; empty while it is.
 
         Raises:
             UsageError: generated requests were asked for, and cannot be made.
@@ -66,6 +67,8 @@ class FuzzPhase:
         count = request_count(self.config, self.document, self.gate)
         if not chosen:
             return ()
+        if stopped:
+            return self._left_out(chosen, stopped)
         if not count:
             return self._left_out(chosen, "no generated requests were asked for; --fuzz N sends them")
         self.listener(PhaseStarted(phase=PHASE, planned=count))

@@ -105,7 +105,9 @@ def fuzz(document: Document, gate: Gate, options: FuzzOptions, known: Entities |
     """
     before = gate.sent
     store = FailureStore.open(options.example_database, document) if options.example_database else None
-    entities = known if known is not None else listed(document, gate, _PHASE) if options.requests > 0 else {}
+    entities = known or {}
+    if known is None and options.requests > 0:
+        entities = listed(document, gate, _PHASE, once=options.requests == 1)
     limits = Limits(
         requests=options.requests - (gate.sent - before),
         is_fail_fast=options.is_fail_fast,
@@ -142,15 +144,22 @@ def _hunt(document: Document, options: FuzzOptions, hunt: Hunt) -> None:
         hunt.ask(Entry(request=draft.request, origin=f"{draft.mode} {draft.stage}"), checks)
 
 
-def listed(document: Document, gate: Gate, phase: str) -> Entities:
-    """Ask the target for its lists, one request: the first read that needs nothing."""
+def listed(document: Document, gate: Gate, phase: str, *, once: bool = False) -> Entities:
+    """Ask the target for its lists, one request: the first read that needs nothing.
+
+    Args:
+        document: the contract.
+        gate: open for this run.
+        phase: for the record.
+        once: never send it a second time, whatever comes.
+    """
     reads = (item for item in document.operations if item.method == "GET" and not item.is_write)
     read = next((item for item in reads if not any(parameter.is_required for parameter in item.parameters)), None)
     if read is None:
         return {}
     request = Request(operation_id=read.id, method=read.method, path=read.path)
     try:
-        exchange = gate.send(request, phase)
+        exchange = gate.send(request, phase, once=once)
     except (BudgetExhausted, RequestRefused):
         return {}
     if exchange.answer is None:

@@ -207,7 +207,7 @@ class Hunt:
 
     def _send(self, request: Request) -> Exchange | None:
         try:
-            exchange = self._gate.send(request, self._limits.phase)
+            exchange = self._gate.send(request, self._limits.phase, once=self._gate.sent + 1 >= self._end)
         except BudgetExhausted as error:
             self.stopped = str(error)
             return None

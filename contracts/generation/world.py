@@ -103,7 +103,7 @@ class World:
             raise Over
         before = self.gate.sent
         try:
-            exchange = self.gate.send(request, _PHASE)
+            exchange = self.gate.send(request, _PHASE, once=self.spent + 1 >= self.room)
         except (BudgetExhausted, RequestRefused) as error:
             self.stopped = str(error)
             raise Over from error

@@ -12,8 +12,10 @@ from contracts.judging.observations import Observations
 from contracts.judging.rules import Judgement, Rule
 from contracts.verdicts import Outcome, Verdict
 
-__all__ = ["Circumstances", "selected", "verdict_of"]
+__all__ = ["NO_ROOM", "Circumstances", "selected", "verdict_of"]
 
+#: Why requests were left out.
+NO_ROOM = "the budget had no room for its requests; a larger --budget has"
 _MOST_REFUSED = 0.1
 
 
@@ -35,7 +37,7 @@ class Circumstances:
     off: Mapping[str, str] = field(default_factory=dict)
     asked: Set[str] = frozenset()
     is_short: bool = False
-    no_room: str = "the budget had no room for its requests; a larger --budget has"
+    no_room: str = NO_ROOM
 
 
 def selected(name: str, only: tuple[str, ...], skip: tuple[str, ...]) -> bool:

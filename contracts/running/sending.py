@@ -6,7 +6,7 @@ May import `cases`, `errors`, `messages`, `observations`, `plan`, `pointers`,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -63,8 +63,8 @@ class Gate(Protocol):
         """Send the first request."""
         ...
 
-    def send(self, request: Request, phase: str, *, expects_429: bool = False) -> Exchange:
-        """Send one request."""
+    def send(self, request: Request, phase: str, *, expects_429: bool = False, once: bool = False) -> Exchange:
+        """Send one request; `once`: never a second time, whatever comes."""
         ...
 
 
@@ -76,6 +76,7 @@ class Sending:
         seen: answered cases, in the order of sending.
         skipped: ids of relations → why a case of theirs was not sent, or has no answer.
         stopped: why nothing more is sent; empty while it is.
+        watch: is told each case that was sent, and what the plan sends after it; may stop the sending.
     """
 
     gate: Gate
@@ -83,6 +84,7 @@ class Sending:
     seen: list[Seen] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
     stopped: str = ""
+    watch: Callable[[Case, Sequence[Case]], None] | None = None
     _done: set[str] = field(default_factory=set)
 
     def fresh(self, cases: Iterable[Case]) -> list[Case]:
@@ -91,12 +93,14 @@ class Sending:
 
     def send(self, plan: Plan) -> None:
         """Send what is planned, in order, until the gate lets nothing more through."""
-        for case in plan.cases:
+        for place, case in enumerate(plan.cases, start=1):
             if self.stopped:
                 self._skip(case, self.stopped)
             elif case.key not in self._done:
                 self._done.add(case.key)
                 self._send_case(case)
+                if self.watch is not None and not self.stopped:
+                    self.watch(case, plan.cases[place:])
 
     def again(self, seen: Seen) -> Seen | None:
         """Send a request once more for a second look; None where that is not possible."""

@@ -30,6 +30,7 @@ class Errand:
         phase: for the record.
         is_write: it may change something on the server.
         expects_429: it is sent at once, and any answer is taken as it is.
+        once: it is never sent a second time.
     """
 
     request: Request
@@ -37,6 +38,7 @@ class Errand:
     phase: str
     is_write: bool
     expects_429: bool = False
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,11 @@ counts again. May import everything below it, and nothing above.
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Iterator
-from types import TracebackType
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from contracts.allowance.pacing import Lane, Patience, Timing
+from contracts.allowance.pacing import Patience, Timing
 from contracts.allowance.serverclock import Moment
 from contracts.config import Config
 from contracts.contract.surface import Surface
@@ -24,6 +23,7 @@ from contracts.messages import Exchange, Request
 from contracts.redaction.credentials import Credentials
 from contracts.redaction.redactor import Redactor
 from contracts.running.events import Listener
+from contracts.wire.counter import Counter
 from contracts.wire.errand import Errand, Outcome, spare
 from contracts.wire.framing import secrets_of, to_answer, to_wire
 from contracts.wire.passage import Passage
@@ -68,24 +68,19 @@ class Gate:
         self._credentials = Credentials(header_name=header_name, key=config.api_key, member=config.member_key)
         self.redactor = Redactor(self._credentials.own(), secret_headers=(header_name,), words=surface.words)
         self._transport = Transport(self.target, config.timeout_s, config.ca_bundle)
-        self._patience = Patience(config.max_wait_s, self._timing, self._record.tell)
+        self._counter = Counter(self.budget, Patience(config.max_wait_s, self._timing, self._record.tell))
         self._passage = Passage(config, self.target, surface, self._timing)
-        self._turn = threading.Lock()
-        self._sent = 0
-        self._is_closed = False
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     @property
     def sent(self) -> int:
         """Requests that left so far."""
-        return self._sent
+        return self._counter.sent
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -142,7 +137,7 @@ class Gate:
                     outcome = self._exchange(errand)
         return self._settle(errand, outcome)
 
-    def send(self, request: Request, phase: str, *, expects_429: bool = False) -> Exchange:
+    def send(self, request: Request, phase: str, *, expects_429: bool = False, once: bool = False) -> Exchange:
         """Send one request and return what came of it.
 
         A connection that fails is an exchange without an answer. A refusal for
@@ -153,6 +148,7 @@ class Gate:
             request: as planned.
             phase: for the record.
             expects_429: send at once, whatever is left of the allowance, and take any answer as it is.
+            once: never send it a second time, whatever comes.
 
         Returns:
             The exchange, redacted; the last one where the request was sent again.
@@ -162,18 +158,20 @@ class Gate:
             RequestRefused: the target is to be spared and this may write.
             CredentialMissing: the run has no such credential.
         """
-        return self.forward(request, self._wire(request), phase, expects_429=expects_429)
+        errand = self._errand(request, self._wire(request), phase)
+        return self._run(replace(errand, expects_429=expects_429, once=once))
 
-    def forward(self, request: Request, wire: WireRequest, phase: str, *, expects_429: bool = False) -> Exchange:
+    def forward(self, request: Request, wire: WireRequest, phase: str) -> Exchange:
         """Send a request whose bytes are known; otherwise like `send`.
 
         Args:
             request: what the bytes mean, for the record and the rules.
             wire: the bytes, key included.
             phase: for the record.
-            expects_429: as for `send`.
         """
-        errand = self._errand(request, wire, phase, expects_429=expects_429)
+        return self._run(self._errand(request, wire, phase))
+
+    def _run(self, errand: Errand) -> Exchange:
         if not self._config.allow_writes:
             spare(self.target, errand, self.redactor)
         return self._settle(errand, self._exchange(errand))
@@ -196,19 +194,21 @@ class Gate:
 
     def close(self) -> None:
         """Send nothing more; end the session on a mock and close every connection. Can be called twice."""
-        self._is_closed = True
+        self._counter.close()
         self._passage.close()
         self._transport.close()
 
     def _wire(self, request: Request) -> WireRequest:
         return to_wire(self.target.base_path, request, self._credentials.header(request.credential))
 
-    def _errand(self, request: Request, wire: WireRequest, phase: str, *, expects_429: bool = False) -> Errand:
+    def _errand(self, request: Request, wire: WireRequest, phase: str) -> Errand:
         is_write = self._surface.is_write(wire.method, request.path)
-        return Errand(request=request, wire=wire, phase=phase, is_write=is_write, expects_429=expects_429)
+        return Errand(request=request, wire=wire, phase=phase, is_write=is_write)
 
     def _settle(self, errand: Errand, outcome: Outcome) -> Exchange:
         """Send once more what most likely was not seen, and what was refused against expectation."""
+        if errand.once:
+            return outcome.exchange
         try:
             if outcome.reply.is_stale and not errand.is_write:
                 outcome = self._exchange(errand)
@@ -221,7 +221,7 @@ class Gate:
 
     def _exchange(self, errand: Errand) -> Outcome:
         lane = self._passage.lane
-        number, ticket = self._leave(lane, errand.expects_429)
+        number, ticket = self._counter.leave(lane, is_forced=errand.expects_429)
         started = self._timing.now()
         reply = self._transport.send(self._passage.addressed(errand.wire, errand.request.credential))
         received = self._timing.now()
@@ -236,23 +236,8 @@ class Gate:
             failure=self.redactor.text(reply.failure),
             started_at=started,
         )
-        self._record.add(exchange, self._sent, notice.remaining if notice else {})
+        self._record.add(exchange, self._counter.sent, notice.remaining if notice else {})
         return Outcome(exchange, reply, notice is not None and notice.is_refusal)
-
-    def _leave(self, lane: Lane, is_forced: bool) -> tuple[int, int]:
-        """Count one request, after the allowance has room for it; return its number and ticket."""
-        with self._turn:
-            self._check_budget()
-            ticket = lane.take(self._patience, is_forced=is_forced)
-            self._check_budget()
-            self._sent += 1
-            return self._sent, ticket
-
-    def _check_budget(self) -> None:
-        if self._is_closed:
-            raise BudgetExhausted("the run is over; nothing more is sent")
-        if self._sent >= self.budget:
-            raise BudgetExhausted(f"the budget of {self.budget} requests is spent (--budget)")
 
     def _learn(self, errand: Errand, reply: Reply) -> frozenset[str]:
         secrets = frozenset(secrets_of(self._surface, reply.body))

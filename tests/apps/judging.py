@@ -79,7 +79,7 @@ class Direct:
         request = Request(operation_id="getUserCampaignFilters", method="GET", path="/user-campaign-filters")
         return self.send(request, phase)
 
-    def send(self, request: Request, phase: str, *, expects_429: bool = False) -> Exchange:
+    def send(self, request: Request, phase: str, *, expects_429: bool = False, once: bool = False) -> Exchange:
         if self.sent >= self.budget:
             raise BudgetExhausted("the budget is spent")
         self.sent += 1

@@ -24,7 +24,7 @@ class Unlimited(Right):
 class Way(Direct):
     """Sends no body where there is none."""
 
-    def send(self, request: Request, phase: str, *, expects_429: bool = False) -> Exchange:
+    def send(self, request: Request, phase: str, *, expects_429: bool = False, once: bool = False) -> Exchange:
         has_none = request.body is None and request.raw_body is None
         return super().send(replace(request, raw_body=b"") if has_none else request, phase, expects_429=expects_429)
 

@@ -122,7 +122,7 @@ def test_headers_that_the_document_names_are_compared() -> None:
     gate = PipelineGate()
     original = gate.send
 
-    def send(request: Request, phase: str, *, expects_429: bool = False) -> Any:
+    def send(request: Request, phase: str, *, expects_429: bool = False, once: bool = False) -> Any:
         from dataclasses import replace
 
         exchange = original(request, phase)

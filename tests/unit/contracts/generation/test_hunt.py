@@ -1,15 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from contracts.corpus.lines import Entry
 from contracts.generation.failurestore import FailureStore
-from contracts.generation.generated import listed
+from contracts.generation.generated import FuzzOptions, fuzz, listed
 from contracts.generation.hunt import Hunt, Limits
 from contracts.judging.answer import Judge
-from contracts.messages import Request
+from contracts.messages import Exchange, Request
 from pipelinegate import PipelineGate, contract
 
 LISTED = listed(contract(), PipelineGate(), "fuzz")
@@ -176,3 +177,27 @@ def test_another_header_for_the_key_is_told_in_the_command() -> None:
     hunting.ask(SEARCH)
     (finding,) = hunting.tallies["getCampaignInfo"].findings
     assert '-H "X-API-KEY: $CONTRACTS_API_KEY"' in finding.curl
+
+
+@dataclass
+class Resending(PipelineGate):
+    """Sends every request a second time, as a gate does after a refusal, unless it must not."""
+
+    def send(self, request: Request, phase: str, *, expects_429: bool = False, once: bool = False) -> Exchange:
+        first = super().send(request, phase)
+        return first if once else super().send(request, phase)
+
+
+@pytest.mark.parametrize("requests", [1, 2, 5, 6])
+def test_their_number_is_never_exceeded_though_the_gate_sends_again(requests: int) -> None:
+    gate = Resending()
+    hunting = hunt(gate, requests=requests)
+    for _ in range(10):
+        hunting.ask(SEARCH)
+    assert gate.sent == requests
+
+
+@pytest.mark.parametrize("requests", [1, 2, 7, 12])
+def test_the_number_that_was_asked_for_is_never_exceeded(requests: int) -> None:
+    gate = Resending()
+    assert fuzz(contract(), gate, FuzzOptions(requests=requests)).sent == gate.sent <= requests

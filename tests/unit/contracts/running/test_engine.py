@@ -16,7 +16,9 @@ from contracts.errors import BudgetExhausted, TargetNotJudgeable, TargetUnreacha
 from contracts.messages import Exchange, Request
 from contracts.running import engine
 from contracts.running.events import PhaseFinished, PhaseStarted, RelationJudged, RunFinished, RunStarted
-from contracts.verdicts import Outcome, Report
+from contracts.running.watch import STOPPED
+from contracts.verdicts import Outcome, Report, Verdict
+from fabricated import verdict, violation
 
 
 def outcomes(report: Report) -> Counter[Outcome]:
@@ -107,7 +109,7 @@ def test_a_burst_that_the_budget_has_no_room_for_is_left_out() -> None:
 def test_a_phase_of_another_module_sees_what_the_relations_saw() -> None:
     met: list[int] = []
 
-    def fuzz(observations: Any) -> tuple[()]:
+    def fuzz(observations: Any, stopped: str = "") -> tuple[()]:
         met.append(len(observations.seen))
         return ()
 
@@ -115,6 +117,56 @@ def test_a_phase_of_another_module_sees_what_the_relations_saw() -> None:
     config = Config(base_url=gate.target.url, phases=("relations", "fuzz"))
     engine.run(config, DOCUMENT, gate, lambda event: None, {"fuzz": fuzz})
     assert met[0] > 60
+
+
+@pytest.mark.parametrize(
+    "name, most",
+    [
+        ("a wrong type", 2),
+        ("a header missing", 20),
+        ("the term is ignored", 45),
+        ("another name in detail", 30),
+        ("always rising", 60),
+    ],
+)
+def test_a_run_that_fails_fast_ends_with_the_first_broken_relation(name: str, most: int) -> None:
+    gate = Direct(BROKEN[name].server())
+    report = judged(gate, is_fail_fast=True, phases=("relations", "fuzz", "limits"))
+    assert gate.sent <= most
+    assert {violation.relation_id.startswith(BROKEN[name].breaks) for violation in report.violations} == {True}
+    left_out = [verdict for verdict in report.verdicts if verdict.outcome is Outcome.LEFT_OUT]
+    assert {verdict.reason for verdict in left_out} == {STOPPED}
+    assert {verdict.relation.kind for verdict in left_out} >= {"limits", "errors"}
+
+
+def test_a_run_that_fails_fast_judges_a_right_server_like_any_other() -> None:
+    kept = [judged(Direct(Right()), is_fail_fast=is_fast).verdicts for is_fast in (False, True)]
+    assert [verdict.outcome for verdict in kept[0]] == [verdict.outcome for verdict in kept[1]]
+
+
+@pytest.mark.parametrize("is_fast, stopped", [(True, STOPPED), (False, "")])
+def test_phases_after_the_first_broken_relation_are_told_to_stop(is_fast: bool, stopped: str) -> None:
+    told: list[str] = []
+
+    def fuzz(observations: Any, stopped: str = "") -> tuple[()]:
+        told.append(stopped)
+        return ()
+
+    gate = Direct(BROKEN["a wrong type"].server())
+    config = Config(base_url=gate.target.url, phases=("relations", "fuzz"), is_fail_fast=is_fast)
+    engine.run(config, DOCUMENT, gate, lambda event: None, {"fuzz": fuzz})
+    assert told == [stopped]
+
+
+def test_the_burst_is_left_out_after_a_violation_of_generated_requests() -> None:
+    def fuzz(observations: Any, stopped: str = "") -> tuple[Verdict, ...]:
+        return (verdict("fuzz.x", Outcome.BROKEN, violations=(violation("fuzz.x"),)),)
+
+    gate = Direct(Right())
+    config = Config(base_url=gate.target.url, phases=("fuzz", "limits"), is_fail_fast=True)
+    report = engine.run(config, DOCUMENT, gate, lambda event: None, {"fuzz": fuzz})
+    assert gate.sent == 1
+    assert {one.reason for one in report.verdicts if one.relation.kind == "limits"} == {STOPPED}
 
 
 def interrupted(number: int) -> None:
@@ -182,7 +234,7 @@ def test_a_violation_comes_with_the_command_that_shows_it() -> None:
 class Dead(Direct):
     """Nothing answers."""
 
-    def send(self, request: Request, phase: str, *, expects_429: bool = False) -> Exchange:
+    def send(self, request: Request, phase: str, *, expects_429: bool = False, once: bool = False) -> Exchange:
         return Exchange(number=1, phase=phase, request=request, answer=None, failure="refused")
 
 

@@ -62,7 +62,7 @@ def test_a_refused_request_is_passed_over_with_its_reason() -> None:
 class Silent(Direct):
     """Answers nothing."""
 
-    def send(self, request: object, phase: str, *, expects_429: bool = False) -> Exchange:
+    def send(self, request: object, phase: str, *, expects_429: bool = False, once: bool = False) -> Exchange:
         return Exchange(number=1, phase=phase, request=case(1).request, answer=None, failure="reset")
 
 

@@ -164,6 +164,15 @@ def test_an_early_refusal_is_waited_out_and_the_request_sent_once_more(has_retry
         assert gate.sent == len(upstream.seen) == 6
 
 
+def test_a_request_to_be_sent_once_is_not_repeated_after_a_refusal() -> None:
+    clock = Clock()
+    limited = Limited(clock, minute=3, has_headers=False)
+    with Upstream(limited) as upstream, gate_to(upstream.url, clock) as gate:
+        statuses = [gate.send(FILTERS, "fuzz", once=True).answer.status for _ in range(4)]  # type: ignore[union-attr]
+        assert statuses == [200, 200, 200, 429]
+        assert gate.sent == len(upstream.seen) == 4
+
+
 def test_an_expected_refusal_is_neither_avoided_nor_repeated() -> None:
     clock = Clock()
     limited = Limited(clock)
