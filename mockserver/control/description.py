@@ -22,7 +22,7 @@ _REFUSED = {
     413: "The body is too large.",
     415: "The body is not sent as application/json.",
     422: "The request fits its schema, and cannot be carried out.",
-    503: "Too many streams are open.",
+    503: "Too many streams are open, or the state that is shared with other servers is away.",
 }
 _NAME = {"type": "string"}
 _SESSION = "Name of a session; the default one without it."
@@ -115,7 +115,7 @@ def _parameters(operation: Operation) -> list[Mapping[str, Any]]:
 
 
 def _refusals(operation: Operation) -> list[int]:
-    statuses = {400, 401, 403, *operation.problems}
+    statuses = {400, 401, 403, 503, *operation.problems}
     if operation.in_session:
         statuses.add(404)
     if operation.members is not None:
