@@ -180,18 +180,19 @@ def routes(spec: Path | None, dataset: Path | None) -> None:
 
 @command.command()
 @_document_options
-def check(spec: Path | None, dataset: Path | None) -> None:
-    """Judge document, vocabulary, fixtures and dataset; exit 0 when all is well, 2 otherwise."""
+@click.option("--scenarios", type=click.Path(path_type=Path), metavar="DIR", help="Scenarios of your own, as YAML.")
+def check(spec: Path | None, dataset: Path | None, scenarios: Path | None) -> None:
+    """Judge document, vocabulary, fixtures, dataset and scenarios; exit 0 when all is well, 2 otherwise."""
     from mockserver.contract.checking import findings
 
     found = 0
-    for finding in findings(spec, dataset):
+    for finding in findings(spec, dataset, scenarios):
         click.echo(str(finding), err=True)
         found += 1
     if found:
         click.echo(f"{found} findings", err=True)
         raise SystemExit(2)
-    click.echo("document, vocabulary, fixtures and dataset are right")
+    click.echo("document, vocabulary, fixtures, dataset and scenarios are right")
 
 
 for one in COMMANDS:

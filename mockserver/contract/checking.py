@@ -1,11 +1,11 @@
-"""Everything that `mockserver check` judges: document, vocabulary, fixtures, dataset.
+"""Everything that `mockserver check` judges: document, vocabulary, fixtures, dataset, scenarios.
 
 May import anything that loads or judges; nothing that serves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,16 +14,21 @@ from mockserver import packaged
 from mockserver.contract import document, pointers
 from mockserver.contract.compiler import is_json_type
 from mockserver.contract.spec import Spec
-from mockserver.errors import DatasetInvalid, FixtureInvalid, SpecInvalid, UsageError
+from mockserver.errors import DatasetInvalid, FixtureInvalid, ScenarioInvalid, SpecInvalid, UsageError
 from mockserver.schema.schemas import Direction
 
 
-def findings(spec: Path | None = None, dataset: Path | None = None) -> Iterator[UsageError]:
+def findings(
+    spec: Path | None = None, dataset: Path | None = None, scenarios: Path | None = None
+) -> Iterator[UsageError]:
     """Yield everything that is wrong, with file and pointer; nothing when all is well.
+
+    The packaged dataset and scenarios are judged beside the packaged contract only: they are of its operations.
 
     Args:
         spec: path of the document; None is the packaged contract.
         dataset: path of a dataset; None is the packaged one.
+        scenarios: folder of scenarios beside the packaged ones; None has none.
     """
     try:
         loaded = document.load(spec or packaged.openapi())
@@ -35,18 +40,21 @@ def findings(spec: Path | None = None, dataset: Path | None = None) -> Iterator[
     errors = document_errors(loaded)
     yield from errors
     if not errors:  # what is no OpenAPI document cannot be looked into further
-        yield from _compiled_findings(loaded)
+        folders = [packaged.scenarios()] if spec is None else []
+        yield from _compiled_findings(loaded, [*folders, *([scenarios] if scenarios is not None else [])])
     if spec is None or dataset is not None:
         yield from _dataset_findings(dataset or packaged.default_dataset())
 
 
-def _compiled_findings(loaded: document.Document) -> Iterator[UsageError]:
+def _compiled_findings(loaded: document.Document, folders: Iterable[Path]) -> Iterator[UsageError]:
     try:
         compiled = Spec(loaded)
     except SpecInvalid as error:
         yield error
     else:
         yield from example_findings(compiled)
+        for folder in folders:
+            yield from _scenario_findings(folder, compiled)
 
 
 def example_findings(spec: Spec) -> Iterator[FixtureInvalid]:
@@ -88,3 +96,21 @@ def _dataset_findings(path: Path) -> Iterator[DatasetInvalid]:
     from mockserver.data import datafile
 
     yield from datafile.findings(path, date(2025, 5, 11))
+
+
+def _scenario_findings(folder: Path, spec: Spec) -> Iterator[UsageError]:
+    """Yield what is wrong with scenarios, and with the datasets that they show."""
+    from mockserver.scenarios.reading import read_scenario, scenario_files, scenario_findings
+
+    try:
+        paths = scenario_files(folder)
+    except ScenarioInvalid as error:
+        yield error
+        return
+    windows = [window.name for window in spec.windows]
+    for path in paths:
+        found = list(scenario_findings(path, spec.operations, windows))
+        yield from found
+        world = None if found else read_scenario(path, spec.operations).world
+        if world is not None and world.file is not None:
+            yield from _dataset_findings(world.file)

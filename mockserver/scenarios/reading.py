@@ -7,7 +7,7 @@ A fault is told with its JSON pointer and, in a file, with its line. May import
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,15 +50,42 @@ def read_scenario(path: Path, operations: Operations) -> Scenario:
         ScenarioInvalid: the file cannot be read or says something that it cannot mean.
     """
     document, lines = _parsed(path)
+    for fault in _file_faults(document, lines, path, operations):
+        raise fault
+    return _scenario(document, path)
+
+
+def scenario_findings(path: Path, operations: Operations, windows: Sequence[str]) -> Iterator[ScenarioInvalid]:
+    """Yield everything that is wrong with a file, with line and pointer; nothing where all of it has an effect.
+
+    Args:
+        path: of the file.
+        operations: those that it may name.
+        windows: names of the windows that it may limit.
+    """
+    try:
+        document, lines = _parsed(path)
+    except ScenarioInvalid as error:
+        yield error
+        return
+    found = list(_file_faults(document, lines, path, operations))
+    yield from found
+    limits = [] if found else document.get("limits", ())
+    for name in (name for name in limits if name not in windows):
+        pointer = join("/limits", name)
+        listed = ", ".join(windows) or "none"
+        text = f"no window is called {name[:60]!a}; there are: {listed}"
+        yield ScenarioInvalid(text, f"{path}:{_line(lines, pointer)}", pointer)
+
+
+def _file_faults(document: Any, lines: Any, path: Path, operations: Operations) -> Iterator[ScenarioInvalid]:
     faults = _faults(SCENARIO, document)
-    if not faults:
+    if not faults:  # what has another shape cannot be looked into further
         rules = enumerate(document.get("rules", ()))
         faults = [(f"/rules/{place}{at}", text) for place, rule in rules for at, text in _strangers(rule, operations)]
-    if not faults:
-        faults = list(_missing_file(document, path))
+        faults += _missing_file(document, path)
     for pointer, message in faults:
-        raise ScenarioInvalid(message, f"{path}:{_line(lines, pointer)}", pointer)
-    return _scenario(document, path)
+        yield ScenarioInvalid(message, f"{path}:{_line(lines, pointer)}", pointer)
 
 
 def scenario_files(folder: Path) -> list[Path]:

@@ -59,6 +59,18 @@ def test_check_names_file_and_pointer(capsys: pytest.CaptureFixture[str], tmp_pa
     assert f"{bad}#/paths/~1a/get" in err
 
 
+def test_check_judges_scenarios_of_the_users(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("description: d\nlimits:\n  minute: 0\n")
+    (tmp_path / "worse.yaml").write_text("a: b: c")
+    code, _, err = run(capsys, "check", "--scenarios", str(tmp_path))
+    assert code == 2
+    assert [line.partition(": ")[0] for line in err.splitlines()] == [
+        f"{tmp_path}/bad.yaml:3#/limits/minute",
+        f"{tmp_path}/worse.yaml:1",
+        "2 findings",
+    ]
+
+
 @pytest.mark.parametrize(
     "arguments, words",
     [

@@ -13,7 +13,7 @@ import pytest
 from documents import GONE, changed, compiled, contract, packaged_contract, plain
 from mockserver import packaged
 from mockserver.contract.checking import example_findings, findings
-from mockserver.errors import DatasetInvalid, FixtureInvalid, SpecInvalid
+from mockserver.errors import DatasetInvalid, FixtureInvalid, ScenarioInvalid, SpecInvalid
 
 Write = Callable[[dict[str, Any]], Path]
 
@@ -92,6 +92,52 @@ def test_a_fault_in_a_dataset_is_found(tmp_path: Path, text: str | None, pointer
     assert found
     assert {(type(one), one.source) for one in found} == {(DatasetInvalid, str(path))}
     assert found[0].pointer == pointer
+
+
+SCENARIOS = [
+    ("a: b: c\n", ["bad.yaml:1: "]),
+    ("description: d\nlimits: {minute: 0, day: 0}\n", ["bad.yaml:2#/limits/minute: ", "bad.yaml:2#/limits/day: "]),
+    ("description: d\nlimits:\n  minute: 1\n  hour: 1\n", ["bad.yaml:4#/limits/hour: "]),
+    (
+        "description: d\ndataset: {file: nowhere.yaml}\nrules:\n  - {operation: a, answers: [{}]}\n"
+        "  - answers: [{}, {status: 302}]\n",
+        ["bad.yaml:4#/rules/0/operation: ", "bad.yaml:5#/rules/1/answers/1: ", "bad.yaml:2#/dataset/file: "],
+    ),
+    ("description: d\ndataset: {file: broken.yaml}\n", ["broken.yaml: "]),
+    ("description: d\ndataset: {file: empty.yaml}\nlimits: {minute: 1}\n", []),
+]
+
+
+@pytest.mark.parametrize("text, places", SCENARIOS, ids=range(len(SCENARIOS)))
+def test_every_fault_in_a_scenario_is_found_with_line_and_pointer(tmp_path: Path, text: str, places: list[str]) -> None:
+    (tmp_path / "bad.yaml").write_text(text)
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "datasets" / "broken.yaml").write_text("[")
+    found = [str(one) for one in findings(scenarios=tmp_path)]
+    assert len(found) == len(places)
+    for told, place in zip(found, places, strict=True):
+        assert place in told
+
+
+def test_a_folder_of_scenarios_that_is_not_there_is_one_finding(tmp_path: Path) -> None:
+    (found,) = findings(scenarios=tmp_path / "nowhere")
+    assert (type(found), found.source) == (ScenarioInvalid, str(tmp_path / "nowhere"))
+
+
+def test_the_packaged_scenarios_are_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bad.yaml").write_text("rules: []\n")
+    monkeypatch.setattr(packaged, "scenarios", lambda: tmp_path)
+    (found,) = findings()
+    assert str(found).startswith(f"{tmp_path}/bad.yaml:1: ")
+
+
+def test_scenarios_are_held_against_the_document_that_is_checked(write: Write, tmp_path: Path) -> None:
+    folder = tmp_path / "scenarios"
+    folder.mkdir()
+    (folder / "mine.yaml").write_text("description: d\nrules: [{operation: getCampaignInfo, answers: [{}]}]\n")
+    assert list(findings(scenarios=folder)) == []
+    (found,) = findings(write(plain()), scenarios=folder)
+    assert found.pointer == "/rules/0/operation"
 
 
 def answers(**media: Any) -> dict[str, Any]:
