@@ -112,7 +112,7 @@ class Collection:
             sent = [(name, value) for name, value in zip(self._names, asked, strict=True) if value is not None]
             query = urlencode(sent, doseq=True, quote_via=quote)
             found = _Asked(selection, query and f"&{query}")
-            self._asked.keep(asked, found, selection.owned_bytes + 8 * len(query))
+            self._asked.keep(asked, found, 500 + selection.owned_bytes + 8 * len(query))
         return found
 
     def _pagination(self, total: int, limit: int, offset: int, url: Callable[[int], str]) -> dict[str, Any]:

@@ -95,6 +95,10 @@ class Pipeline:
         except StateUnavailable as error:
             outcome = Outcome(self._postponed(error), allowance)
             built = self._spoken(None, outcome, arrival)
+        except MockServerError as error:
+            log.error("%s cannot be answered: %s", route.path, error)
+            outcome = Outcome(stages.refuse(self.spec.rules["internal-error"], error=str(error)), allowance)
+            built = self._spoken(None, outcome, arrival)
         except Exception:
             log.exception("the mock failed to answer %s %s", request.method, route.path)
             outcome = Outcome(stages.refuse(self.spec.rules["internal-error"]), allowance)

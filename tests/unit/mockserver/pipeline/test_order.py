@@ -16,6 +16,7 @@ from mockserver.messages import Built, Refusal, Request, Response
 from mockserver.pipeline.envelopes import request_ids
 from mockserver.pipeline.order import Pipeline
 from mockserver.pipeline.recording import redacted
+from mockserver.state import making
 
 KEYS = ("your_api_key_here", "member_api_key_here", "deactivated_api_key_here")
 
@@ -50,6 +51,17 @@ def test_a_failing_builder_is_a_500_in_the_envelope_with_the_limits(monkeypatch:
     assert response.status == 500
     assert b"secret detail" not in response.body
     assert dict(response.headers)["X-RateLimit-Remaining-Minute"] == "99"
+
+
+def test_a_full_registry_of_keys_is_a_500_that_says_what_to_do(
+    make_client: Callable[..., JudgedClient], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(making, "MAX_DEFAULT_KEYS", 1)
+    client = make_client()
+    first, second = (client.post("/create-api-key", {"organisation_id": 123}) for _ in range(2))
+    assert (first.status, second.status) == (200, 500)
+    assert "reset the session" in second.data["error"]
+    assert len(caplog.text.splitlines()) == 1
 
 
 def test_every_answer_counts_and_names_itself(make_client: Callable[..., JudgedClient]) -> None:
