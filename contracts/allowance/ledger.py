@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from contracts.allowance.serverclock import Moment
 from contracts.allowance.shelf import Book, Ceiling, Shelf
-from contracts.contract.vocabulary import Window
+from contracts.contract.limits import Window
 
 __all__ = ["GRANTED", "Ledger", "Wait"]
 

@@ -16,7 +16,8 @@ from contracts.consumer.trial import Trial
 from contracts.contract.pointers import lookup
 
 if TYPE_CHECKING:
-    from contracts.contract.vocabulary import Collection, Operation
+    from contracts.contract.collections import Collection
+    from contracts.contract.vocabulary import Operation
 
 __all__ = ["COURSE", "judge_course"]
 

@@ -17,7 +17,7 @@ from contracts.consumer.trial import Trial
 from contracts.contract.pointers import lookup
 
 if TYPE_CHECKING:
-    from contracts.contract.vocabulary import Limits, Window
+    from contracts.contract.limits import Limits, Window
 
 __all__ = ["PACE", "judge_pace"]
 

@@ -1,6 +1,6 @@
 """An OpenAPI document → `contracts.contract.vocabulary.Document`, its response validators compiled once.
 
-May import `errors`, `pointers`, `schemas`, `vocabulary`, PyYAML and jsonschema-rs.
+May import `collections`, `envelopes`, `errors`, `limits`, `pointers`, `schemas`, `vocabulary`, PyYAML, jsonschema-rs.
 """
 
 from __future__ import annotations
@@ -14,18 +14,10 @@ import yaml
 
 from contracts.contract.collections import collection_of
 from contracts.contract.envelopes import envelope_of
+from contracts.contract.limits import limits_of
 from contracts.contract.pointers import join
 from contracts.contract.schemas import Facts, facts_of, resolve
-from contracts.contract.vocabulary import (
-    Document,
-    ErrorRule,
-    Limits,
-    Operation,
-    Parameter,
-    ResponseRule,
-    Validate,
-    Window,
-)
+from contracts.contract.vocabulary import Document, ErrorRule, Operation, Parameter, ResponseRule, Validate
 from contracts.errors import SpecInvalid
 
 __all__ = ["load", "packaged", "parse"]
@@ -86,7 +78,7 @@ class _Reader:
         info = self._tree.get("info", {})
         operations = tuple(self._operations())
         errors = _errors(self._tree, "")
-        limits = _limits(self._tree)
+        limits = limits_of(self._tree)
         rules = (
             *errors,
             *(rule for operation in operations for rule in operation.errors),
@@ -125,7 +117,7 @@ class _Reader:
             is_guarded=bool(node.get("security", self._tree.get("security"))),
             same_as=node.get("x-same-as", ""),
             errors=_errors(node, pointer),
-            collection=collection_of(node, pointer, parameters),
+            collection=collection_of(node, pointer, {item.name: item.assumed for item in parameters}),
             responses=dict(self._responses(node, pointer)),
         )
 
@@ -223,33 +215,4 @@ def _errors(node: Mapping[str, Any], pointer: str) -> tuple[ErrorRule, ...]:
             assumed=entry.get("x-assumed", ""),
         )
         for index, entry in enumerate(node.get("x-error", ()))
-    )
-
-
-def _limits(tree: Mapping[str, Any]) -> Limits | None:
-    node = tree.get("x-rate-limit")
-    if node is None:
-        return None
-    refusal = node["refusal"]
-    return Limits(
-        windows=tuple(_window(entry, index) for index, entry in enumerate(node["windows"])),
-        status=refusal["status"],
-        error_code=refusal["error_code"],
-        retry_header=refusal["retry-after"]["header"],
-        retry_body=refusal["retry-after"]["body"],
-        pointer="/x-rate-limit",
-        assumed=node.get("x-assumed", ""),
-    )
-
-
-def _window(entry: Mapping[str, Any], index: int) -> Window:
-    return Window(
-        name=entry["name"],
-        seconds=entry["seconds"],
-        limit=entry["limit"],
-        limit_header=entry["headers"]["limit"],
-        remaining_header=entry["headers"]["remaining"],
-        limit_body=entry["body"]["limit"],
-        remaining_body=entry["body"]["remaining"],
-        pointer=join("/x-rate-limit/windows", index),
     )

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from contracts.contract.limits import Limits, Window
 from contracts.contract.pointers import tokens
-from contracts.contract.vocabulary import Document, Limits, Operation, ResponseRule, Window
+from contracts.contract.vocabulary import Document, Operation, ResponseRule
 
 __all__ = ["READING_METHODS", "Surface"]
 

@@ -1,8 +1,8 @@
-"""The contract as records: operations, parameters, collections, errors, limits, each with its place in the document.
+"""The contract as records: operations, parameters, errors, the envelope, each with its place in the document.
 
-Nothing is known of any particular API: paths, parameters and members are
-all read from the document. May import `errors`, `schemas`, `verdicts` and
-the standard library; `contracts.contract.document` fills the records.
+Nothing is known of any particular API: paths, parameters and members are all
+read from the document. May import `collections`, `limits`, `schemas` and the
+standard library; `contracts.contract.document` fills the records.
 """
 
 from __future__ import annotations
@@ -12,22 +12,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from contracts.contract.collections import Collection
+from contracts.contract.limits import Limits
 from contracts.contract.schemas import Facts
 
 __all__ = [
-    "Collection",
-    "Count",
     "Document",
     "Envelope",
     "ErrorRule",
-    "Filter",
-    "Limits",
     "Operation",
-    "Page",
     "Parameter",
     "ResponseRule",
-    "Sort",
-    "Window",
 ]
 
 #: Judges a body: yields pointer and message of everything that the schema forbids.
@@ -68,74 +63,6 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """A parameter that selects items. Source: `x-collection`, `filters`."""
-
-    parameter: str
-    item: str
-    match: str
-    pointer: str
-    assumed: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sort:
-    """How items are ordered. Source: `x-collection`, `sort`. `fields` is value of `by` → pointer into the item."""
-
-    by: str
-    order: str
-    default_by: str
-    default_order: str
-    fields: Mapping[str, str]
-    pointer: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """How items are paged: parameters `limit` and `offset`, body pointers for the rest. Source: `page`."""
-
-    limit: str
-    offset: str
-    current: str
-    pages: str
-    limit_echo: str
-    offset_echo: str
-    next: str
-    previous: str
-    pointer: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
-    """A figure of another operation that equals the total under `where`. Source: `counted-by`."""
-
-    operation_id: str
-    figure: str
-    where: Mapping[str, str]
-    pointer: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Collection:
-    """A paged list in the body of an operation. Source: `x-collection`. Pointers as in the vocabulary."""
-
-    items: str
-    total: str
-    identity: str
-    echo: str
-    filters: tuple[Filter, ...]
-    sort: Sort
-    page: Page
-    counts: tuple[Count, ...]
-    pointer: str
-    assumed: str = ""
-
-    def filter_of(self, parameter: str) -> Filter | None:
-        """Return the filter that a parameter is, None where it is none."""
-        return next((rule for rule in self.filters if rule.parameter == parameter), None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorRule:
     """What a condition is answered with. Source: `x-error`."""
 
@@ -146,33 +73,6 @@ class ErrorRule:
     parameter: str = ""
     start: str = ""
     end: str = ""
-    assumed: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """One limit window. Source: `x-rate-limit`, `windows`."""
-
-    name: str
-    seconds: int
-    limit: int
-    limit_header: str
-    remaining_header: str
-    limit_body: str
-    remaining_body: str
-    pointer: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """The allowance and its refusal. Source: `x-rate-limit`."""
-
-    windows: tuple[Window, ...]
-    status: int
-    error_code: str
-    retry_header: str
-    retry_body: str
-    pointer: str
     assumed: str = ""
 
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from contracts.contract.collections import Collection
 from contracts.contract.pointers import MISSING, locate, lookup, tokens
 from contracts.contract.schemas import Facts, Mark
-from contracts.contract.vocabulary import Collection, Document, Operation, ResponseRule
+from contracts.contract.vocabulary import Document, Operation, ResponseRule
 from contracts.judging.selection import chosen
 from contracts.messages import NOT_JSON, Answer, Exchange
 from contracts.planning.cases import Case, typed_parameters

@@ -10,8 +10,8 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+from contracts.contract.collections import Collection, Filter, Sort
 from contracts.contract.pointers import lookup, tokens
-from contracts.contract.vocabulary import Collection, Filter, Sort
 from contracts.judging.bodies import agree, day_of, moment_of
 
 __all__ = ["chosen", "is_ordered", "key_orders", "matches", "order_of", "page_of", "passes"]

@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
+from contracts.contract.collections import Collection, Filter
 from contracts.contract.pointers import lookup, tokens, values
-from contracts.contract.vocabulary import Collection, Document, Filter, Operation, Parameter
+from contracts.contract.vocabulary import Document, Operation, Parameter
 from contracts.messages import Request
 from contracts.planning.cases import ask
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from contracts.contract.collections import Collection
 from contracts.contract.pointers import lookup, tokens, values
-from contracts.contract.vocabulary import Collection, Document, Operation
+from contracts.contract.vocabulary import Document, Operation
 from contracts.judging.bodies import day_of
 from contracts.judging.observations import Observations
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 
-from contracts.contract.vocabulary import Document, Limits, Window
+from contracts.contract.limits import Limits, Window
+from contracts.contract.vocabulary import Document
 from contracts.judging.observations import Observations, Seen
 from contracts.judging.rules import Finding, Judgement, Rule, judged, judged_each
 from contracts.relations.clock import clock_of

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 
+from contracts.contract.limits import Limits, Window
 from contracts.contract.pointers import lookup, tokens
-from contracts.contract.vocabulary import Document, Limits, Operation, Window
+from contracts.contract.vocabulary import Document, Operation
 from contracts.judging.observations import Observations, Seen
 from contracts.judging.rules import Check, Finding, Judgement, Rule, judged, judged_each
 from contracts.planning.cases import Case, ask

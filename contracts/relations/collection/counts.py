@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from contracts.contract.collections import Collection, Count
 from contracts.contract.pointers import lookup
-from contracts.contract.vocabulary import Collection, Count, Document, Operation
+from contracts.contract.vocabulary import Document, Operation
 from contracts.judging.observations import Observations, Seen
 from contracts.judging.rules import Finding, Judgement, Rule, judged
 from contracts.verdicts import Relation

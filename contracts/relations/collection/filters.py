@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from contracts.contract.collections import Collection, Filter
 from contracts.contract.pointers import lookup, tokens
-from contracts.contract.vocabulary import Collection, Document, Filter, Operation
+from contracts.contract.vocabulary import Document, Operation
 from contracts.judging.observations import Observations, Seen
 from contracts.judging.rules import Finding, Judgement, Rule, judged, judged_each
 from contracts.judging.selection import chosen, matches

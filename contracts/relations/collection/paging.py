@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from contracts.contract.collections import Collection
 from contracts.contract.pointers import join, lookup
-from contracts.contract.vocabulary import Collection, Document, Operation
+from contracts.contract.vocabulary import Document, Operation
 from contracts.judging.observations import Observations, Seen
 from contracts.judging.rules import Check, Finding, Judgement, Rule, judged, judged_each
 from contracts.judging.selection import page_of

@@ -14,7 +14,8 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
-from contracts.contract.vocabulary import Collection, Filter, Operation, Sort
+from contracts.contract.collections import Collection, Filter, Sort
+from contracts.contract.vocabulary import Operation
 from contracts.judging.bodies import day_of
 from contracts.judging.selection import matches
 from contracts.planning.cases import EXTRA_RANK, Case, ask

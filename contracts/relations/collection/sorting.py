@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from contracts.contract.collections import Collection
 from contracts.contract.pointers import join, lookup, tokens
-from contracts.contract.vocabulary import Collection, Document, Operation
+from contracts.contract.vocabulary import Document, Operation
 from contracts.judging.bodies import agree
 from contracts.judging.observations import Observations, Seen
 from contracts.judging.rules import Finding, Judgement, Rule, judged

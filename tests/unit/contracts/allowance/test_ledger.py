@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from contracts.allowance.ledger import Ledger
 from contracts.allowance.serverclock import Moment
 from contracts.allowance.shelf import FileShelf, MemoryShelf
-from contracts.contract.vocabulary import Window
+from contracts.contract.limits import Window
 from unit.contracts.upstream import NOON
 
 UNKNOWN = 86_400.0
@@ -226,7 +226,7 @@ from pathlib import Path
 from contracts.allowance.ledger import Ledger
 from contracts.allowance.serverclock import Moment
 from contracts.allowance.shelf import FileShelf
-from contracts.contract.vocabulary import Window
+from contracts.contract.limits import Window
 
 texts = dict.fromkeys(("limit_header", "remaining_header", "limit_body", "remaining_body", "pointer"), "")
 limits = (("minute", 60, 100), ("day", 86400, 5000))

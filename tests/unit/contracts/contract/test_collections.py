@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from answers import document
-from contracts.contract.vocabulary import Collection
+from contracts.contract.collections import Collection
 
 
 def collection() -> Collection:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from answers import document, routine
-from contracts.contract.vocabulary import Collection
+from contracts.contract.collections import Collection
 from contracts.judging.selection import chosen, is_ordered, key_orders, matches, order_of, page_of
 
 
