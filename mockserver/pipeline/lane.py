@@ -49,37 +49,22 @@ class Lane:
         """
         if is_admin_path(environ["PATH_INFO"]):
             return self._admin(environ, start_response)
-        request = self._request(environ)
+        headers = _headers_of(environ)
+        intake = self._read(environ, headers)
+        request = _request(environ, headers, intake)
         response = self._edge.answer(request)
         delivery, body = response.delivery, response.body
         if delivery is not None:
             self._sleep(delivery.delay_s)
             if delivery.fault:
                 _break(environ, delivery.fault)
-        headers = [*response.headers, ("Content-Length", str(len(body)))]
-        start_response(_REASONS.get(response.status) or f"{response.status} Status", headers)
+        wire = [*response.headers, ("Content-Length", str(len(body)))]
+        start_response(_REASONS.get(response.status) or f"{response.status} Status", wire)
         if request.method == "HEAD":
             return [b""]
+        if intake.left:
+            return _drained(body, environ["wsgi.input"], intake.left)
         return [body] if delivery is None else self._dribbled(body, delivery)
-
-    def _request(self, environ: Mapping[str, Any]) -> Request:
-        headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name[:5] == "HTTP_"}
-        for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            if environ.get(name):
-                headers[name.replace("_", "-").lower()] = environ[name]
-        path = environ["PATH_INFO"]
-        if not path.isascii():
-            path = path.encode("latin-1", "replace").decode("utf-8", "replace")
-        intake = self._read(environ, headers)
-        return Request(
-            environ["REQUEST_METHOD"],
-            path,
-            environ.get("QUERY_STRING", ""),
-            headers,
-            intake.body(),
-            environ.get("REMOTE_ADDR", ""),
-            intake.is_too_large,
-        )
 
     def _read(self, environ: Mapping[str, Any], headers: Mapping[str, str]) -> Intake:
         intake = Intake(headers, self._edge.max_body_bytes)
@@ -95,6 +80,36 @@ class Lane:
         for part in parts:
             self._sleep(delivery.dribble_s / len(parts))
             yield part
+
+
+def _headers_of(environ: Mapping[str, Any]) -> dict[str, str]:
+    headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name[:5] == "HTTP_"}
+    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        if environ.get(name):
+            headers[name.replace("_", "-").lower()] = environ[name]
+    return headers
+
+
+def _request(environ: Mapping[str, Any], headers: Mapping[str, str], intake: Intake) -> Request:
+    path = environ["PATH_INFO"]
+    if not path.isascii():
+        path = path.encode("latin-1", "replace").decode("utf-8", "replace")
+    return Request(
+        environ["REQUEST_METHOD"],
+        path,
+        environ.get("QUERY_STRING", ""),
+        headers,
+        intake.body(),
+        environ.get("REMOTE_ADDR", ""),
+        intake.is_too_large,
+    )
+
+
+def _drained(body: bytes, source: Any, left: int) -> Iterator[bytes]:
+    """Give the answer first, then read and forget what the client still sends."""
+    yield body
+    while left > 0 and (part := source.read(min(left, 65536))):
+        left -= len(part)
 
 
 def _break(environ: Mapping[str, Any], fault: str) -> None:

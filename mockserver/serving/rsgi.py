@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     RSGI = Callable[[Scope, HTTPProtocol], Awaitable[None]]
 
 
+#: Seconds for which a client may go on sending after it was refused.
+DRAIN_S = 5.0
+
+
 class RsgiEdge:
     """Answers the API on the event loop and hands the rest on.
 
@@ -69,6 +73,8 @@ class RsgiEdge:
             protocol.response_bytes(response.status, list(response.headers), response.body)
         else:
             await _deliver(response, response.delivery, scope, protocol)
+        if intake.left:
+            await drain(protocol, intake.left)
 
 
 def headers_of(scope: Scope) -> Mapping[str, str]:
@@ -94,6 +100,18 @@ async def read(protocol: HTTPProtocol, headers: Mapping[str, str], max_bytes: in
             if intake.wanted <= 0:
                 break
     return intake
+
+
+async def drain(protocol: HTTPProtocol, left: int) -> None:
+    """Read and forget what a client still sends after its answer, for a while."""
+    try:
+        async with asyncio.timeout(DRAIN_S):
+            async for part in protocol:
+                left -= len(part)
+                if left <= 0:
+                    break
+    except (TimeoutError, RuntimeError):
+        pass  # RuntimeError is granian's word for a client that has left
 
 
 async def _deliver(response: Response, delivery: Delivery, scope: Scope, protocol: HTTPProtocol) -> None:

@@ -54,9 +54,9 @@ class Protocol:
         return self._body()
 
     async def _body(self) -> AsyncIterator[bytes]:
-        for part in self.parts:
+        while self.read < len(self.parts):
             self.read += 1
-            yield part
+            yield self.parts[self.read - 1]
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         self.response_stream(status, headers).sent.append(body)
