@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -37,7 +38,7 @@ QUICK_CASES = ("campaigns", "post", "invalid", "exhausted")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the comparison; 0 when it was, 1 when an answer was wrong, 2 when wrk is missing or the mock fails."""
+    """Run the comparison; 0 when it was, 1 when an answer was wrong, 2 when wrk or the mock is missing or fails."""
     options = _options(argv)
     if shutil.which("wrk") is None:
         print("wrk is not on the path; install it with the system's package manager", file=sys.stderr)
@@ -48,8 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         except WrongAnswer as error:
             print(f"a wrong answer, so nothing is told: {error}", file=sys.stderr)
             return 1
-        except MockServerError as error:
-            print(f"the mock did not start: {error}", file=sys.stderr)
+        except (MockServerError, subprocess.SubprocessError) as error:
+            print(f"the mock or wrk failed: {error}", file=sys.stderr)
             return 2
     print(tables.whole(found))
     if options.json:
@@ -130,12 +131,23 @@ def _described(peer: Running) -> Described:
     return Described(name=peer.peer.name, version=peer.peer.version, does=peer.peer.does, memory_mb=peer.memory_mb())
 
 
+def at_least_one(text: str) -> int:
+    """Read a whole number from 1 on, for argparse.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a whole number from 1 on was expected, not {text!r}")
+    return int(text)
+
+
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="one round of one second, 32 connections, four cases")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=2, help="of each run of wrk")
-    parser.add_argument("--connections", type=int, nargs="+", default=[1, 32])
+    parser.add_argument("--rounds", type=at_least_one, default=5)
+    parser.add_argument("--seconds", type=at_least_one, default=2, help="of each run of wrk")
+    parser.add_argument("--connections", type=at_least_one, nargs="+", default=[1, 32])
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
     parser.add_argument("--peers-from", type=Path, action="append", default=[], metavar="DIR")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every sample there")

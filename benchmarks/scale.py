@@ -11,6 +11,7 @@ from a cache of pages. Start and memory are those of a served process.
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import sys
 import time
@@ -26,6 +27,9 @@ from werkzeug.test import create_environ
 from mockserver.app import Application, create_wsgi
 from mockserver.config import Config
 from mockserver.data import generator, routines
+from mockserver.errors import MockServerError
+from run import at_least_one
+from side_by_side import outcome
 from side_by_side.tables import MarkersMissing, table, write_between
 from start import measure
 
@@ -136,13 +140,15 @@ CASES = (
 def main() -> None:
     """Measure each case at each size and print the tables."""
     options = _options()
+    load = os.getloadavg()[0]
     rounds = [
         {(case.title, size): cost_of(case, size) for size in options.sizes for case in CASES}
         for _ in range(options.rounds)
     ]
     costs = {key: middle([taken[key] for taken in rounds]) for key in rounds[0]}
-    starts = {size: measure(["--routines", str(size)]) for size in (0, *options.sizes)}
-    text = f"{costs_table(costs, options.sizes)}\n\n{start_table(starts)}\n"
+    starts = {size: start_of(size, options.rounds) for size in (0, *options.sizes)}
+    made = f"Measured {outcome.today()} on {outcome.machine()}; mean load in the minute before {load:.1f}."
+    text = f"{made}\n\n{costs_table(costs, options.sizes)}\n\n{start_table(starts)}\n"
     print(text)
     if options.write:
         try:
@@ -160,6 +166,12 @@ def cost_of(case: Case, size: int) -> Cost:
     first, *fresh = [ask(app, case.path, {**query, "limit": LIMIT}) for query in queries]
     again = [ask(app, case.path, {**query, "limit": LIMIT - 1}) for query in queries]
     return Cost(first, statistics.median(fresh or [first]), statistics.median(again))
+
+
+def start_of(size: int, runs: int) -> tuple[float, float]:
+    """Return the medians of seconds to the first answer and of megabytes of PSS."""
+    seconds, megabytes = zip(*(measure(["--routines", str(size)]) for _ in range(runs)), strict=True)
+    return statistics.median(seconds), statistics.median(megabytes)
 
 
 def ask(app: Application, path: str, query: Query) -> float:
@@ -226,11 +238,16 @@ def start_table(starts: Mapping[int, tuple[float, float]]) -> str:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="ascending; 1000000 takes minutes")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sizes", type=at_least_one, nargs="+", default=SIZES, help="1000000 takes minutes")
+    parser.add_argument("--rounds", type=at_least_one, default=3)
     parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/README.md")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.sizes = sorted(options.sizes)
+    return options
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except MockServerError as error:
+        sys.exit(f"the mock did not start: {error}")

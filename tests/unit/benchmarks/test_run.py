@@ -76,3 +76,11 @@ def test_the_smoke_is_one_round_that_installs_nothing() -> None:
     assert (options.rounds, options.seconds, options.connections) == (1, 1, [32])
     whole = run._options([])
     assert (whole.quick, whole.connections) == (False, [1, 32])
+
+
+@pytest.mark.parametrize("words", [["--rounds", "0"], ["--seconds", "x"], ["--connections", "-1"], ["--peers", "who"]])
+def test_an_option_that_makes_no_sense_is_one_line(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run._options(words)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.splitlines()[-1].startswith(f"{Path(sys.argv[0]).name}: error: argument {words[0]}")
