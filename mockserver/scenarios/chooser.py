@@ -19,7 +19,7 @@ from mockserver.scenarios.preferences import Preference
 from mockserver.scenarios.records import Choice, Rule, Scenario
 from mockserver.state.keys import ApiKey
 from mockserver.state.script import Turns
-from mockserver.state.sessions import Session
+from mockserver.state.session import Session
 
 COOKIE = "mock_scenario"
 

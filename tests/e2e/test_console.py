@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import urllib.error
 import urllib.request
@@ -13,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
-from e2e.browsing import chromium, served
+from e2e.browsing import chromium, control, served
 from mockserver.config import Config
 from mockserver.live import LiveServer
 
@@ -78,19 +77,10 @@ def mock() -> Iterator[LiveServer]:
         yield server
 
 
-def control(mock: LiveServer, method: str, path: str, document: Any = None) -> Any:
-    """Ask the control API."""
-    data = None if document is None else json.dumps(document).encode()
-    headers = {"Content-Type": "application/json"} if data is not None else {}
-    request = urllib.request.Request(mock.admin_url + path, data, headers, method=method)
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
-
-
 @pytest.fixture
 def bench(mock: LiveServer, browser: Any, tmp_path: Path) -> Iterator[Bench]:
     """A console and a caller; no error, no violation of the policy, may be seen on the console's page."""
-    control(mock, "POST", "/reset", {})
+    control(mock.admin_url, "POST", "/reset", {})
     faults: list[str] = []
     (tmp_path / "index.html").write_text("<!doctype html><title>caller</title>")
     context = browser.new_context(viewport={"width": 1280, "height": 900})
@@ -192,9 +182,9 @@ def test_the_clock_moves_and_freezes(bench: Bench) -> None:
     assert before["left"] == "98"
     bench.press("+1 minute")
     assert bench.ask()["left"] == "99"
-    day = control(bench.mock, "GET", "/clock")["now"][:10]
+    day = control(bench.mock.admin_url, "GET", "/clock")["now"][:10]
     bench.press("+1 day")
-    assert control(bench.mock, "GET", "/clock")["now"][:10] > day
+    assert control(bench.mock.admin_url, "GET", "/clock")["now"][:10] > day
 
 
 def test_keys_are_created_and_deactivated(bench: Bench) -> None:
@@ -266,11 +256,11 @@ def test_what_anybody_sends_is_shown_as_text(bench: Bench, text: str) -> None:
         request = urllib.request.Request(url, text.encode(), {"Authorization": KEY, **odd})
         with pytest.raises(urllib.error.HTTPError):
             urllib.request.urlopen(request, timeout=10)
-    control(mock, "POST", "/keys", {"role": "member", "description": text})
+    control(mock.admin_url, "POST", "/keys", {"role": "member", "description": text})
     rule = {"answers": [{"body": {"name": text}}], "parameters": {"term": text}, "operation": "getCampaignInfo"}
-    control(mock, "POST", "/rules", rule)
+    control(mock.admin_url, "POST", "/rules", rule)
     bench.ask(f"/campaign-info?term={quoted}")
-    control(mock, "POST", "/scenarios/unicode", {})
+    control(mock.admin_url, "POST", "/scenarios/unicode", {})
     bench.console.reload()
     bench.console.wait_for_selector("tbody tr")
     for place in range(bench.console.locator("tbody tr").count()):

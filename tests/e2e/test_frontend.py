@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from e2e.browsing import chromium, served
+from e2e.browsing import chromium, control, served
 from mockserver.config import Config
 from mockserver.live import LiveServer
 
@@ -34,19 +32,10 @@ def browser() -> Iterator[Any]:
         yield found
 
 
-def control(mock: LiveServer, method: str, path: str, document: Any = None) -> Any:
-    """Ask the control API."""
-    data = None if document is None else json.dumps(document).encode()
-    headers = {"Content-Type": "application/json"} if data is not None else {}
-    request = urllib.request.Request(mock.admin_url + path, data, headers, method=method)
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
-
-
 @pytest.fixture
 def visit(mock: LiveServer, browser: Any) -> Iterator[Callable[..., Any]]:
     """Open the page while the mock plays a scenario; nothing may go wrong in the page itself."""
-    control(mock, "POST", "/reset", {})
+    control(mock.admin_url, "POST", "/reset", {})
     faults: list[str] = []
     with served(FOLDER) as origin:
         page = browser.new_page()
@@ -55,7 +44,7 @@ def visit(mock: LiveServer, browser: Any) -> Iterator[Callable[..., Any]]:
         page.set_default_timeout(TIMEOUT_MS)
 
         def go(scenario: str = "default", key: str = "your_api_key_here") -> Any:
-            control(mock, "POST", f"/scenarios/{scenario}", {})
+            control(mock.admin_url, "POST", f"/scenarios/{scenario}", {})
             page.goto(f"{origin}/?api={mock.base_url}&key={key}")
             return page
 
@@ -149,10 +138,10 @@ def test_a_429_counts_down(visit: Callable[..., Any]) -> None:
 
 
 def test_after_the_limit_the_page_recovers_by_itself(mock: LiveServer, visit: Callable[..., Any]) -> None:
-    control(mock, "POST", "/clock", {"set": "2026-03-01T10:00:59Z"})
+    control(mock.admin_url, "POST", "/clock", {"set": "2026-03-01T10:00:59Z"})
     page = visit("exhausted")
     page.wait_for_selector("#notice:visible:has-text('Next try in')")
-    control(mock, "POST", "/scenarios/default", {})
+    control(mock.admin_url, "POST", "/scenarios/default", {})
     page.wait_for_selector("tbody tr")
     assert page.locator("#notice").is_hidden()
 
@@ -173,7 +162,7 @@ def test_a_key_that_expires_half_way_is_told_and_another_helps(visit: Callable[.
 def test_while_it_is_slow_the_page_says_so(mock: LiveServer, visit: Callable[..., Any]) -> None:
     page = visit()
     settled(page)
-    control(mock, "POST", "/rules", {"answers": [{"delay": 700}], "operation": "getCampaignInfo"})
+    control(mock.admin_url, "POST", "/rules", {"answers": [{"delay": 700}], "operation": "getCampaignInfo"})
     page.click("text=Load")
     assert page.locator("#list").get_attribute("aria-busy") == "true"
     assert len(rows(page)) == 10
