@@ -1,8 +1,8 @@
 """Compare the runner with plain schemathesis on the same servers: two right ones, and all broken ones of the tests.
 
-    python benchmarks/against_schemathesis.py [--minutes 40] [--jobs 3] [--broken 8] [--examples 100] [--write]
+    python benchmarks/against_schemathesis.py [--minutes 40] [--jobs 3] [--broken 8] [--first 0] [--write]
 
-Each run is a process of its own, with the tool's defaults and the same key and
+Each run is a process of its own, with the tool's defaults and the same keys and
 seed; the servers count the requests. The broken servers come in an order drawn
 by the seed, so that what fits into `--minutes` is a fair sample. A finding is a
 broken relation of ours, a failure (kind and operation) of schemathesis. On a
@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from apps.broken import BROKEN  # noqa: E402 - found through the path above
-from apps.right import ADMIN, Right, serve  # noqa: E402
+from apps.right import ADMIN, MEMBER, Right, serve  # noqa: E402
 from side_by_side.tables import table, write_between  # noqa: E402
 
 README = Path(__file__).with_name("README.md")
@@ -48,6 +48,7 @@ RIGHT_RUNS = 3
 RUN_S = 240
 
 Count = Callable[[], int]
+Keys = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ class Trial:
 
 
 @contextmanager
-def opened(name: str, *, is_limited: bool) -> Iterator[tuple[str, str, Count]]:
-    """Serve; yield the base URL, a key, and what counts the requests."""
+def opened(name: str, *, is_limited: bool) -> Iterator[tuple[str, Keys, Count]]:
+    """Serve; yield the base URL, the keys of an administrator and of a member, and what counts the requests."""
     if name == MOCK:
         with mock(is_limited=is_limited) as found:
             yield found
@@ -80,11 +81,11 @@ def opened(name: str, *, is_limited: bool) -> Iterator[tuple[str, str, Count]]:
     if not is_limited:
         server.limits = (10**6, 10**7)
     with serve(server) as url:
-        yield url, ADMIN, lambda: server.answered
+        yield url, (ADMIN, MEMBER), lambda: server.answered
 
 
 @contextmanager
-def mock(*, is_limited: bool) -> Iterator[tuple[str, str, Count]]:
+def mock(*, is_limited: bool) -> Iterator[tuple[str, Keys, Count]]:
     """Serve the mock of this package; its journal counts."""
     import urllib.request
 
@@ -100,25 +101,30 @@ def mock(*, is_limited: bool) -> Iterator[tuple[str, str, Count]]:
             with urllib.request.urlopen(server.admin_url + "/requests?limit=1", timeout=20) as answer:
                 return int(json.load(answer)["meta"]["total"])
 
-        yield server.base_url, "your_api_key_here", count
+        yield server.base_url, ("your_api_key_here", "member_api_key_here"), count
 
 
-def contracts_run(url: str, key: str, folder: Path, options: argparse.Namespace) -> Iterator[str]:
+def contracts_run(url: str, keys: Keys, folder: Path, options: argparse.Namespace) -> Iterator[str]:
     """Run the relations and the burst; yield the relations that are broken."""
     from contracts import api
     from contracts.config import Config
 
     config = Config(
-        base_url=url, api_key=key, phases=("relations", "limits"), ledger=folder / "ledger", seed=options.seed
+        base_url=url,
+        api_key=keys[0],
+        member_key=keys[1],
+        phases=("relations", "limits"),
+        ledger=folder / "ledger",
+        seed=options.seed,
     )
     yield from sorted({violation.relation_id for violation in api.run(config).violations})
 
 
-def schemathesis_run(url: str, key: str, folder: Path, options: argparse.Namespace) -> Iterator[str]:
+def schemathesis_run(url: str, keys: Keys, folder: Path, options: argparse.Namespace) -> Iterator[str]:
     """Run schemathesis with its defaults and all checks; yield each kind of failure at each operation."""
     report = folder / "report.json"
     command = [sys.executable, "-m", "schemathesis.cli", "run", str(ROOT / "openapi.yaml"), "--url", url]
-    command += ["--header", f"Authorization: {key}", "--checks", "all", "--seed", str(options.seed), "--no-color"]
+    command += ["--header", f"Authorization: {keys[0]}", "--checks", "all", "--seed", str(options.seed), "--no-color"]
     command += ["--max-examples", str(options.examples), "--report", "json", "--report-json-path", str(report)]
     subprocess.run(command, capture_output=True, cwd=folder, timeout=RUN_S - 20, check=False)
     for failure in json.loads(report.read_text(encoding="utf-8"))["failures"]:
@@ -130,9 +136,9 @@ TOOLS = {OURS: contracts_run, "schemathesis": schemathesis_run, UNLIMITED: schem
 
 def tried(tool: str, server: str, options: argparse.Namespace) -> Trial:
     """Run one tool on one server, in this process."""
-    with opened(server, is_limited=tool != UNLIMITED) as (url, key, count), tempfile.TemporaryDirectory() as folder:
+    with opened(server, is_limited=tool != UNLIMITED) as (url, keys, count), tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        findings = tuple(TOOLS[tool](url, key, Path(folder), options))
+        findings = tuple(TOOLS[tool](url, keys, Path(folder), options))
         return Trial(tool, server, count(), time.perf_counter() - started, findings)
 
 
@@ -158,7 +164,7 @@ def measured(options: argparse.Namespace) -> list[Trial]:
     """Run every tool on as many servers as the time has room for; servers that one tool missed are left out."""
     names = sorted(BROKEN)
     random.Random(options.seed).shuffle(names)
-    servers = (MOCK, *(RIGHT,) * RIGHT_RUNS, *names[: options.broken])
+    servers = (MOCK, *(RIGHT,) * RIGHT_RUNS, *names[options.first :][: options.broken])
     deadline = time.monotonic() + 60 * options.minutes
     with ThreadPoolExecutor(options.jobs) as pool:
         jobs = [pool.submit(spawned, tool, server, options, deadline) for server in servers for tool in TOOLS]
@@ -215,6 +221,7 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=40, help="no run begins later")
     parser.add_argument("--jobs", type=int, default=3, help="runs at a time; most of ours is waiting")
     parser.add_argument("--broken", type=int, default=len(BROKEN), help="broken servers, at most")
+    parser.add_argument("--first", type=int, default=0, help="place of the first of them in the order drawn")
     parser.add_argument("--examples", type=int, default=100, help="of schemathesis, for each operation; its default")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--write", action="store_true", help="write the tables into README.md of this folder")

@@ -69,27 +69,17 @@ def replay(config: Config, document: Document, gate: Gate, listener: Listener, e
     """
     started, clock = time.time(), time.monotonic()
     entities = first_entities(document, gate, PHASE)
-    listener(
-        RunStarted(
-            target=gate.target.url, budget=gate.budget, planned=len(entries), seed=config.seed, is_mock=gate.is_mock
-        )
-    )
+    url, planned = gate.target.url, len(entries)
+    listener(RunStarted(target=url, budget=gate.budget, planned=planned, seed=config.seed, is_mock=gate.is_mock))
     hunt = Hunt(gate, Judge(document, entities), entities, _limits(config))
-    listener(PhaseStarted(phase=PHASE, planned=len(entries)))
-    is_interrupted = False
-    try:
-        for entry in entries:
-            if hunt.is_over:
-                break
-            hunt.ask(entry)
-    except KeyboardInterrupt:
-        is_interrupted = True
+    listener(PhaseStarted(phase=PHASE, planned=planned))
+    is_interrupted = not _sent(hunt, entries)
     listener(PhaseFinished(phase=PHASE, reason=hunt.stopped))
     verdicts = verdicts_of(document, _met(document, config, entries), hunt, gate)
     for verdict in verdicts:
         listener(RelationJudged(verdict=verdict))
     report = Report(
-        target=gate.target.url,
+        target=url,
         seed=config.seed,
         budget=gate.budget,
         sent=gate.sent,
@@ -102,6 +92,18 @@ def replay(config: Config, document: Document, gate: Gate, listener: Listener, e
     )
     listener(RunFinished(report=report))
     return report
+
+
+def _sent(hunt: Hunt, entries: Sequence[Entry]) -> bool:
+    """Send a corpus as far as may be; return False where the user interrupts."""
+    try:
+        for entry in entries:
+            if hunt.is_over:
+                break
+            hunt.ask(entry)
+    except KeyboardInterrupt:
+        return False
+    return True
 
 
 def first_entities(document: Document, gate: Gate, phase: str) -> Entities:

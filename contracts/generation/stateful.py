@@ -81,10 +81,28 @@ def _verdict(world: World) -> Verdict:
 
 
 def _walk(world: World, examples: int, seed: int) -> None:
-    """Run the machine; every rule is one step of `Sequence`."""
+    """Run the machine: so many sequences."""
     import hypothesis
+    from hypothesis.stateful import run_state_machine_as_test
+
+    settings = hypothesis.settings(
+        max_examples=examples,
+        stateful_step_count=_STEPS,
+        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
+        database=None,
+        deadline=None,
+        report_multiple_bugs=False,
+        suppress_health_check=list(hypothesis.HealthCheck),
+        verbosity=hypothesis.Verbosity.quiet,
+        print_blob=False,
+    )
+    run_state_machine_as_test(hypothesis.seed(seed)(_machine(world)), settings=settings)
+
+
+def _machine(world: World) -> Any:
+    """Make the machine; every rule is one step of `Sequence`."""
     from hypothesis import strategies
-    from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+    from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
     class Machine(RuleBasedStateMachine):
         def __init__(self) -> None:
@@ -120,16 +138,4 @@ def _walk(world: World, examples: int, seed: int) -> None:
         def opens(self, place: int) -> None:
             self.sequence.open(place)
 
-    settings = hypothesis.settings(
-        max_examples=examples,
-        stateful_step_count=_STEPS,
-        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
-        database=None,
-        deadline=None,
-        report_multiple_bugs=False,
-        suppress_health_check=list(hypothesis.HealthCheck),
-        verbosity=hypothesis.Verbosity.quiet,
-        print_blob=False,
-    )
-    machine: Any = hypothesis.seed(seed)(Machine)
-    run_state_machine_as_test(machine, settings=settings)
+    return Machine

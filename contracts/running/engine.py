@@ -71,17 +71,7 @@ def run(
         BudgetExhausted: the allowance does not permit even one request.
     """
     started, clock = time.time(), time.monotonic()
-    state = Run(
-        config=config,
-        document=document,
-        gate=gate,
-        listener=listener,
-        rules=wanted(config, document),
-        planned=planned(config, document),
-        sending=Sending(gate, document),
-    )
-    if config.is_fail_fast:
-        state.sending.watch = Watch(document, state.rules, state.sending)
+    state = _begun(config, document, gate, listener)
     first = gate.open()
     check_first_answer(gate.target, first)
     try:
@@ -91,6 +81,21 @@ def run(
     report = report_of(state, started, clock)
     listener(RunFinished(report=report))
     return report
+
+
+def _begun(config: Config, document: Document, gate: Gate, listener: Listener) -> Run:
+    sending, rules = Sending(gate, document), wanted(config, document)
+    if config.is_fail_fast:
+        sending.watch = Watch(document, rules, sending)
+    return Run(
+        config=config,
+        document=document,
+        gate=gate,
+        listener=listener,
+        rules=rules,
+        planned=planned(config, document),
+        sending=sending,
+    )
 
 
 def _phases(state: Run, first: Exchange, others: Mapping[str, Phase]) -> None:

@@ -1,14 +1,13 @@
 """Bytes to the server and back: connections kept alive, time and size bounded, TLS verified, nothing followed.
 
 Knows no budget, no keys and no contract; the gate does. May import
-`connection`, `errors`, `relay`, `target` and the standard library.
+`connection`, `errors`, `failures`, `relay`, `target` and the standard library.
 """
 
 from __future__ import annotations
 
 import http.client
 import re
-import socket
 import ssl
 import threading
 import time
@@ -19,6 +18,7 @@ from pathlib import Path
 
 from contracts.errors import ConfigInvalid
 from contracts.wire.connection import Connection, TlsConnection
+from contracts.wire.failures import not_answered, not_connected
 from contracts.wire.relay import relay_to
 from contracts.wire.target import Target
 
@@ -107,7 +107,7 @@ class Transport:
                 connection.connect()
         except (OSError, UnicodeError, http.client.HTTPException) as error:
             connection.close()
-            return Reply(failure=self._connecting(error))
+            return Reply(failure=not_connected(error, (self._relay or self._target).host))
         started = time.monotonic()
         connection.begin(started + self._timeout_s)
         try:
@@ -120,7 +120,7 @@ class Transport:
             connection.close()
             is_lost = isinstance(error, ConnectionError)
             return Reply(
-                failure=self._failing(error),
+                failure=not_answered(error, self._timeout_s),
                 elapsed_s=time.monotonic() - started,
                 is_stale=is_lost and connection.is_reused and not connection.has_received,
             )
@@ -191,33 +191,6 @@ class Transport:
             connection.set_tunnel(self._target.host, self._target.port, dict(self._relay.headers))
         return connection
 
-    def _connecting(self, error: Exception) -> str:
-        host = (self._relay or self._target).host
-        if isinstance(error, socket.gaierror):
-            return f"the name {host} cannot be resolved"
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return f"the certificate is not trusted ({error.verify_message}); --ca-bundle names another authority"
-        if isinstance(error, ssl.SSLError):
-            return f"no TLS connection comes about ({error.reason or 'the other side speaks no TLS'})"
-        if isinstance(error, TimeoutError):
-            return "no connection came about in time"
-        if isinstance(error, ConnectionRefusedError):
-            return "the connection is refused; nothing listens there"
-        return f"no connection comes about ({_words(error)})"
-
-    def _failing(self, error: Exception) -> str:
-        if isinstance(error, TimeoutError):
-            return f"no whole answer within {self._timeout_s:g} s"
-        if isinstance(error, http.client.IncompleteRead):
-            return f"the connection was closed in the middle of the body, after {len(error.partial)} bytes of a piece"
-        if isinstance(error, ConnectionError):
-            return "the connection was closed before the answer was complete"
-        if isinstance(error, zlib.error):
-            return "the body is not in the content encoding that its header names"
-        if isinstance(error, http.client.HTTPException | ValueError):
-            return f"what came is no HTTP answer ({type(error).__name__})"
-        return f"the connection broke ({_words(error)})"
-
 
 def _context(ca_bundle: Path | None) -> ssl.SSLContext:
     try:
@@ -249,7 +222,3 @@ def _read(response: http.client.HTTPResponse) -> tuple[bytes, bool]:
     if inflate is not None and pieces and not inflate.eof:
         raise zlib.error("the end is missing")
     return b"".join(pieces), False
-
-
-def _words(error: Exception) -> str:
-    return getattr(error, "strerror", None) or type(error).__name__
