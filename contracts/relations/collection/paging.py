@@ -109,7 +109,8 @@ def _page_echo(seen: Seen) -> Iterator[Finding | None]:
     limit, offset = _place(seen)
     if limit is not None and seen.collection.page.limit in seen.parameters:
         yield _equals(seen, seen.collection.page.limit_echo, limit, "as asked for")
-    yield _equals(seen, seen.collection.page.offset_echo, offset, "as asked for")
+    if seen.parameters.get(seen.collection.page.offset, 0) == offset:
+        yield _equals(seen, seen.collection.page.offset_echo, offset, "as asked for")
 
 
 def _default_limit(seen: Seen) -> Iterator[Finding | None]:
