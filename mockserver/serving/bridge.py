@@ -17,7 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.pipeline.intake import Intake
-from mockserver.serving.rsgi import drain, headers_of, host_of, read
+from mockserver.serving.rsgi import Upload, headers_of, host_of
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -47,14 +47,13 @@ class Bridge:
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """Answer one request. Source: RSGI, HTTP protocol."""
         headers = headers_of(scope)
-        intake = await read(protocol, headers, self._max_body_bytes)
-        environ = environ_of(scope, headers, intake)
+        upload = Upload(protocol, headers, self._max_body_bytes)
+        environ = environ_of(scope, headers, await upload.read())
         in_thread = partial(asyncio.get_running_loop().run_in_executor, self._pool)
         answer = await in_thread(_answered, self._app, environ)
         if answer.parts is None:
             protocol.response_bytes(answer.status, answer.headers, answer.body)
-            if intake.left:
-                await drain(protocol, intake.left)
+            await upload.drain()
             return
         stream = protocol.response_stream(answer.status, answer.headers)
         try:

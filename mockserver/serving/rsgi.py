@@ -13,7 +13,7 @@ Source: granian, RSGI specification 1.6.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,8 @@ class RsgiEdge:
             await self._admin(scope, protocol)
             return
         headers = headers_of(scope)
-        intake = await read(protocol, headers, self._max_body_bytes)
+        upload = Upload(protocol, headers, self._max_body_bytes)
+        intake = await upload.read()
         request = Request(
             scope.method,
             path,
@@ -73,8 +74,7 @@ class RsgiEdge:
             protocol.response_bytes(response.status, list(response.headers), response.body)
         else:
             await _deliver(response, response.delivery, scope, protocol)
-        if intake.left:
-            await drain(protocol, intake.left)
+        await upload.drain()
 
 
 def headers_of(scope: Scope) -> Mapping[str, str]:
@@ -91,27 +91,52 @@ def host_of(client: str) -> str:
     return client.rpartition(":")[0].strip("[]")
 
 
-async def read(protocol: HTTPProtocol, headers: Mapping[str, str], max_bytes: int) -> Intake:
-    """Read a body as far as it is wanted."""
-    intake = Intake(headers, max_bytes)
-    if intake.wanted > 0:
-        async for part in protocol:
-            intake.take(part)
-            if intake.wanted <= 0:
-                break
-    return intake
+class Upload:
+    """A request's body as granian gives it: one iteration, since a second one might find it closed.
+
+    Args:
+        protocol: of the request.
+        headers: names in lower case.
+        max_bytes: longer bodies are not kept.
+
+    Attributes:
+        intake: what was read.
+    """
+
+    def __init__(self, protocol: HTTPProtocol, headers: Mapping[str, str], max_bytes: int) -> None:
+        self.intake = Intake(headers, max_bytes)
+        self._protocol = protocol
+        self._parts: AsyncIterator[bytes] | None = None
+
+    async def read(self) -> Intake:
+        """Read as far as it is wanted."""
+        intake = self.intake
+        if intake.wanted > 0:
+            self._parts = parts = aiter(self._protocol)
+            while intake.wanted > 0 and (part := await _next(parts)):
+                intake.take(part)
+        return intake
+
+    async def drain(self) -> None:
+        """Read and forget what a client still sends after its answer, for a while."""
+        left = self.intake.left
+        if left <= 0:
+            return
+        parts = aiter(self._protocol) if self._parts is None else self._parts
+        try:
+            async with asyncio.timeout(DRAIN_S):
+                while left > 0 and (part := await _next(parts)):
+                    left -= len(part)
+        except (TimeoutError, RuntimeError):
+            pass  # RuntimeError is granian's word for a client that has left
 
 
-async def drain(protocol: HTTPProtocol, left: int) -> None:
-    """Read and forget what a client still sends after its answer, for a while."""
+async def _next(parts: AsyncIterator[bytes]) -> bytes:
+    """Return the next part, nothing at the end. `anext` with a default kills CPython 3.11 on granian's iterator."""
     try:
-        async with asyncio.timeout(DRAIN_S):
-            async for part in protocol:
-                left -= len(part)
-                if left <= 0:
-                    break
-    except (TimeoutError, RuntimeError):
-        pass  # RuntimeError is granian's word for a client that has left
+        return await parts.__anext__()
+    except StopAsyncIteration:
+        return b""
 
 
 async def _deliver(response: Response, delivery: Delivery, scope: Scope, protocol: HTTPProtocol) -> None:

@@ -189,14 +189,15 @@ def test_a_client_that_sends_too_much_still_reads_the_413(
     chunk = b"a" * 50_000
     if "chunked" in framing:
         chunk = b"c350\r\n" + chunk + b"\r\n"
-    with connect(running) as connection:
-        connection.sendall(get(running, framing).replace(b"GET", b"POST", 1))
-        for _ in range(100):
-            connection.sendall(chunk)
-        if "chunked" in framing:
-            connection.sendall(b"0\r\n\r\n")
-        status, body = answer_of(connection)
-    assert (status, json.loads(body)["data"]["error_code"]) == (413, "PAYLOAD_TOO_LARGE")
+    for _ in range(5):  # a race, if there is one, shows now and then
+        with connect(running) as connection:
+            connection.sendall(get(running, framing).replace(b"GET", b"POST", 1))
+            for _ in range(100):
+                connection.sendall(chunk)
+            if "chunked" in framing:
+                connection.sendall(b"0\r\n\r\n")
+            status, body = answer_of(connection)
+        assert (status, json.loads(body)["data"]["error_code"]) == (413, "PAYLOAD_TOO_LARGE")
 
 
 def test_a_client_that_asks_before_it_sends_too_much_is_told_at_once(server: LiveServer) -> None:
