@@ -1,0 +1,73 @@
+"""The tree of errors: where each stands, its exit code, its one line."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from mockserver import errors
+from mockserver.errors import (
+    ConfigInvalid,
+    DatasetInvalid,
+    FixtureInvalid,
+    MockServerError,
+    ScenarioInvalid,
+    SpecInvalid,
+    StateUnavailable,
+    UsageError,
+)
+
+CODES = {
+    "MockServerError": 5,
+    "UsageError": 2,
+    "SpecInvalid": 2,
+    "FixtureInvalid": 2,
+    "DatasetInvalid": 2,
+    "ScenarioInvalid": 2,
+    "ConfigInvalid": 2,
+    "StateUnavailable": 3,
+    "PortInUse": 2,
+    "TargetUnreachable": 3,
+    "RequestRefused": 2,
+    "StartFailed": 5,
+}
+CLASSES = {
+    name: found
+    for name, found in vars(errors).items()
+    if isinstance(found, type) and issubclass(found, MockServerError)
+}
+
+
+def test_every_error_has_its_exit_code() -> None:
+    assert {name: found.exit_code for name, found in CLASSES.items()} == CODES
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_the_tree_in_the_documentation_is_the_tree(name: str) -> None:
+    drawn = re.findall(r"^ {4}([│ ├└─]*)(\w+)(?:.*?exit (\d))?", errors.__doc__ or "", re.MULTILINE)
+    depths = {word: len(branch) // 4 for branch, word, _ in drawn}
+    assert depths[name] == len(CLASSES[name].mro()) - len(MockServerError.mro())
+    for _, word, code in drawn:
+        assert not code or int(code) == CODES[word]
+
+
+@pytest.mark.parametrize(
+    "given, line",
+    [
+        (("what happened",), "what happened"),
+        (("what happened", "a.yaml"), "a.yaml: what happened"),
+        (("what happened", "a.yaml", "/rules/0"), "a.yaml#/rules/0: what happened"),
+        (("what happened", "", "/rules/0"), "#/rules/0: what happened"),
+        (("what happened", "--port"), "--port: what happened"),
+    ],
+)
+@pytest.mark.parametrize("kind", [SpecInvalid, FixtureInvalid, DatasetInvalid, ScenarioInvalid, ConfigInvalid])
+def test_a_wrong_input_is_told_with_its_place(kind: type[UsageError], given: tuple[str, ...], line: str) -> None:
+    error = kind(*given)
+    assert str(error) == line
+    assert (error.message, error.source, error.pointer) == (*given, "", "")[:3]
+
+
+def test_a_state_that_is_away_may_be_asked_again() -> None:
+    assert StateUnavailable.retry_after_s >= 1
