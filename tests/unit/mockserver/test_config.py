@@ -114,7 +114,7 @@ def test_an_origin_as_browsers_send_it_is_allowed(origin: str) -> None:
         "HTTPS://app.example",
         "https://app.example:",
         "https://app.example:123456",
-        "https://app.example:８０",
+        "https://app.example:\uff18\uff10",
         "https://user@app.example",
         "https://a b",
         "https://app.example\n",
