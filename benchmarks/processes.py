@@ -31,6 +31,11 @@ def pss_mb(pid: int) -> float:
     return sum(_pss_kb(one) for one in family(pid)) / 1024
 
 
+def rss_mb(pid: int) -> float:
+    """Return the resident set size of a family in megabytes: what processes share counts for each. Source: proc(5)."""
+    return sum(_rss_pages(one) for one in family(pid)) * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
+
+
 def _ticks(pid: int) -> int:
     # The name of the program, in brackets, may hold anything; what follows it is numbers.
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -40,3 +45,7 @@ def _ticks(pid: int) -> int:
 def _pss_kb(pid: int) -> int:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+def _rss_pages(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1])

@@ -1,0 +1,93 @@
+"""Many requests of every kind in one process: what is bounded stays so; `benchmarks/soak.py` asks a real server."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import random
+import tracemalloc
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from conftest import MAY_2025
+from mockserver.answering import collection
+from mockserver.app import Application, create_wsgi
+from mockserver.config import Config
+from mockserver.messages import Request
+from mockserver.scenarios.magic import SCENARIOS
+from mockserver.state import making, script
+
+pytestmark = pytest.mark.slow
+
+BEFORE, SOAKED = 6000, 20_000
+#: What Python's own bookkeeping moves by, beside what the mock keeps.
+SLACK_BYTES = 300_000
+KEYS = ("your_api_key_here", "member_api_key_here", "deactivated_api_key_here", "nobody", *SCENARIOS)
+PREFERENCES = (
+    "",
+    "",
+    "",
+    "code=429",
+    "code=500",
+    "code=999",
+    "dynamic=true",
+    "delay=9",
+    "fault=EMPTY_RESPONSE",
+    "fault=x",
+)
+COOKIES = ("", "", "mock_scenario=flaky", "mock_scenario=unicode", "mock_scenario=nothing")
+QUERIES = ("", "limit=1", "limit=0", "offset=5", "campaign_status=active", "sort_by=campaign_name", "__code=401")
+BODIES = (b"", b"{", b"{}", b'{"limit": 2}', b'{"organisation_id": 123}')
+
+
+def requests(base_path: str, seed: int) -> Iterator[Request]:
+    """Draw requests without an end; some of them are like no other."""
+    chance = random.Random(seed)
+    draw = chance.choice
+    paths = (
+        "/campaign-info",
+        "/dashboard-info",
+        "/create-api-key",
+        "/user-campaign-filters",
+        "/optimized_routine_data",
+    )
+    while True:
+        number = chance.randrange(10**9)
+        key = draw(KEYS) if chance.random() > 0.05 else f"stranger {number}"
+        path = draw(paths) if chance.random() > 0.05 else f"/nowhere/{number}"
+        query = draw(QUERIES) if chance.random() > 0.2 else f"term={number}"
+        headers = {"authorization": key, "prefer": draw(PREFERENCES), "cookie": draw(COOKIES)}
+        headers["content-type"] = "application/json"
+        client = f"192.0.2.{chance.randrange(99)}"
+        yield Request(draw(("GET", "POST")), base_path + path, query, headers, draw(BODIES), client)
+
+
+def ask(app: Application, source: Iterator[Request], count: int) -> Counter[int]:
+    return Counter(app.pipeline.handle(next(source)).status for _ in range(count))
+
+
+def held_bytes() -> int:
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]
+
+
+def test_memory_stays_once_everything_that_is_bounded_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging.getLogger("mockserver"), "disabled", True)  # pytest keeps what is logged
+    monkeypatch.setattr(making, "MAX_DEFAULT_KEYS", 50)
+    monkeypatch.setattr(script, "MAX_TURNS", 60)
+    monkeypatch.setattr(collection, "SELECTION_CACHE_BYTES", 100_000)
+    monkeypatch.setattr(collection, "PAGE_CACHE_BYTES", 500_000)
+    app = create_wsgi(Config(clock=MAY_2025, limit_minute=10**9, limit_day=10**9, journal_entries=200))
+    source = requests(app.base_path, 1)
+    tracemalloc.start()
+    try:
+        ask(app, source, BEFORE)
+        full = held_bytes()
+        seen = ask(app, source, SOAKED)
+        grown = held_bytes() - full
+    finally:
+        tracemalloc.stop()
+    assert set(seen) >= {200, 400, 401, 404, 405, 429, 500}
+    assert grown < SLACK_BYTES, f"{grown:,} bytes more, {grown / SOAKED:.0f} a request"
