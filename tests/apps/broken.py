@@ -265,6 +265,13 @@ def _closed(self: Right, given: dict[str, Any]) -> dict[str, Any]:
     return Right.detail(self, given)
 
 
+def _gone(self: Right, given: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return Right.detail(self, given)
+    except Refusal as refusal:
+        raise Refusal(410, refusal.code) from refusal
+
+
 def _useless_key(self: Right, given: dict[str, Any], role: str) -> dict[str, Any]:
     data = Right.create(self, given, role)
     del self.keys[data["api_key"]]
@@ -297,6 +304,24 @@ def _always(self: Right, left: tuple[int, int]) -> None:
     return None
 
 
+def _enveloped(name: str, value: Any) -> type[Right]:
+    """Make a server whose dashboard has another member in its envelope."""
+
+    def alter(self: Right, operation: str, status: int, envelope: dict[str, Any], headers: dict[str, str]) -> None:
+        if operation in BOARD and status == 200:
+            envelope[name] = value
+
+    return _with(alter=alter)
+
+
+def _stamp_of_zero(self: Right) -> str:
+    return self.now().isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _unless_sorted(self: Right, row: Routine, given: Mapping[str, Any]) -> bool:
+    return Right.passes(self, row, given) and not ("sort_by" in given and row.number == 1)
+
+
 BROKEN: Mapping[str, Broken] = {
     # structure
     "a filter that fails": Broken(_with(listing=_refuse_term), ("structure.accepts",)),
@@ -304,7 +329,11 @@ BROKEN: Mapping[str, Broken] = {
     "a wrong type": Broken(
         _altering(DIRECTORY, _put("organisation", "subscription_status", value=5)), ("structure.body",)
     ),
+    "an undocumented status": Broken(_with(detail=_gone), ("structure.status", "errors.unknown-entity")),
     # envelope
+    "another code": Broken(_enveloped("code", 201), ("envelope.code", "structure.body")),
+    "a success that says it is none": Broken(_enveloped("status", False), ("envelope.flag", "structure.body")),
+    "a stamp of another zone": Broken(_with(stamp=_stamp_of_zero), ("envelope.zone", "structure.body")),
     "one id for all": Broken(_with(request_id=lambda self: "req_1"), ("envelope.fresh",)),
     "a clock of its own": Broken(_with(stamp=_stamp_later), ("envelope.now",)),
     # ledger
@@ -319,6 +348,14 @@ BROKEN: Mapping[str, Broken] = {
     "any day passes": Broken(_lenient("start_date", "end_date"), ("errors.invalid-request",)),
     "malformed bodies pass": Broken(
         _with(body=lambda self, raw: {} if raw == b'{"' else Right.body(self, raw)), ("errors.invalid-request",)
+    ),
+    "unknown paths are bad requests": Broken(
+        _with(lost=lambda self, is_path: Refusal(400, "INVALID_REQUEST") if not is_path else Right.lost(self, True)),
+        ("errors.unknown-path",),
+    ),
+    "unknown methods are bad requests": Broken(
+        _with(lost=lambda self, is_path: Refusal(400, "INVALID_REQUEST") if is_path else Right.lost(self, False)),
+        ("errors.unknown-method",),
     ),
     # auth
     "no key for the directory": Broken(_unguarded(*DIRECTORY), ("auth.guarded[getUserCampaignFilters]",)),
@@ -386,7 +423,11 @@ BROKEN: Mapping[str, Broken] = {
         _ordered(lambda row: len(row.name), "campaign_name"), ("collection.sorted[getCampaignInfo:campaign_name",)
     ),
     "always rising": Broken(_with(ordered=_ascending), ("collection.sorted", "collection.default-order")),
+    "sorting loses an item": Broken(_with(passes=_unless_sorted), ("collection.equivalent",)),
     # collection: pages
+    "a limit of its own in the page": Broken(
+        _altering(LIST, _put("pagination", "limit", add=1)), ("collection.page-echo", "collection.default-limit")
+    ),
     "another default": Broken(_listing_by(lambda given: {"limit": 49, **given}), ("collection.default-limit",)),
     "the total of the page": Broken(
         _altering(LIST, _total_of_page),
@@ -472,6 +513,11 @@ BROKEN: Mapping[str, Broken] = {
         ("effect.keeps[createApiKey:description]",),
     ),
     # limits
+    "another code of the refusal": Broken(
+        _altering((), _put("error_code", value="TOO_MANY_REQUESTS"), (429,)),
+        ("limits.refusal", "structure.body"),
+        "limits",
+    ),
     "refused one too early": Broken(_admit(1), ("limits.early",), "limits"),
     "never refused": Broken(_with(admit=_always), ("limits.late",), "limits"),
     "a refusal that disagrees": Broken(

@@ -90,7 +90,7 @@ class Right:
             self.admit(left)
             if not operation:
                 extra = {"Allow": ", ".join(verb for verb, place in ROUTES if place == path)}
-                raise Refusal(405, "METHOD_NOT_ALLOWED") if extra["Allow"] else Refusal(404, "NOT_FOUND")
+                raise self.lost(bool(extra["Allow"]))
             role = self.role(operation, key)
             given = self.body(body) if method == "POST" else self.query(parts.query)
             data = self.perform(operation, self.checked(operation, given), role, key or "")
@@ -100,6 +100,9 @@ class Right:
         sent = {**self.headers(left), **extra}
         self.alter(operation, status, envelope, sent)
         return status, sent, envelope
+
+    def lost(self, is_path: bool) -> Refusal:
+        return Refusal(405, "METHOD_NOT_ALLOWED") if is_path else Refusal(404, "NOT_FOUND")
 
     def perform(self, operation: str, given: dict[str, Any], role: str, key: str) -> dict[str, Any]:
         if operation == "createApiKey":

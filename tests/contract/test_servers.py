@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from apps.broken import BROKEN
-from apps.judging import judged
+from apps.judging import DOCUMENT, judged
 from apps.right import Right
+from contracts.relations import rules
 from contracts.verdicts import Outcome
 
 
@@ -41,6 +42,18 @@ def test_the_allowance_of_a_right_server_is_real(tmp_path: Path) -> None:
 def test_undocumented_members_are_warnings(tmp_path: Path) -> None:
     places = {warning.detail for warning in judged(Right(), tmp_path).warnings}
     assert "/data/not_documented" in places
+
+
+def test_every_kind_and_pattern_of_a_relation_has_a_server_that_breaks_it() -> None:
+    ids = [rule.relation.id for rule in rules(DOCUMENT)]
+    families = {name.partition("[")[0] for name in ids}
+    broken = {
+        name.partition("[")[0]
+        for begin in (one for each in BROKEN.values() for one in each.breaks)
+        for name in ids
+        if name.startswith(begin)
+    }
+    assert families - broken == set()
 
 
 @pytest.mark.parametrize("name", BROKEN)
