@@ -162,6 +162,14 @@ class Operation:
         """The first documented 2xx answer, None where there is none."""
         return next((rule for status, rule in sorted(self.responses.items()) if status < 300), None)
 
+    @property
+    def members(self) -> frozenset[str]:
+        """Members that its documented bodies have at their top; empty where one is a list."""
+        facts = [rule.facts for rule in self.responses.values()]
+        if any("/*" in one.shapes for one in facts):
+            return frozenset()
+        return frozenset(field.split("/")[1] for one in facts for field in one.fields)
+
     def parameter(self, name: str) -> Parameter | None:
         """Return the parameter of that name, None where there is none."""
         return next((item for item in self.parameters if item.name == name), None)

@@ -113,7 +113,8 @@ def first_entities(document: Document, gate: Gate, phase: str) -> Entities:
         TargetUnreachable, TargetNotJudgeable, BudgetExhausted: as `replay`.
     """
     first = gate.open(phase)
-    check_first_answer(gate.target, first)
+    operation = document.by_id.get(first.request.operation_id)
+    check_first_answer(gate.target, first, operation.members if operation else ())
     known = _entities_in(document, gate, first)
     return known or listed(document, gate, phase)
 

@@ -73,7 +73,8 @@ def run(
     started, clock = time.time(), time.monotonic()
     state = _begun(config, document, gate, listener)
     first = gate.open()
-    check_first_answer(gate.target, first)
+    operation = document.by_id.get(first.request.operation_id)
+    check_first_answer(gate.target, first, operation.members if operation else ())
     try:
         _phases(state, first, phases or {})
     except KeyboardInterrupt:

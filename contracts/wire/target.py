@@ -6,6 +6,7 @@ May import `config`, `errors`, `messages` and the standard library.
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -109,22 +110,37 @@ def is_loopback_host(host: str) -> bool:
     return (mapped or address).is_loopback
 
 
-def check_first_answer(target: Target, exchange: Exchange) -> None:
+def check_first_answer(target: Target, exchange: Exchange, members: Collection[str] = ()) -> None:
     """Refuse to judge a server whose first answer says nothing about the contract.
+
+    Args:
+        target: that was asked.
+        exchange: the first one.
+        members: that its documented bodies have; empty where they need not be objects.
 
     Raises:
         TargetUnreachable: there is no answer.
-        TargetNotJudgeable: it is a redirect, a refusal for too many requests, or no JSON.
+        TargetNotJudgeable: it is a redirect, a refusal for too many requests, no JSON, or an object without any member
+            that the document knows.
     """
     answer = exchange.answer
     if answer is None:
         raise TargetUnreachable(
             f"{target.url} gives no answer: {exchange.failure}. Check the address, and that the server runs."
         )
-    reason = _strangeness(answer)
+    reason = _strangeness(answer) or _foreignness(answer, members)
     if reason:
         first = f"{exchange.request.method} {exchange.request.path}"
         raise TargetNotJudgeable(f"{target.url} cannot be judged: to {first}, the first request, {reason}")
+
+
+def _foreignness(answer: Answer, members: Collection[str]) -> str:
+    if not members or not isinstance(answer.json, dict) or not answer.json.keys().isdisjoint(members):
+        return ""
+    return (
+        f"it answered {answer.status} with an object that has none of {', '.join(sorted(members))}. This is another "
+        "service, or the wrong path; give the base URL under which the API's paths stand."
+    )
 
 
 def _strangeness(answer: Answer) -> str:

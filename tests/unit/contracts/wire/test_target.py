@@ -97,6 +97,18 @@ def test_what_says_nothing_about_the_contract_is_not_judged(exchange: Exchange, 
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("body", [b'{"data": {}}', b'{"code": "x", "other": 1}', b"[1]", b"7"])
+def test_an_answer_with_a_documented_member_is_the_contracts_business_however_wrong(body: bytes) -> None:
+    check_first_answer(target("http://localhost:1"), first(200, body), ("code", "data"))
+
+
+@pytest.mark.parametrize("body", [b'{"detail": "Not Found"}', b"{}"])
+def test_an_object_without_any_documented_member_is_of_another_service(body: bytes) -> None:
+    with pytest.raises(TargetNotJudgeable, match="has none of code, data"):
+        check_first_answer(target("http://localhost:1"), first(404, body), ("data", "code"))
+    check_first_answer(target("http://localhost:1"), first(404, body))
+
+
 def test_no_answer_is_no_target() -> None:
     exchange = Exchange(number=1, phase="", request=FILTERS, answer=None, failure="the connection is refused")
     with pytest.raises(TargetUnreachable, match=r"http://localhost:1 gives no answer: the connection is refused\."):
