@@ -99,8 +99,7 @@ def _circumstances(state: Run) -> Circumstances:
     sending, unserved = state.sending, {name for case in state.left_out for name in case.serves}
     no_room = NO_ROOM if state.config.budget is not None or state.is_short else _BEYOND
     if sending.stopped == STOPPED:
-        no_room = STOPPED
-        unserved |= {name for name, reason in sending.skipped.items() if reason == STOPPED}
+        no_room, unserved = STOPPED, {rule.relation.id for rule in state.rules}
     off = {} if "limits" in state.config.phases else {"limits": "the phase limits was not asked for"}
     return Circumstances(
         unserved=frozenset(unserved),

@@ -137,6 +137,7 @@ def test_a_run_that_fails_fast_ends_with_the_first_broken_relation(name: str, mo
     left_out = [verdict for verdict in report.verdicts if verdict.outcome is Outcome.LEFT_OUT]
     assert {verdict.reason for verdict in left_out} == {STOPPED}
     assert {verdict.relation.kind for verdict in left_out} >= {"limits", "errors"}
+    assert {verdict.outcome for verdict in report.verdicts} == {Outcome.KEPT, Outcome.BROKEN, Outcome.LEFT_OUT}
 
 
 def test_a_run_that_fails_fast_judges_a_right_server_like_any_other() -> None:
