@@ -86,7 +86,13 @@ def relations() -> str:
 
 def _kind(kind: str, members: Iterator[Any]) -> str:
     rows = (
-        (f'<a id="{one.id}"></a>`{one.id}`', one.meaning, str(one.cost), f"`{one.pointer}`", "yes" if one.assumed else "")
+        (
+            f'<a id="{one.id}"></a>`{one.id}`',
+            one.meaning,
+            str(one.cost),
+            f"`{one.pointer}`",
+            "yes" if one.assumed else "",
+        )
         for one in members
     )
     return f"## {kind}\n\n" + table(("id", "means", "requests", "stands at", "assumption"), rows)

@@ -41,9 +41,9 @@ class ErrorRule:
     end: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Operation:
-    """One operation, compiled.
+    """One operation, compiled; it equals itself alone.
 
     Attributes:
         id: operationId, or `method path` where the document gives none.
@@ -91,6 +91,11 @@ class Operation:
     def conditions(self) -> Mapping[str, ErrorRule]:
         """The first rule of each condition."""
         return {rule.condition: rule for rule in reversed(self.rules)}
+
+    @cached_property
+    def is_query_all(self) -> bool:
+        """Whether a request to it says nothing but by its query."""
+        return not (self.path_parameters or self.header_parameters or self.body_types)
 
     @cached_property
     def success_status(self) -> int:

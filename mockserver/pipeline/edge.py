@@ -12,6 +12,7 @@ import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from mockserver.messages import Headers, Refusal, Request, Response
 from mockserver.pipeline.order import Pipeline
@@ -24,6 +25,8 @@ MISDIRECTED = Refusal(
     "This host name is not served; call localhost or an address, or start the mock with --allow-host NAME",
     message="Misdirected request",
 )
+#: Values of `Host` whose judgement is remembered.
+MAX_HOSTS = 256
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 #: Dev servers on this machine may call without being named.
 _LOCAL_ORIGIN = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.ASCII)
@@ -60,6 +63,8 @@ class Edge:
         self.serve(pipeline)
         self._origins = frozenset(origins)
         self._hosts = LOCAL_NAMES | {host.lower() for host in hosts}
+        # Clients send the same one again and again.
+        self._is_known_host = lru_cache(MAX_HOSTS)(self._knows_host)
 
     @property
     def pipeline(self) -> Pipeline:
@@ -88,7 +93,7 @@ class Edge:
             return response
         return replace(response, headers=(*response.headers, *self._cors(origin)))
 
-    def _is_known_host(self, host: str) -> bool:
+    def _knows_host(self, host: str) -> bool:
         """Whether a `Host` cannot be another site's name that resolves to this machine (DNS rebinding)."""
         name = host.lower()
         if name[-1:] != "]":

@@ -17,6 +17,11 @@ from collections.abc import Mapping
 DRAINED_BYTES = 16 << 20
 
 
+def has_body(headers: Mapping[str, str]) -> bool:
+    """Whether a request announces a body. Source: RFC 9112 §6.3."""
+    return "content-length" in headers or "transfer-encoding" in headers
+
+
 class Intake:
     """One body.
 

@@ -69,6 +69,7 @@ class Pipeline:
         self._check_answers = check_answers
         self._next_id = ids or request_ids().__next__
         self._stamps = Stamps()
+        self._routes = stages.known_routes(spec)
         self._key_header = key_header(spec)
         self._recorder = Recorder(self._key_header)
 
@@ -81,7 +82,7 @@ class Pipeline:
         """Answer a request. Never raises: a fault of the mock is a 500 in the envelope."""
         started = perf_counter()
         request, preference = preference_of(request)
-        route = stages.route(self.spec, request)
+        route = self._routes.get((request.method, request.path)) or stages.route(self.spec, request)
         try:
             arrival, plays, allowance = self._admit(request)
         except StateUnavailable as error:
@@ -172,8 +173,9 @@ class Pipeline:
     def _count(self, arrival: Arrival, plays: tuple[Play, ...]) -> Allowance:
         key, quota = arrival.key, arrival.session.quota
         identity = key.hash_id if key is not None and key.is_active else f"client:{arrival.request.client}"
-        limits = limits_of(arrival.session, plays)
-        return quota.hit(identity, arrival.now, with_limits(quota.windows, limits) if limits else None)
+        if not plays and not arrival.session.script.limits:
+            return quota.hit(identity, arrival.now)
+        return quota.hit(identity, arrival.now, with_limits(quota.windows, limits_of(arrival.session, plays)))
 
     def _decide(
         self,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -20,6 +21,10 @@ from mockserver.pipeline.parameters import Parameter
 from mockserver.record import record
 from mockserver.schema.schemas import Validator
 from mockserver.schema.verdicts import MAX_VIOLATIONS
+
+#: Queries whose reading is remembered, of all documents together, and the longest of them.
+MAX_REMEMBERED = 2048
+MAX_REMEMBERED_CHARS = 512
 
 
 @record(frozen=True, slots=True)
@@ -51,6 +56,21 @@ def read(
     Returns:
         What was read, or at most 20 reasons why it does not fit.
     """
+    query = request.query
+    if operation.is_query_all and not request.body and len(query) <= MAX_REMEMBERED_CHARS:
+        return _read_query(operation, query)
+    return _read_all(operation, variables, request, max_depth)
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _read_query(operation: Operation, query: str) -> Checked | tuple[Violation, ...]:
+    """Read a request that is nothing but its query: clients ask the same again and again."""
+    return _read_all(operation, {}, Request("GET", operation.path, query), 0)
+
+
+def _read_all(
+    operation: Operation, variables: Mapping[str, str], request: Request, max_depth: int
+) -> Checked | tuple[Violation, ...]:
     reading = operation.query.read(request.query)
     violations = [*reading.violations, *_path_violations(operation, variables), *_header_violations(operation, request)]
     if not operation.query_judge.is_valid(reading.values):

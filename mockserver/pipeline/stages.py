@@ -78,6 +78,19 @@ def route(spec: Spec, request: Request) -> Route:
     return Route(operation, path, variables)
 
 
+def known_routes(spec: Spec) -> Mapping[tuple[str, str], Route]:
+    """Return method and path → route of every path without variables, so that most requests look for nothing."""
+    prefixes = {"", spec.base_path}
+    requests = [
+        Request(method, prefix + operation.path)
+        for operation in spec.operations.values()
+        for prefix in prefixes
+        for method in {operation.method, *(["HEAD"] if operation.method == "GET" else [])}
+        if "{" not in operation.path
+    ]
+    return {(request.method, request.path): route(spec, request) for request in requests}
+
+
 def count(spec: Spec, allowance: Allowance) -> Refusal | None:
     """Refuse what exceeds the allowance that the quota has just counted against.
 

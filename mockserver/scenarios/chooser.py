@@ -56,10 +56,10 @@ class Chooser:
 
     def plays(self, session: Session, key: ApiKey | None, request: Request) -> tuple[Play, ...]:
         """Return what is played for a request, the most specific first; mostly nothing."""
-        script, cookie = session.script, request.headers.get("cookie")
-        if script.is_plain and cookie is None:
+        key_hash, cookie = key.hash_id if key is not None else "", request.headers.get("cookie")
+        if cookie is None and not session.script.plays_scenario(key_hash):
             return ()
-        return tuple(self._plays(session, key.hash_id if key is not None else "", cookie))
+        return tuple(self._plays(session, key_hash, cookie))
 
     def _plays(self, session: Session, key_hash: str, cookie: str | None) -> Iterator[Play]:
         script = session.script

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from mockserver.messages import Delivery, Request, Response
 from mockserver.pipeline.delivery import break_off, portions
 from mockserver.pipeline.edge import Edge, is_admin_path
-from mockserver.pipeline.intake import Intake
+from mockserver.pipeline.intake import Intake, has_body
 from mockserver.serving.connections import connection_from
 
 if TYPE_CHECKING:
@@ -55,17 +55,18 @@ class RsgiEdge:
             await self._admin(scope, protocol)
             return
         headers = headers_of(scope)
+        if not has_body(headers):
+            request = Request(scope.method, path, scope.query_string, headers, b"", host_of(scope.client))
+            await self._respond(request, scope, protocol)
+            return
         upload = Upload(protocol, headers, self._max_body_bytes)
         intake = await upload.read()
-        request = Request(
-            scope.method,
-            path,
-            scope.query_string,
-            headers,
-            intake.body(),
-            host_of(scope.client),
-            intake.is_too_large,
-        )
+        body, client = intake.body(), host_of(scope.client)
+        request = Request(scope.method, path, scope.query_string, headers, body, client, intake.is_too_large)
+        await self._respond(request, scope, protocol)
+        await upload.drain()
+
+    async def _respond(self, request: Request, scope: Scope, protocol: HTTPProtocol) -> None:
         if self._pool is None:
             response = self._answer(request)
         else:
@@ -74,7 +75,6 @@ class RsgiEdge:
             protocol.response_bytes(response.status, list(response.headers), response.body)
         else:
             await _deliver(response, response.delivery, scope, protocol)
-        await upload.drain()
 
 
 def headers_of(scope: Scope) -> Mapping[str, str]:

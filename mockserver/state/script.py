@@ -111,10 +111,9 @@ class Script:
         rules: by priority, then by age.
         limits: name of a window → requests let through, in place of the session's.
         turns: as given.
-        is_plain: nothing is played for anybody, so no request needs to be looked at.
     """
 
-    __slots__ = ("_casts", "_lock", "_serial", "_start", "cast", "is_plain", "limits", "rules", "turns")
+    __slots__ = ("_casts", "_lock", "_serial", "_start", "cast", "limits", "rules", "turns")
 
     _casts: Mapping[str, Cast]
     limits: Mapping[str, int]
@@ -132,6 +131,15 @@ class Script:
         self._lock = threading.Lock() if lock is None else lock
         self.turns = MemoryTurns() if turns is None else turns
         self._restart()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is played for anybody."""
+        return not (self.cast.scenario or self.rules or self._casts or self.limits)
+
+    def plays_scenario(self, key_hash: str) -> bool:
+        """Whether a scenario is played for a key, its own or the session's."""
+        return bool(self.cast.scenario) or key_hash in self._casts
 
     def cast_of(self, key_hash: str) -> Cast:
         """Return what is played for one key alone."""
@@ -160,13 +168,11 @@ class Script:
                 self._casts = {**self._casts, key_hash: cast}
             else:
                 raise ScriptFull(f"{MAX_CASTS} keys have a scenario of their own; reset the session")
-            self._settle()
 
     def limit(self, limits: Mapping[str, int]) -> None:
         """Let so many requests through in each window named, from now on."""
         with self._lock:
             self.limits = {**self.limits, **limits}
-            self._settle()
 
     def add(self, read: Callable[[str], Rule]) -> Rule:
         """Add a rule.
@@ -182,7 +188,6 @@ class Script:
                 raise ScriptFull(f"{MAX_RULES} rules are kept at most; delete some")
             rule = read(str(self._next()))
             self.rules = tuple(sorted((*self.rules, rule), key=lambda one: one.priority))
-            self._settle()
             return rule
 
     def remove(self, rule_id: str | None = None) -> int:
@@ -190,7 +195,6 @@ class Script:
         with self._lock:
             kept = tuple(rule for rule in self.rules if rule_id is not None and rule.id != rule_id)
             removed, self.rules = len(self.rules) - len(kept), kept
-            self._settle()
             return removed
 
     def clear(self) -> None:
@@ -207,7 +211,6 @@ class Script:
     def adopt(self, contents: Contents) -> None:
         """Take over the contents of another script."""
         self._start, self._serial, self.cast, self._casts, self.limits, self.rules = contents
-        self._settle()
 
     def _restart(self) -> None:
         scenario, rules, casts = self._start
@@ -216,11 +219,7 @@ class Script:
         self.rules = rules
         self.limits = {}
         self._casts = {key_hash: Cast(name, self._next()) for key_hash, name in casts.items()}
-        self._settle()
 
     def _next(self) -> int:
         self._serial += 1
         return self._serial
-
-    def _settle(self) -> None:
-        self.is_plain = not (self.cast.scenario or self.rules or self._casts or self.limits)
