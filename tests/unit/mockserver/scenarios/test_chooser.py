@@ -140,6 +140,8 @@ def test_a_scenario_that_is_not_known_is_not_played() -> None:
         ("mock_scenario=cookie extra=1", True),
         ("", False),
         ("=;=;mock_scenario=\x00", False),
+        # Python's parser gives up on a name that is none.
+        ("mock_scenario=cookie; a/b=c", False),
     ],
 )
 def test_a_cookie_plays_a_scenario(cookie: str, is_played: bool) -> None:
