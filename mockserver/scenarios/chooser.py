@@ -91,8 +91,7 @@ class Chooser:
             parameters: of the valid request, by name.
         """
         if preference is not None:
-            chance = self._chance(f"prefer {preference.answer.seed}")
-            return Choice(preference.answer, f"prefer:{preference.words}", chance, preference.words)
+            return Choice(preference.answer, f"prefer:{preference.words}", preference=preference.words)
         turns = session.script.turns
         for play in plays:
             choice = self._first(play.scenario.rules, play.by, f"{play.turns}:", turns, (operation, parameters))
