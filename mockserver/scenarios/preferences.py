@@ -93,7 +93,7 @@ def _preferences(header: str) -> Iterator[tuple[str, str]]:
 
 
 def _whole(value: str, most: int) -> int | None:
-    return int(value) if re.fullmatch(r"[0-9]{1,9}", value) and int(value) <= most else None
+    return int(value) if re.fullmatch(r"[0-9]{1,10}", value) and int(value) <= most else None
 
 
 def _code(value: str) -> dict[str, Any] | None:

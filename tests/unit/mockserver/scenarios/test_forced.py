@@ -1,4 +1,4 @@
-"""Chosen answers: which can be had, what they say, and whether they break the document on purpose."""
+"""Chosen answers: built so that they fit the document, or known to break it."""
 
 from __future__ import annotations
 
@@ -7,207 +7,155 @@ from typing import Any
 
 import pytest
 
-from documents import compiled, packaged_contract, plain
+from conftest import MAY_2025
 from mockserver.contract.operation import Operation
-from mockserver.contract.spec import Spec
-from mockserver.messages import Built, Refusal, Request
+from mockserver.contract.spec import load
+from mockserver.messages import Built, Refusal
 from mockserver.scenarios.forced import Forced, Forge, Maker
-from mockserver.scenarios.preferences import preference_of
-from mockserver.scenarios.records import FAULTS, Answer, Delay
-from mockserver.state.quota import Allowance, Window
+from mockserver.scenarios.preferences import Preference
+from mockserver.scenarios.records import Answer
+from mockserver.state.quota import Allowance
 
-SPEC = compiled(packaged_contract())
-NOW = 1_746_954_010.0  # ten seconds into a minute
-MINUTE = Window("minute", 60, 100, "LM", "RM")
-DAY = Window("day", 86_400, 5000, "LD", "RD")
-LEFT = Allowance((MINUTE, DAY), (99, 4999), None, 0)
-PLAIN = Built(200, b'{"plain": true}')
-
-#: A document of somebody else's: examples by name, a schema, a status without either, a range.
-OTHER = compiled(
-    plain(
-        {
-            "operationId": "getThings",
-            "responses": {
-                "200": {
-                    "description": "Fine.",
-                    "content": {
-                        "application/json": {
-                            "schema": {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]},
-                            "examples": {
-                                "one": {"value": {"n": 1}},
-                                "shared": {"$ref": "#/components/examples/Two"},
-                                "elsewhere": {"externalValue": "https://x.example/three.json"},
-                            },
-                        }
-                    },
-                },
-                "404": {"description": "Gone."},
-                "429": {"description": "Slow."},
-                "5XX": {"description": "Broken."},
-            },
-        },
-        components={"examples": {"Two": {"value": {"n": 2}}}},
-    )
-)
+SPEC = load()
+INFO = SPEC.operations["getCampaignInfo"]
+ALLOWANCE = Allowance(SPEC.windows, (70, 4000), None, 0)
+PLAIN = Built(200, b"plain")
 
 
-def operation_of(spec: Spec, name: str = "") -> Operation:
-    return spec.operations[name] if name else next(iter(spec.operations.values()))
-
-
-def build(answer: Answer, spec: Spec = SPEC, name: str = "", documented: Any = None) -> Forced:
-    """Build a chosen answer of the list, or of the one operation of another document."""
-    operation = operation_of(spec, name or ("getCampaignInfo" if spec is SPEC else ""))
+def build(answer: Answer, *, documented: Any = None, seed: int = 1, operation: Operation = INFO) -> Forced:
+    """Build an answer where the plain one is `PLAIN`."""
     maker = Maker(lambda: PLAIN, lambda status: documented)
-    return Forge(spec, 7).build(operation, answer, LEFT, NOW, maker)
+    return Forge(SPEC, seed).build(operation, answer, ALLOWANCE, MAY_2025 + 15, maker)
 
 
-def body_of(forced: Forced) -> Any:
-    assert isinstance(forced.result, Built)
-    return json.loads(forced.result.body)
+def refused(answer: Answer, **more: Any) -> tuple[int, str]:
+    result = build(answer, **more).result
+    assert isinstance(result, Refusal)
+    return result.status, result.error_code
 
 
-def refused(prefer: str, spec: Spec = SPEC) -> Refusal | None:
-    _, preference = preference_of(Request("GET", "/things", "", {"prefer": prefer}))
-    assert preference is not None
-    operation = operation_of(spec, "getCampaignInfo" if spec is SPEC else "")
-    return Forge(spec, 7).unusable(operation, preference)
-
-
-@pytest.mark.parametrize("answer", [Answer(), Answer(delay=Delay("fixed", 5)), Answer(status=200)], ids=str)
-def test_what_is_not_chosen_in_detail_is_the_plain_answer(answer: Answer) -> None:
-    assert build(answer) == Forced(PLAIN, LEFT, False)
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_broken_connection_breaks_the_document_on_purpose(fault: str) -> None:
-    assert build(Answer(fault=fault)) == Forced(PLAIN, LEFT, True)
+def test_an_answer_that_says_nothing_is_the_plain_one() -> None:
+    assert build(Answer()) == build(Answer(status=200)) == Forced(PLAIN, ALLOWANCE, False)
 
 
 @pytest.mark.parametrize(
-    "status, code", [(400, "INVALID_REQUEST"), (401, "INVALID_API_KEY"), (500, "INTERNAL_SERVER_ERROR")]
-)
-def test_a_documented_status_says_what_its_rule_says(status: int, code: str) -> None:
-    forced = build(Answer(status=status))
-    assert isinstance(forced.result, Refusal)
-    assert (forced.result.status, forced.result.error_code, forced.is_deliberate) == (status, code, False)
-    assert forced.result.message
-    assert forced.result.error
-
-
-@pytest.mark.parametrize(
-    "status, code",
+    "status, error_code",
     [
-        (503, "SERVICE_UNAVAILABLE"),
+        (400, "INVALID_REQUEST"),
+        (401, "INVALID_API_KEY"),
+        (404, "NOT_FOUND"),
+        (405, "METHOD_NOT_ALLOWED"),
+        (413, "PAYLOAD_TOO_LARGE"),
+        (500, "INTERNAL_SERVER_ERROR"),
         (418, "IM_A_TEAPOT"),
         (203, "NON_AUTHORITATIVE_INFORMATION"),
+        (503, "SERVICE_UNAVAILABLE"),
         (599, "STATUS_599"),
     ],
 )
-def test_a_status_that_the_document_has_not_is_told_by_its_phrase_and_breaks_it(status: int, code: str) -> None:
-    forced = build(Answer(status=status))
-    assert isinstance(forced.result, Refusal)
-    assert (forced.result.status, forced.result.error_code, forced.is_deliberate) == (status, code, True)
+def test_a_status_is_told_as_the_document_does_or_by_its_phrase(status: int, error_code: str) -> None:
+    assert refused(Answer(status=status)) == (status, error_code)
 
 
-def test_what_a_document_says_for_a_status_goes_before_its_rules() -> None:
-    said = Refusal(404, "SAID")
-    assert build(Answer(status=404), OTHER, documented=said) == Forced(said, LEFT, False)
-
-
-@pytest.mark.parametrize(
-    "example, place, window, wait_s",
-    [("", 0, MINUTE, 50), ("minute", 0, MINUTE, 50), ("day", 1, DAY, 53_990), ("?", 0, MINUTE, 50)],
-)
-def test_a_chosen_429_has_one_window_used_up(example: str, place: int, window: Window, wait_s: int) -> None:
-    forced = build(Answer(status=429, example=example))
-    assert isinstance(forced.result, Refusal)
-    assert forced.allowance.remaining == tuple(0 if at == place else left for at, left in enumerate(LEFT.remaining))
-    assert (forced.allowance.exhausted, forced.allowance.retry_after_s) == (window, wait_s)
-    assert dict(forced.result.headers)["Retry-After"] == str(wait_s)
-    assert forced.is_deliberate is False
-
-
-def test_a_429_of_a_document_without_limits_is_any_other_status() -> None:
-    forced = build(Answer(status=429), OTHER)
-    assert isinstance(forced.result, Refusal)
-    assert (forced.result.error_code, forced.allowance) == ("TOO_MANY_REQUESTS", LEFT)
+def test_what_the_document_says_for_a_status_stands_before_its_rules() -> None:
+    said = Built(500, b"said")
+    assert build(Answer(status=500), documented=said).result is said
 
 
 @pytest.mark.parametrize(
-    "body, fits",
-    [({"n": 1}, True), ({"n": "1"}, False), ({}, False), (None, False), ([], False), ("text", False)],
+    "answer, is_deliberate",
+    [
+        (Answer(), False),
+        (Answer(status=500), False),
+        (Answer(status=503), True),
+        (Answer(status=404), True),
+        (Answer(fault="EMPTY_RESPONSE"), True),
+        (Answer(status=307, location="http://127.0.0.1:1/"), True),
+        (Answer(has_body=True, body={"nonsense": 1}), True),
+        (Answer(has_body=True, body=None), True),
+        (Answer(status=503, has_body=True, body={}), True),
+        (Answer(status=429), False),
+        (Answer(status=429, fault="EMPTY_RESPONSE"), True),
+        (Answer(example="documented"), False),
+        (Answer(is_dynamic=True), False),
+    ],
     ids=str,
 )
-def test_a_body_is_sent_as_it_is_and_judged(body: Any, fits: bool) -> None:
-    forced = build(Answer(body=body, has_body=True), OTHER)
-    assert (body_of(forced), forced.is_deliberate) == (body, not fits)
+def test_what_breaks_the_document_is_known(answer: Answer, is_deliberate: bool) -> None:
+    assert build(answer).is_deliberate is is_deliberate
 
 
-@pytest.mark.parametrize("status", [404, 500, 503])
-def test_a_body_of_an_answer_without_a_schema_breaks_the_document_on_purpose(status: int) -> None:
-    forced = build(Answer(status=status, body={}, has_body=True), OTHER)
+def test_a_redirect_leads_where_it_is_told_and_has_no_body() -> None:
+    result = build(Answer(status=308, location="http://127.0.0.1:1/x")).result
+    assert result == Built(308, b"", (("Location", "http://127.0.0.1:1/x"),))
+
+
+def test_a_body_is_sent_as_it_is_and_one_that_fits_breaks_nothing() -> None:
+    example = json.loads(body_of(Answer(example="documented")))
+    forced = build(Answer(has_body=True, body=example))
     assert isinstance(forced.result, Built)
-    assert (forced.result.status, forced.is_deliberate) == (status, True)
+    assert (json.loads(forced.result.body), forced.is_deliberate) == (example, False)
+    assert body_of(Answer(has_body=True, body=None)) == b"null"
 
 
-def test_a_redirect_has_no_body_and_breaks_the_document_on_purpose() -> None:
-    forced = build(Answer(status=302, location="https://x.example/"))
-    assert forced == Forced(Built(302, b"", (("Location", "https://x.example/"),)), LEFT, True)
-
-
-@pytest.mark.parametrize("name, body", [("one", {"n": 1}), ("shared", {"n": 2})])
-def test_an_example_is_sent_as_the_document_has_it(name: str, body: Any) -> None:
-    forced = build(Answer(example=name), OTHER)
-    assert (body_of(forced), forced.is_deliberate) == (body, False)
-
-
-@pytest.mark.parametrize("name", ["elsewhere", "none"])
-def test_an_example_that_is_not_there_leaves_the_plain_answer(name: str) -> None:
-    assert build(Answer(example=name), OTHER) == Forced(PLAIN, LEFT, False)
-
-
-def test_a_dynamic_body_fits_its_schema_and_follows_its_seed() -> None:
-    bodies = [body_of(build(Answer(is_dynamic=True, seed=seed), OTHER)) for seed in (1, 1, 7, None)]
-    assert bodies[0] == bodies[1]
-    assert bodies[2] == bodies[3]  # the server's own seed
-    assert all(isinstance(body["n"], int) for body in bodies)
-
-
-def test_without_a_schema_nothing_is_made_up() -> None:
-    assert isinstance(build(Answer(status=404, is_dynamic=True), OTHER).result, Refusal)
-
-
-@pytest.mark.parametrize("prefer", ["code=200", "code=404", "code=500", "code=599", "example=one", "example=shared"])
-def test_what_the_document_has_can_be_preferred(prefer: str) -> None:
-    assert refused(prefer, OTHER) is None
+def body_of(answer: Answer, seed: int = 1) -> bytes:
+    result = build(answer, seed=seed).result
+    assert isinstance(result, Built)
+    return result.body
 
 
 @pytest.mark.parametrize(
-    "prefer, line",
-    [
-        ("code=302", "code=302 cannot be used; getThings documents 200, 404, 429, 5XX"),
-        ("example=none", "example='none' cannot be used; for 200 the document gives: one, shared"),
-        ("example=elsewhere", "example='elsewhere' cannot be used; for 200 the document gives: one, shared"),
-        ("code=404, example=one", "example='one' cannot be used; for 404 the document gives: none"),
-        ('example="\u2028"', "example='\\u2028' cannot be used; for 200 the document gives: one, shared"),
-        (f"example={'x' * 99}", f"example='{'x' * 60}' cannot be used; for 200 the document gives: one, shared"),
-    ],
-    ids=range(6),
+    "example, remaining, seconds", [("", (0, 4000), 45), ("minute", (0, 4000), 45), ("day", (70, 0), 53_985)]
 )
-def test_what_the_document_has_not_is_refused_with_what_it_has(prefer: str, line: str) -> None:
-    refusal = refused(prefer, OTHER)
-    assert refusal is not None
-    assert (refusal.status, refusal.error) == (400, line)
-    assert [(one.location, one.pointer, one.code) for one in refusal.violations] == [
-        ("header", "/Prefer", "preference")
-    ]
+def test_a_429_says_which_window_is_used_up(example: str, remaining: tuple[int, int], seconds: int) -> None:
+    forced = build(Answer(status=429, example=example))
+    assert isinstance(forced.result, Refusal)
+    assert forced.allowance.remaining == remaining
+    assert forced.allowance.retry_after_s == seconds
+    assert forced.allowance.exhausted is not None
+    assert forced.allowance.exhausted.name == (example or "minute")
 
 
-def test_everything_that_is_wrong_with_a_preference_is_told_at_once() -> None:
-    refusal = refused("code=x, delay=-1")
-    assert refusal is not None
-    assert len(refusal.violations) == 2
-    assert refusal.error == "; ".join(one.message for one in refusal.violations)
-    assert refusal.error_code == "INVALID_REQUEST"
+def test_a_body_from_the_schema_is_of_its_own_seed_else_of_the_servers() -> None:
+    own = [body_of(Answer(is_dynamic=True, seed=7), server) for server in (1, 2)]
+    servers = [body_of(Answer(is_dynamic=True), server) for server in (1, 1, 2)]
+    assert own[0] == own[1]
+    assert servers[0] == servers[1] != servers[2]
+    assert body_of(Answer(is_dynamic=True, seed=0), 1) == body_of(Answer(is_dynamic=True), 0)
+    judge = SPEC.answer_judge(INFO, 200)
+    assert judge is not None
+    assert all(judge.is_valid(json.loads(body)) for body in (*own, *servers))
+
+
+def unusable(answer: Answer, problems: tuple[tuple[str, str], ...] = (), operation: Operation = INFO) -> str:
+    """Return why a preference cannot be had; empty where it can."""
+    refusal = Forge(SPEC, 1).unusable(operation, Preference(answer, "", problems))
+    if refusal is None:
+        return ""
+    assert (refusal.status, refusal.error_code) == (400, "INVALID_REQUEST")
+    assert [one.message for one in refusal.violations] == [refusal.error]
+    return str(refusal.error)
+
+
+@pytest.mark.parametrize("answer", [Answer(), Answer(status=500), Answer(example="documented"), Answer(429, "day")])
+def test_what_the_document_has_can_be_preferred(answer: Answer) -> None:
+    assert unusable(answer) == ""
+
+
+@pytest.mark.parametrize(
+    "answer, problems, words",
+    [
+        (Answer(status=404), (), ["code=404", "getCampaignInfo", "200, 400, 401, 429, 500"]),
+        (Answer(example="day"), (), ["example='day'", "for 200", "documented"]),
+        (Answer(429, "x" * 99), (), ["x" * 60 + "'", "minute, day"]),
+        (Answer(), (("query", "seed=x cannot be used"),), ["seed=x"]),
+        (Answer(status=404), (("query", "seed=x cannot be used"),), ["seed=x"]),
+    ],
+    ids=str,
+)
+def test_what_it_does_not_have_is_told_with_what_there_is(
+    answer: Answer, problems: tuple[tuple[str, str], ...], words: list[str]
+) -> None:
+    told = unusable(answer, problems)
+    assert [word for word in words if word not in told] == []
+    assert "x" * 61 not in told

@@ -53,6 +53,21 @@ def test_a_scenario_of_other_operations_is_not_played_and_whoever_asks_is_told()
         library.get("flaky")
 
 
+def test_the_default_comes_first_whatever_others_are_called(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("description: Mine.\n")
+    assert Library(OPERATIONS, tmp_path).names[:2] == ("default", "a")
+
+
+def test_a_long_name_is_told_in_part_and_in_ascii() -> None:
+    with pytest.raises(ScenarioInvalid) as found:
+        Library(OPERATIONS).get("\u00fc" + "x" * 99)
+    assert "'\\xfc" + "x" * 59 + "'" in str(found.value)
+
+
+def test_every_magic_key_may_ask_everything() -> None:
+    assert {(key.role, key.is_active) for key in MAGIC_KEYS} == {("admin", True)}
+
+
 def test_a_scenario_is_read_once() -> None:
     library = Library(OPERATIONS)
     assert library.find("flaky") is library.find("flaky")

@@ -51,6 +51,11 @@ def test_other_preferences_are_left_alone(prefer: str) -> None:
         ("__example=a%20b", "", Answer(example="a b")),
         ("__fault=RANDOM_DATA_THEN_CLOSE&x", "x", Answer(fault="RANDOM_DATA_THEN_CLOSE")),
         ("__seed=3&__dynamic=true", "", Answer(is_dynamic=True, seed=3)),
+        ("__c%6Fde=429", "", Answer(status=429)),
+        ("__dynamic=false", "", Answer()),
+        ("__seed=1000000000&__delay=60000", "", Answer(seed=10**9, delay=Delay("fixed", 60_000))),
+        ("__code=599", "", Answer(status=599)),
+        (f"__example={'x' * 200}", "", Answer(example="x" * 200)),
     ],
 )
 def test_the_twins_leave_the_query(query: str, rest: str, answer: Answer) -> None:
@@ -81,6 +86,7 @@ def test_what_is_no_twin_stays(query: str) -> None:
         ("code", "\N{ARABIC-INDIC DIGIT FOUR}"),
         ("dynamic", "yes"),
         ("seed", "-1"),
+        ("seed", "1000000001"),
         ("delay", "60001"),
         ("delay", "1.5"),
         ("fault", "empty_response"),
@@ -95,6 +101,7 @@ def test_a_wrong_value_is_a_problem_that_says_what_was_expected(word: str, value
     assert location == "query"
     assert f"{word}=" in text
     assert "was expected" in text
+    assert "x" * 61 not in text
 
 
 def test_every_fault_is_known() -> None:

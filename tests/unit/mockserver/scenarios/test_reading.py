@@ -72,7 +72,18 @@ def test_a_null_body_is_a_body() -> None:
         ({"answers": [{"status": 302}]}, "/answers/0", "location"),
         ({"answers": [{}, {"location": "http://127.0.0.1:1/"}]}, "/answers/1", "3xx"),
         ({"answers": [{"body": 1, "example": "day"}]}, "/answers/0", "one of"),
+        ({"answers": [{"body": 1, "dynamic": True}]}, "/answers/0", "one of"),
         ({"answers": [{}], "times": 0}, "/times", "0"),
+        ({"answers": [{}], "priority": 0}, "/priority", "0"),
+        ({"answers": [{}], "rate": 1.5}, "/rate", "1.5"),
+        ({"answers": [{"status": 600}]}, "/answers/0/status", "600"),
+        ({"answers": [{"delay": -1}]}, "/answers/0/delay", "-1"),
+        ({"answers": [{"delay": {"lognormal": {"median_ms": 1, "sigma": 6}}}]}, "/answers/0/delay", "6"),
+        ({"answers": [{"dribble": {"chunks": 2}}]}, "/answers/0/dribble", "ms"),
+        ({"answers": [{"dynamic": "yes"}]}, "/answers/0/dynamic", "yes"),
+        ({"answers": [{"status": 307, "location": "javascript:x"}]}, "/answers/0/location", "javascript"),
+        ({"answers": [{"status": 300}]}, "/answers/0", "3xx"),
+        ({"answers": [{"status": 400, "location": "http://127.0.0.1:1/"}]}, "/answers/0", "3xx"),
     ],
 )
 def test_a_rule_that_cannot_be_meant_is_told_with_its_pointer(rule: dict[str, Any], pointer: str, word: str) -> None:
