@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from documents import compiled
 from mockserver import packaged
 from mockserver.contract.spec import load
 from mockserver.errors import ScenarioInvalid
@@ -14,6 +15,7 @@ from mockserver.scenarios.reading import known_parameters, read_rule, read_scena
 from mockserver.scenarios.records import Answer, Delay, World
 
 OPERATIONS = load().operations
+ANSWERS = {"responses": {"200": {"description": "x"}}}
 
 
 def test_a_rule_is_read_with_all_it_says() -> None:
@@ -23,15 +25,23 @@ def test_a_rule_is_read_with_all_it_says() -> None:
         "times": 2,
         "priority": 1,
         "rate": 0.5,
-        "answers": [{}, {"status": 429}, {"fault": "EMPTY_RESPONSE", "dribble": {"chunks": 3, "ms": 1500}}],
+        "answers": [
+            {},
+            {"status": 429, "example": "day"},
+            {"fault": "EMPTY_RESPONSE", "dribble": {"chunks": 3, "ms": 1500}},
+            {"dynamic": True, "seed": 7},
+            {"status": 307, "location": "http://127.0.0.1:1/"},
+        ],
     }
     rule = read_rule(document, "7", OPERATIONS)
     assert (rule.id, rule.operation, rule.parameters) == ("7", "getCampaignInfo", {"campaign_status": "active"})
     assert (rule.times, rule.priority, rule.rate) == (2, 1, 0.5)
     assert rule.answers == (
         Answer(),
-        Answer(status=429),
+        Answer(status=429, example="day"),
         Answer(fault="EMPTY_RESPONSE", dribble_chunks=3, dribble_s=1.5),
+        Answer(is_dynamic=True, seed=7),
+        Answer(status=307, location="http://127.0.0.1:1/"),
     )
     assert rule.document is document
 
@@ -99,6 +109,29 @@ def test_a_rule_that_cannot_be_meant_is_told_with_its_pointer(rule: dict[str, An
 )
 def test_parameters_are_those_of_query_path_and_body(operation: str, name: str) -> None:
     assert name in known_parameters(OPERATIONS[operation])
+
+
+def test_a_parameter_of_the_path_is_known() -> None:
+    node = {"parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}], **ANSWERS}
+    tree = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/things/{id}": {"get": node}}}
+    (operation,) = compiled(tree).operations.values()
+    assert known_parameters(operation) == {"id"}
+
+
+def test_a_rule_for_all_operations_may_name_what_some_of_them_have() -> None:
+    assert read_rule({"answers": [{}], "parameters": {"limit": 1}}, "1", OPERATIONS).parameters == {"limit": 1}
+
+
+def test_a_long_message_is_cut() -> None:
+    with pytest.raises(ScenarioInvalid) as found:
+        read_rule({"answers": [{"fault": "x" * 5000}]}, "1", OPERATIONS)
+    assert len(found.value.message) == 300
+
+
+def test_a_generated_world_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "big.yaml"
+    path.write_text("description: d\ndataset: {routines: 50, seed: 7}\n")
+    assert read_scenario(path, OPERATIONS).world == World(routines=50, seed=7)
 
 
 def test_a_file_gives_a_scenario(tmp_path: Path) -> None:
