@@ -203,7 +203,7 @@ def test_the_members_of_a_body_are_parameters() -> None:
     ids=range(7),
 )
 def test_a_body_as_a_whole_is_one_of_four_cases(request_: Request, is_required: bool, case: str) -> None:
-    body = {"required": is_required, "content": {"application/json": {}}}
+    body: dict[str, Any] = {"required": is_required, "content": {"application/json": {}}}
     cases = [one for one in cases_of(DOCUMENT, {"requestBody": body}) if one.parameter == "(body)"]
     assert [one.name for one in cases if one.holds(request_)] == [case]
 

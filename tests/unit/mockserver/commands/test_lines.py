@@ -14,8 +14,9 @@ from mockserver.commands.lines import clock_line, event_line, key_line, request_
 def entry(**changes: Any) -> dict[str, Any]:
     """Make an entry of the journal; `url` and `method` are the request's, `status` the answer's."""
     request = {"loggedDateString": "2025-05-11T09:00:07Z", "method": "GET", "url": "/things?limit=1"}
+    request |= {name: changes.pop(name) for name in ("url", "method") if name in changes}
     made = {
-        "request": {**request, **{name: changes.pop(name) for name in ("url", "method") if name in changes}},
+        "request": request,
         "response": {"status": changes.pop("status", 200)},
         "violations": [],
         "durationMs": 0.25,
