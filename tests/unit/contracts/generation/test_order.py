@@ -50,7 +50,7 @@ def test_the_same_seed_makes_the_same_requests_and_another_seed_others() -> None
 _DIGEST = """
 import hashlib, itertools, contracts.running.engine
 from contracts.contract import document
-from contracts.generation.order import fuzzing
+from contracts.generation import fuzzing
 from contracts.generation import order as generation
 contract = document.load()
 made = generation.drafts(contract, fuzzing.Source(contract, document.packaged()), 1)
