@@ -186,7 +186,8 @@ def test_the_members_of_a_body_are_parameters() -> None:
     (case,) = [case for case in cases if case.parameter == "b" and case.name == "exactly 1"]
     assert case.holds(value_of(asked(body={"b": 1}), case))
     assert not case.holds(value_of(asked(body={"b": 2}), case))
-    assert [value_of(asked(body=body), case) for body in ({}, [1], None)] == [ABSENT] * 3
+    bodies: list[Any] = [{}, [1], None]
+    assert [value_of(asked(body=body), case) for body in bodies] == [ABSENT] * 3
 
 
 @pytest.mark.parametrize(
