@@ -52,7 +52,7 @@ def told(session: Session) -> dict[str, Any]:
 CHANGES: dict[str, Callable[[Session], object]] = {
     "nothing": lambda session: None,
     "a key": lambda session: session.keys.create("member", MOMENT, 'for "tests" ü', "0123456789ab"),
-    "a deactivated key": lambda session: session.keys._switch(session.keys.create("admin", MOMENT)[1].hash_id, False),
+    "a deactivated key": lambda session: session.keys.deactivate(session.keys.create("admin", MOMENT)[1].hash_id),
     "the clock moved": lambda session: session.clock.advance(-3600.5),
     "the clock running": lambda session: session.clock.freeze(False),
     "a scenario": lambda session: session.script.play("flaky"),
@@ -155,7 +155,7 @@ def test_files_must_say_the_same_wherever_they_lie(name: str, tmp_path: Path) ->
     paths = [tmp_path / "one.yaml", tmp_path / "two.yaml", tmp_path / "other.yaml"]
     for path, text in zip(paths, ("same", "same", "other"), strict=True):
         path.write_text(text)
-    one, two, other = (settings(**{name: path}) for path in paths)
+    one, two, other = (settings_of(replace(Config(), **{name: path}), WINDOWS) for path in paths)
     assert one == two
     assert len({one, other, settings()}) == 3
 
