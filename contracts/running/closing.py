@@ -112,8 +112,8 @@ def _circumstances(state: Run) -> Circumstances:
 
 
 def _is_of_every_phase(rule: Rule) -> bool:
-    """Whether the answers of the burst count too; they tell nothing to what compares answers."""
-    return rule.is_single or rule.relation.kind == "limits"
+    """Whether the answers of the burst count too; they tell nothing to what compares what was asked for."""
+    return rule.is_single or rule.relation.kind in ("envelope", "limits")
 
 
 def _with_curl(state: Run, judgement: Judgement) -> Judgement:

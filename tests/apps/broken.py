@@ -326,6 +326,9 @@ BROKEN: Mapping[str, Broken] = {
     # structure
     "a filter that fails": Broken(_with(listing=_refuse_term), ("structure.accepts",)),
     "another content type": Broken(_altering(BOARD, _header("Content-Type", "text/json")), ("structure.type",)),
+    "a permission twice": Broken(
+        _altering(("createApiKey",), _put("permissions", value=["read", "read"])), ("structure.body[createApiKey]",)
+    ),
     "a wrong type": Broken(
         _altering(DIRECTORY, _put("organisation", "subscription_status", value=5)), ("structure.body",)
     ),
@@ -517,6 +520,9 @@ BROKEN: Mapping[str, Broken] = {
         _altering((), _put("error_code", value="TOO_MANY_REQUESTS"), (429,)),
         ("limits.refusal", "structure.body"),
         "limits",
+    ),
+    "one id for all refusals": Broken(
+        _altering((), _put("request_id", value="req_refused"), (429,)), ("envelope.fresh",), "limits"
     ),
     "refused one too early": Broken(_admit(1), ("limits.early",), "limits"),
     "never refused": Broken(_with(admit=_always), ("limits.late",), "limits"),
