@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from contracts.contract.vocabulary import Document
-from contracts.judging.observations import Observations, Seen
 from contracts.judging.rules import Rule
-from contracts.messages import Exchange
 from contracts.planning.cases import OPENING_RANK, Case
 from contracts.planning.known import Known
 from contracts.relations import (
@@ -22,9 +20,9 @@ from contracts.relations import (
     same_as,
     structure,
 )
-from contracts.verdicts import Relation, Violation
+from contracts.verdicts import Relation
 
-__all__ = ["cases", "judge_answer", "opening", "relations", "rules"]
+__all__ = ["cases", "opening", "relations", "rules"]
 
 _KINDS = (
     structure,
@@ -61,13 +59,3 @@ def opening(known: Known) -> tuple[Case, ...]:
 def cases(known: Known) -> tuple[Case, ...]:
     """Return every case that can be made from what is known."""
     return tuple(case for kind in _ASKING for case in kind.cases(known))
-
-
-def judge_answer(document: Document, case: Case, exchange: Exchange) -> tuple[Violation, ...]:
-    """Judge one answer by every relation that needs no other: for generated and replayed requests."""
-    if exchange.answer is None:
-        return ()
-    seen = Seen(case, exchange, document.by_id.get(exchange.request.operation_id))
-    observations = Observations(document, (seen,))
-    single = (rule for rule in rules(document) if rule.is_single)
-    return tuple(violation for rule in single for violation in rule(observations).violations)

@@ -1,0 +1,78 @@
+"""All kinds of relations together: their names, places and costs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+from answers import document, rules
+from contracts import relations
+from contracts.contract.pointers import MISSING, lookup
+from contracts.judging.observations import Observations
+from contracts.judging.rules import Rule
+from contracts.planning.cases import OPENING_RANK
+from contracts.planning.known import Known
+from contracts.report.source import Source
+
+RULES = relations.rules(document())
+every_rule = pytest.mark.parametrize("rule", RULES, ids=[rule.relation.id for rule in RULES])
+
+
+@pytest.fixture(scope="module")
+def source() -> Source:
+    return Source.of(None)
+
+
+def test_every_relation_has_a_name_of_its_own() -> None:
+    names = Counter(rule.relation.id for rule in RULES)
+    assert [name for name, times in names.items() if times > 1] == []
+    assert relations.relations(document()) == tuple(rule.relation for rule in RULES)
+
+
+def test_relations_stand_in_the_order_of_their_kinds() -> None:
+    kinds = [rule.relation.kind for rule in RULES]
+    assert kinds == sorted(kinds, key=list(dict.fromkeys(kinds)).index)
+    assert {"collection", "same_as", "identity", "envelope", "ledger", "limits", "auth", "errors"} <= set(kinds)
+
+
+@every_rule
+def test_a_relation_says_what_it_is_about(rule: Rule, source: Source) -> None:
+    found = rule.relation
+    assert re.fullmatch(r"[a-z_]+\.[a-z0-9-]+(\[[^\[\]]+\])?", found.id), found.id
+    assert found.id.startswith(f"{found.kind}.")
+    assert found.operation_id == "" or found.operation_id in document().by_id
+    assert lookup(source.value, found.pointer) is not MISSING
+    assert found.cost >= 1
+    assert found.meaning.endswith(".")
+    assert "\n" not in found.meaning + found.assumed
+
+
+@every_rule
+def test_a_relation_that_saw_nothing_says_why_and_blames_nobody(rule: Rule) -> None:
+    judgement = rule(Observations(document(), ()))
+    assert (judgement.violations, judgement.looked_at) == ((), 0)
+    assert judgement.reason
+
+
+def test_the_same_document_gives_the_same_relations() -> None:
+    assert [rule.relation for rule in relations.rules(document())] == [rule.relation for rule in RULES]
+
+
+NOTHING = Known.nothing(document())
+
+
+def test_the_opening_needs_nothing_to_be_known() -> None:
+    opening = relations.opening(NOTHING)
+    assert opening
+    assert all(case.rank < OPENING_RANK for case in opening)
+    assert {case.request.credential for case in opening} == {"key"}
+    assert {name for case in opening for name in case.serves} <= set(rules())
+
+
+def test_a_case_serves_relations_that_there_are() -> None:
+    cases = relations.cases(NOTHING)
+    assert {name for case in cases for name in case.serves} <= set(rules())
+    assert {case.key for case in relations.opening(NOTHING)} <= {case.key for case in cases}
+    assert all(case.meaning for case in cases)
