@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from answers import judge, page, routine, seen, titles
 
 LIST, BOARD = "getCampaignInfo", "getDashboardInfo"
@@ -43,3 +45,43 @@ def test_days_do_not_change_what_is_counted() -> None:
 
 def test_without_a_total_nothing_is_judged() -> None:
     assert judge(TOTAL, board(total=5)).looked_at == 0
+
+
+USERS = {"linkedin_user_information_ids": ["u1"]}
+
+
+@pytest.mark.parametrize(
+    "listed, figure, title",
+    [
+        (None, 5, ""),
+        ({"total": 5}, True, "/data/campaign_count_info/total is True"),
+        ({"total": 1}, True, "/data/campaign_count_info/total is True"),
+        ({"total": 5}, "5", "/data/campaign_count_info/total is '5'"),
+        ({"total": 5}, None, "/data/campaign_count_info/total is None"),
+        ({"total": 5}, 5.0, ""),
+    ],
+    ids=range(6),
+)
+def test_a_figure_is_a_number_equal_to_the_total(listed: dict[str, int] | None, figure: Any, title: str) -> None:
+    answers = [] if listed is None else [seen(LIST, page(**listed))]
+    assert titles(TOTAL, *answers, board(total=figure)) == ([title] if title else [])
+
+
+def test_a_total_of_other_users_proves_nothing() -> None:
+    others = seen(LIST, page(total=5), parameters={"linkedin_user_information_ids": ["u2"]})
+    assert judge(TOTAL, others, board(asked=USERS, total=7)).looked_at == 0
+
+
+def test_a_list_of_which_not_every_row_was_seen_proves_nothing() -> None:
+    part = seen(LIST, page(routine(1), routine(2), total=9))
+    assert judge(DRAFTS, part, board(draft=7)).looked_at == 0
+
+
+def test_users_that_filter_nothing_are_all_users() -> None:
+    none: dict[str, Any] = {"linkedin_user_information_ids": []}
+    assert judge(TOTAL, seen(LIST, page(total=5)), board(asked=none, total=5)).looked_at == 1
+
+
+def test_every_figure_that_was_seen_is_compared() -> None:
+    figures = [board(number=number, total=5) for number in (7, 8, 9)]
+    assert judge(TOTAL, seen(LIST, page(total=5)), *figures).looked_at == 3
