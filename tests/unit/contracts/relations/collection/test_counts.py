@@ -78,8 +78,9 @@ def test_a_list_of_which_not_every_row_was_seen_proves_nothing() -> None:
 
 
 def test_users_that_filter_nothing_are_all_users() -> None:
-    none: dict[str, Any] = {"linkedin_user_information_ids": []}
-    assert judge(TOTAL, seen(LIST, page(total=5)), board(asked=none, total=5)).looked_at == 1
+    body = {"data": {"campaign_count_info": {"total": 5}}}
+    figure = seen("postDashboardInfo", body, parameters={"linkedin_user_information_ids": []}, number=9)
+    assert judge(TOTAL, seen(LIST, page(total=5)), figure).looked_at == 1
 
 
 def test_every_figure_that_was_seen_is_compared() -> None:
