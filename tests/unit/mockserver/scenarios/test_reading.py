@@ -87,6 +87,7 @@ def test_a_null_body_is_a_body() -> None:
         ({"answers": [{}], "priority": 0}, "/priority", "0"),
         ({"answers": [{}], "rate": 1.5}, "/rate", "1.5"),
         ({"answers": [{"status": 600}]}, "/answers/0/status", "600"),
+        ({"answers": [{"status": 199}]}, "/answers/0/status", "199"),
         ({"answers": [{"delay": -1}]}, "/answers/0/delay", "-1"),
         ({"answers": [{"delay": {"lognormal": {"median_ms": 1, "sigma": 6}}}]}, "/answers/0/delay", "6"),
         ({"answers": [{"dribble": {"chunks": 2}}]}, "/answers/0/dribble", "ms"),
@@ -172,6 +173,8 @@ def test_a_dataset_of_the_users_stands_before_a_packaged_one(tmp_path: Path) -> 
         ("description: d\ndescription: e\n", 1, "twice"),
         ("description: [\n", 2, "YAML"),
         ("rules: []\n", 1, "description"),
+        ("description: d\ndataset: {}\n", 2, "{}"),
+        ("description: d\ndataset: {file: empty.yaml, routines: 5}\n", 2, "routines"),
     ],
 )
 def test_a_bad_file_is_told_with_line_and_reason(tmp_path: Path, text: str, line: int, word: str) -> None:

@@ -43,6 +43,7 @@ def test_a_lognormal_delay_rises_with_chance() -> None:
         ("", {"status": "active"}, ("list", {}), False),
         ("", {"ids": "a"}, ("list", {"ids": ["b", "a"]}), True),
         ("", {"ids": ["b", "a"]}, ("list", {"ids": ["b", "a"]}), True),
+        ("", {"term": "a"}, ("list", {"term": "cat"}), False),
         ("", {"ids": "c"}, ("list", {"ids": ["b", "a"]}), False),
         ("list", {"limit": 5, "status": "active"}, ("list", {"limit": 5}), False),
     ],
