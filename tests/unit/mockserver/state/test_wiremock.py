@@ -147,7 +147,7 @@ def test_the_whole_url_has_the_host_that_was_asked(host: str | None, absolute: s
 
 
 #: Lone surrogates too, which no encoder takes.
-ANY = st.text(st.characters() | st.sampled_from("\ud800\udfff"), max_size=15)
+ANY = st.text(max_size=15) | st.sampled_from(["\ud800", "a\udfffb"])
 
 
 @given(path=ANY, query=ANY, header=ANY, body=st.binary(max_size=40), text=ANY)
