@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, NamedTuple
 
 from mockserver.messages import Request
@@ -120,13 +119,9 @@ class Chooser:
 
 
 def _cookie(header: str | None) -> str:
-    if header is None or COOKIE not in header:
-        return ""
-    try:
-        found = SimpleCookie(header).get(COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found is not None else ""
+    """Return the scenario of a `Cookie` header, whatever other cookies it holds. Source: RFC 6265 §4.2.1."""
+    pairs = (part.strip().partition("=") for part in (header or "").split(";"))
+    return next((value.strip('"') for name, _, value in pairs if name == COOKIE), "")
 
 
 def limits_of(session: Session, plays: tuple[Play, ...]) -> Mapping[str, int]:

@@ -70,6 +70,8 @@ def test_nothing_is_chosen_where_nothing_is_played() -> None:
         ("mock_scenario=down", ["cookie"]),
         ("a=b; mock_scenario=down", ["cookie"]),
         ('mock_scenario="down"', ["cookie"]),
+        ("a/b=c; mock_scenario=down", ["cookie"]),
+        ("novalue; =x; mock_scenario=down", ["cookie"]),
         ("mock_scenario=nothing", []),
         ("mock_scenario", []),
         ("mock_scenario=", []),
