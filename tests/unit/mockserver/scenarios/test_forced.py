@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conftest import MAY_2025
+from documents import compiled, plain
 from mockserver.contract.operation import Operation
 from mockserver.contract.spec import load
 from mockserver.messages import Built, Refusal
@@ -114,6 +115,14 @@ def test_a_429_says_which_window_is_used_up(example: str, remaining: tuple[int, 
     assert forced.allowance.retry_after_s == seconds
     assert forced.allowance.exhausted is not None
     assert forced.allowance.exhausted.name == (example or "minute")
+
+
+def test_a_429_of_a_document_without_limits_is_told_by_its_phrase() -> None:
+    spec = compiled(plain({"operationId": "list", "responses": {"200": {"description": "x"}}}))
+    maker = Maker(lambda: PLAIN, lambda status: None)
+    forced = Forge(spec, 1).build(spec.operations["list"], Answer(status=429), Allowance((), (), None, 0), 0, maker)
+    assert isinstance(forced.result, Refusal)
+    assert (forced.result.status, forced.is_deliberate) == (429, True)
 
 
 def test_a_body_from_the_schema_is_of_its_own_seed_else_of_the_servers() -> None:

@@ -194,6 +194,16 @@ def test_a_file_that_is_none_is_told_without_a_traceback(tmp_path: Path, content
         read_scenario(path, OPERATIONS)
 
 
+def test_no_scenario_reads_a_file_outside_of_its_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "scenarios"
+    (folder / "datasets").mkdir(parents=True)
+    (folder / "outside.yaml").write_text("organisation: {}\n")
+    path = folder / "bad.yaml"
+    path.write_text("description: d\ndataset: {file: ../outside.yaml}\n")
+    with pytest.raises(ScenarioInvalid, match="does not match"):
+        read_scenario(path, OPERATIONS)
+
+
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(ScenarioInvalid, match="no folder"):
         scenario_files(tmp_path / "nowhere")
