@@ -7,6 +7,7 @@ same behind `#`, percent-encoded. May import the standard library only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -34,6 +35,7 @@ def join(pointer: str, *steps: str | int) -> str:
     return pointer + "".join(f"/{escape(str(step))}" for step in steps)
 
 
+@lru_cache(maxsize=4096)
 def tokens(pointer: str) -> tuple[str, ...]:
     """Split a pointer into unescaped tokens; empty for the whole document.
 
