@@ -71,8 +71,8 @@ def test_every_imported_package_is_declared() -> None:
 
 
 def test_every_dependency_is_imported() -> None:
-    names = {Requirement(line).name for line in pyproject()["project"]["dependencies"]}
-    assert {name for name in names if import_name(name) not in foreign_imports()} == set()
+    names, imported = {Requirement(line).name for line in pyproject()["project"]["dependencies"]}, foreign_imports()
+    assert {name for name in names if import_name(name) not in imported} == set()
 
 
 def test_both_packages_have_the_same_version() -> None:

@@ -136,6 +136,7 @@ def test_the_wait_is_read_from_the_header_or_the_body(headers: Any, body: str, b
     assert ids(verdict(first, sent(2, at=LATE + 0.5))) == broken
 
 
+@pytest.mark.slow
 def test_the_allowance_of_the_contract_counts_whatever_the_mock_lets_through(make_client: MakeClient) -> None:
     def fast(client: JudgedClient) -> None:
         for _ in range(101):

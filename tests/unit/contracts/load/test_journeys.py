@@ -48,12 +48,12 @@ def walked(ask: Ask, count: int, seed: int = 0, memory: Memory | None = None) ->
 
 
 def test_every_request_of_many_journeys_is_right(ask: Ask) -> None:
-    kinds = Counter(step.kind for steps in walked(ask, 150) for step in steps)
+    kinds = Counter(step.kind for steps in walked(ask, 30) for step in steps)
     assert set(kinds) == {"list", "page", "open", "figures"}
 
 
 def test_a_journey_lists_pages_opens_and_looks_at_figures_in_this_order(ask: Ask) -> None:
-    for steps in walked(ask, 40):
+    for steps in walked(ask, 20):
         kinds = "".join(step.kind[0] for step in steps)
         assert kinds == "".join(sorted(kinds, key="lpof".index))
         assert kinds.count("l") == kinds.count("f") == 1
@@ -63,12 +63,12 @@ def test_a_journey_lists_pages_opens_and_looks_at_figures_in_this_order(ask: Ask
 
 def test_nothing_that_writes_is_asked(ask: Ask) -> None:
     writes = {operation.id for operation in document().operations if operation.is_write}
-    asked = {step.request.operation_id for steps in walked(ask, 60) for step in steps}
+    asked = {step.request.operation_id for steps in walked(ask, 20) for step in steps}
     assert asked == {operation.id for operation in document().operations} - writes
 
 
 def test_filters_and_figures_ask_for_what_was_seen(ask: Ask) -> None:
-    requests = [step.request for steps in walked(ask, 150) for step in steps if step.kind in ("list", "figures")]
+    requests = [step.request for steps in walked(ask, 60) for step in steps if step.kind in ("list", "figures")]
     names = Counter(name for request in requests for name in request.parameters)
     assert {"campaign_status", "campaign_type", "term", "linkedin_user_information_ids", "start_date"} <= set(names)
 
