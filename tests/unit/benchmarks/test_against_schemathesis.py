@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from against_schemathesis import MOCK, OURS, RIGHT, TOOLS, Trial, arguments, main, measured, new_of, report, usual_of
+from scripts import script_environment
 
 PROGRAM = Path(__file__).resolve().parents[3] / "benchmarks" / "against_schemathesis.py"
 BROKEN = "one id for all"
@@ -56,7 +57,7 @@ def test_without_time_nothing_is_measured_and_that_is_said(monkeypatch: pytest.M
 @pytest.mark.slow
 def test_one_run_is_a_process_of_its_own_whose_requests_the_server_counts() -> None:
     command = [sys.executable, str(PROGRAM), "--one", OURS, BROKEN]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True, env=script_environment())
     found = json.loads(done.stdout)
     assert found["findings"] == ["envelope.fresh[/data/request_id]"]
     assert found["requests"] > 90

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import run
+from scripts import script_environment
 from unit.benchmarks.side_by_side.comparison import outcome
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -21,9 +21,7 @@ needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="processor time
 
 def start(*options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(PROGRAM), *options]
-    # A script finds the modules beside it; PYTHONSAFEPATH, under which the tests run, would keep it from them.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
-    return subprocess.run(command, capture_output=True, text=True, timeout=200, check=False, env=environment)
+    return subprocess.run(command, capture_output=True, text=True, timeout=200, check=False, env=script_environment())
 
 
 @pytest.mark.slow

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts import script_environment
+
 ROOT = Path(__file__).resolve().parents[3]
 
 pytestmark = pytest.mark.slow
@@ -22,6 +24,7 @@ def test_every_stage_of_every_request_can_be_timed() -> None:
         text=True,
         timeout=120,
         check=False,
+        env=script_environment(),
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "58 passed" in done.stdout
@@ -29,5 +32,7 @@ def test_every_stage_of_every_request_can_be_timed() -> None:
 
 def test_nothing_of_it_is_collected_with_the_tests() -> None:
     command = [sys.executable, "-m", "pytest", "-q", "--collect-only", "benchmarks", "-p", "no:cacheprovider"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False, env=script_environment()
+    )
     assert "no tests collected" in done.stdout
