@@ -38,7 +38,7 @@ class SqliteStore:
         self._stamp = stamp
         self._threads = threading.RLock()
         self._is_changed = False
-        self._database = sqlite3.connect(path, TIMEOUT_S, isolation_level=None, check_same_thread=False)
+        self._database = sqlite3.connect(path, timeout=TIMEOUT_S, isolation_level=None, check_same_thread=False)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = OFF")  # the file does not outlive the processes
         self._database.execute(_TABLE)
