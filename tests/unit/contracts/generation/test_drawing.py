@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import configuration
@@ -44,7 +45,7 @@ def test_a_version_without_that_pool_is_left_as_it_is(monkeypatch: pytest.Monkey
 def test_tables_of_hypothesis_are_not_written_to_the_working_directory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(configuration, "__hypothesis_home_directory", None)
     with own_storage():
-        found = configuration.storage_directory("tmp", intent_to_write=False)
+        found: Any = configuration.storage_directory("tmp", intent_to_write=False)
         path = Path(getattr(found, "path", found))  # older releases give the path itself
         assert Path.cwd() not in path.parents
         assert path.parts[-3:] == ("konnector-contracts", "hypothesis", "tmp")
