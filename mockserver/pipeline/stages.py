@@ -80,12 +80,12 @@ def route(spec: Spec, request: Request) -> Route:
 
 def known_routes(spec: Spec) -> Mapping[tuple[str, str], Route]:
     """Return method and path → route of every path without variables, so that most requests look for nothing."""
-    prefixes = {"", spec.base_path}
+    prefixes = dict.fromkeys(("", spec.base_path))
     requests = [
         Request(method, prefix + operation.path)
         for operation in spec.operations.values()
         for prefix in prefixes
-        for method in {operation.method, *(["HEAD"] if operation.method == "GET" else [])}
+        for method in (operation.method, *(["HEAD"] if operation.method == "GET" else []))
         if "{" not in operation.path
     ]
     return {(request.method, request.path): route(spec, request) for request in requests}
