@@ -150,6 +150,7 @@ def test_a_minute_later_the_limited_key_may_again(make_client: MakeClient) -> No
     assert key.get(INFO).status == 200
 
 
+@pytest.mark.slow
 def test_the_same_seed_fails_in_the_same_places(make_client: MakeClient) -> None:
     def statuses(seed: int) -> list[int]:
         client = make_client(seed=seed).as_key("key_flaky")

@@ -45,12 +45,14 @@ def test_the_budget_holds_with_generated_requests(server: LiveServer, budget: in
     assert report.sent == len([event for event in events if isinstance(event, ExchangeFinished)]) <= budget
 
 
+@pytest.mark.slow
 def test_no_paced_run_meets_a_429(server: LiveServer) -> None:
     report = run(server, budget=300, fuzz=150, phases=("relations", "fuzz"))
     statuses = [exchange.answer.status for exchange in report.exchanges if exchange.answer]
     assert 429 not in statuses
 
 
+@pytest.mark.slow
 def test_the_same_seed_sends_the_same_requests_in_the_same_order(server: LiveServer) -> None:
     sent = []
     for _ in range(2):
@@ -59,6 +61,7 @@ def test_the_same_seed_sends_the_same_requests_in_the_same_order(server: LiveSer
     assert sent[0] == sent[1] != []
 
 
+@pytest.mark.slow
 def test_what_a_run_sent_is_saved_and_sends_the_same_again(server: LiveServer, tmp_path: Path) -> None:
     place = tmp_path / "corpus.ndjson"
     first = run(

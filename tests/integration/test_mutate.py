@@ -21,6 +21,7 @@ def test_nearly_every_fault_is_noticed_within_the_budget(tried: Score) -> None:
     assert len(tried.results) == 20 < tried.all
 
 
+@pytest.mark.slow
 def test_a_fault_in_a_figure_is_noticed_and_told() -> None:
     tried = score(load(), sample=2, seed=5)
     assert all(result.answers for result in tried.results)

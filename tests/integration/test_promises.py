@@ -44,7 +44,7 @@ def server() -> Iterator[LiveServer]:
         yield running
 
 
-@pytest.mark.parametrize("budget", [1, 10, 50, 90, 600])
+@pytest.mark.parametrize("budget", [1, 10, 50, 90, pytest.param(600, marks=pytest.mark.slow)])
 def test_the_server_never_sees_more_than_the_budget(server: LiveServer, budget: int) -> None:
     key = admin(server, "/keys", {"role": "admin"})["key"]
     config = Config(base_url=server.base_url, api_key=key, budget=budget, fuzz=600, phases=("relations", "fuzz"))
@@ -74,6 +74,7 @@ def runs_of(secret: str) -> set[str]:
     return {run.lower() for run in plain} | {text[start : start + 12].lower() for text in coded for start in (0, 4)}
 
 
+@pytest.mark.slow
 def test_no_run_of_a_key_is_in_any_file_or_stream(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,6 +104,7 @@ def test_no_run_of_a_key_is_in_any_file_or_stream(
         assert hits == [], f"{name} holds pieces of a key"
 
 
+@pytest.mark.slow
 def test_a_second_run_waits_for_nothing_and_the_users_own_world_stays_as_it_is(server: LiveServer) -> None:
     admin(server, "/clock", {"freeze": True})
     before = admin(server, "/keys"), admin(server, "/clock")

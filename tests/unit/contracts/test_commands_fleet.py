@@ -55,6 +55,7 @@ def test_what_cannot_be_merged_is_refused_in_one_line(words: list[str], said: st
     assert said in str(error)
 
 
+@pytest.mark.slow
 def test_the_shards_of_a_run_judge_together_what_one_run_judges(tmp_path: Path) -> None:
     def run(shard: Shard | None, base_url: str) -> Report:
         config = Config(base_url=base_url, phases=("relations", "limits"), shard=shard, ledger=tmp_path / "ledger")

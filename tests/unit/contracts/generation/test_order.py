@@ -41,6 +41,7 @@ def test_no_request_comes_twice() -> None:
     assert len(set(keys)) == len(keys)
 
 
+@pytest.mark.slow
 def test_the_same_seed_makes_the_same_requests_and_another_seed_others() -> None:
     again = islice(drafts(contract(), Source(contract(), packaged()), 1), 430)
     assert [draft.request for draft in again] == [draft.request for draft in made()[:430]]

@@ -67,6 +67,7 @@ def test_nothing_that_writes_is_asked(ask: Ask) -> None:
     assert asked == {operation.id for operation in document().operations} - writes
 
 
+@pytest.mark.slow
 def test_filters_and_figures_ask_for_what_was_seen(ask: Ask) -> None:
     requests = [step.request for steps in walked(ask, 60) for step in steps if step.kind in ("list", "figures")]
     names = Counter(name for request in requests for name in request.parameters)
