@@ -36,14 +36,14 @@ class Lines:
         node, line = self._root, 1
         names = tokens(pointer)
         for index, name in enumerate(names):
-            child = _child(node, name)
-            if child is None:
+            found = child(node, name)
+            if found is None:
                 target = _target(node)
                 if not target or target in followed:
                     return line
                 rest = "".join(f"/{part}" for part in pointer.split("/")[1:][index:])
                 return self._line(target + rest, (*followed, target))
-            node, line = child
+            node, line = found
         return line
 
     @cached_property
@@ -53,8 +53,13 @@ class Lines:
         return yaml.compose(self._document.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
-def _child(node: Any, name: str) -> tuple[Any, int] | None:
-    """Return the member or item of a name and its line, also one that a merge key brings."""
+def child(node: Any, name: str) -> tuple[Any, int] | None:
+    """Return the member or item of a name and its line, also one that a merge key brings; None where there is none.
+
+    Args:
+        node: of a composed YAML document.
+        name: of a member, or the index of an item.
+    """
     if node.id == "sequence":
         item = node.value[int(name)] if name.isdecimal() and int(name) < len(node.value) else None
         return None if item is None else (item, item.start_mark.line + 1)
@@ -66,13 +71,13 @@ def _child(node: Any, name: str) -> tuple[Any, int] | None:
             return value, (value if is_alias else key).start_mark.line + 1
         if key.value == "<<":
             parts = value.value if value.id == "sequence" else [value]
-            merged = next((found for part in parts if (found := _child(part, name))), merged)
+            merged = next((found for part in parts if (found := child(part, name))), merged)
     return merged
 
 
 def _target(node: Any) -> str:
     """Return the pointer of a reference within the document; empty where the node is none."""
-    found = _child(node, "$ref")
+    found = child(node, "$ref")
     if found is None or not str(found[0].value).startswith("#/"):
         return ""
     return pointer_of(found[0].value)

@@ -14,8 +14,9 @@ from typing import Any
 import jsonschema_rs
 
 from mockserver import packaged
+from mockserver.contract.lines import child
 from mockserver.contract.operation import Operation
-from mockserver.contract.pointers import join
+from mockserver.contract.pointers import join, tokens
 from mockserver.errors import ScenarioInvalid
 from mockserver.scenarios.records import DEFAULT_PRIORITY, Answer, Delay, Rule, Scenario, World
 from mockserver.scenarios.shape import RULE, SCENARIO
@@ -217,13 +218,11 @@ def _parsed(path: Path) -> tuple[Any, Any]:
 
 def _line(node: Any, pointer: str) -> int:
     """Return the line, from 1, of the deepest node on the way to a pointer."""
-    from mockserver.contract.pointers import tokens
-
     if node is None:
         return 1
     for token in tokens(pointer):
-        if isinstance(node.value, list) and node.tag.endswith(":map"):
-            node = next((value for key, value in node.value if key.value == token), node)
-        elif isinstance(node.value, list) and token.isdigit() and int(token) < len(node.value):
-            node = node.value[int(token)]
+        found = child(node, token)
+        if found is None:
+            break
+        node = found[0]
     return int(node.start_mark.line) + 1
