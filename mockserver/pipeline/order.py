@@ -27,6 +27,7 @@ from mockserver.scenarios.forced import Forge, Maker
 from mockserver.scenarios.library import Library
 from mockserver.scenarios.preferences import Preference, preference_of
 from mockserver.sharing.share import Stale
+from mockserver.state.keys import ApiKey
 from mockserver.state.quota import Allowance, with_limits
 from mockserver.state.sessions import Session, Sessions
 
@@ -115,9 +116,8 @@ class Pipeline:
             sent = request.headers
             session, key = self.sessions.find(sent.get(self._key_header), sent.get(_SESSION_HEADER))
             plays = self._chooser.plays(session, key, request)
-            now = session.clock.now()
             organisation = self._organisation(session, plays) if plays else session.dataset
-            arrival = Arrival(request, session, key, organisation, now, self._next_id(), self._stamps.at(now))
+            arrival = self._arrival(request, session, key, organisation)
             try:
                 return arrival, plays, self._count(arrival, plays)
             except Stale:
@@ -126,10 +126,10 @@ class Pipeline:
     def _postpone(self, request: Request, error: StateUnavailable) -> Response:
         """Answer where nothing can be counted: by 500, nothing left in any window, unrecorded."""
         session = self.sessions.default
-        windows, now = session.quota.windows, session.clock.now()
+        windows = session.quota.windows
         allowance = Allowance(windows, tuple(0 for _ in windows), None, 0)
         outcome = Outcome(self._postponed(error), allowance)
-        arrival = Arrival(request, session, None, session.dataset, now, self._next_id(), self._stamps.at(now))
+        arrival = self._arrival(request, session, None, session.dataset)
         built = self._spoken(None, outcome, arrival)
         return Response(built.status, answer_headers(built.headers, outcome, arrival), built.body)
 
@@ -146,22 +146,23 @@ class Pipeline:
         """
         route, plays = stages.route(self.spec, request), self._chooser.plays(session, None, request)
         assert route.operation is not None
-        organisation, now = self._organisation(session, plays), session.clock.now()
+        organisation = self._organisation(session, plays)
         checked = stages.validate(self.spec, route, request, self._max_depth, self._builder.entities(organisation))
         if isinstance(checked, Refusal):
             return checked
-        arrival = Arrival(request, session, None, organisation, now, self._next_id(), self._stamps.at(now))
+        arrival = self._arrival(request, session, None, organisation)
         return self._builder.success(route.operation, checked, arrival)
 
     def refuse(self, refusal: Refusal) -> Response:
         """Answer what is no request to this API: uncounted, unrecorded, in the envelope."""
         session = self.sessions.default
-        now = session.clock.now()
-        arrival = Arrival(
-            Request("GET", "/"), session, None, session.dataset, now, self._next_id(), self._stamps.at(now)
-        )
+        arrival = self._arrival(Request("GET", "/"), session, None, session.dataset)
         built = self._builder.refusal(None, refusal, arrival)
         return Response(built.status, (*built.headers, *MARKS), built.body)
+
+    def _arrival(self, request: Request, session: Session, key: ApiKey | None, organisation: Any) -> Arrival:
+        now = session.clock.now()
+        return Arrival(request, session, key, organisation, now, self._next_id(), self._stamps.at(now))
 
     def _organisation(self, session: Session, plays: tuple[Play, ...]) -> Any:
         try:
