@@ -8,7 +8,6 @@ May import anything of this package but `cli`; heavy parts are imported when a r
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -16,7 +15,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from contracts.config import Config
-from contracts.errors import ConfigInvalid, ToolFailed
+from contracts.embedded import reachable
+from contracts.errors import ConfigInvalid
 from contracts.messages import Exchange
 from contracts.running.events import Event, ExchangeFinished, Listener, RelationJudged, RunFinished, RunStarted
 from contracts.verdicts import SHARD_NOTE, Report, Verdict
@@ -59,9 +59,9 @@ def run(
     finish = _finisher(config, today or datetime.now(UTC).date())
     source = Source.of(config.spec)
     record = _Record(listener or (lambda event: None))
-    with _target(config) as reachable:
+    with reachable(config) as target:
         try:
-            report = (drive or _drive)(reachable, record)
+            report = (drive or _drive)(target, record)
         except KeyboardInterrupt:
             report = record.report(config)
     report, failure = _write(finish(report), config, source)
@@ -161,25 +161,6 @@ def _finisher(config: Config, today: date) -> Callable[[Report], Report]:
         return replace(report, notes=tuple(notes))
 
     return finish
-
-
-@contextlib.contextmanager
-def _target(config: Config) -> Iterator[Config]:
-    """Yield a configuration with a base URL; starts and stops a mock where none was given."""
-    if config.base_url is not None:
-        yield config
-        return
-    if config.spec is not None:
-        message = "without a base URL the packaged contract is served; start `mockserver serve --spec` and give its URL"
-        raise ConfigInvalid(message, "--spec")
-    from mockserver.live import LiveServer
-
-    with contextlib.ExitStack() as stack:
-        try:
-            server = stack.enter_context(LiveServer())
-        except Exception as error:
-            raise ToolFailed(f"the embedded mock did not start: {error}") from error
-        yield replace(config, base_url=server.base_url)
 
 
 def _write(report: Report, config: Config, source: Source) -> tuple[Report, ConfigInvalid | None]:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from contracts.allowance.mockcontrol import MockControl
@@ -22,6 +22,7 @@ from contracts.allowance.notice import read_notice
 from contracts.config import Config
 from contracts.contract import document
 from contracts.contract.surface import Surface
+from contracts.embedded import reachable
 from contracts.errors import ConfigInvalid, TargetUnreachable, ToolFailed
 from contracts.load.settings import Settings
 from contracts.load.summary import Summary, reckon
@@ -77,7 +78,7 @@ def run(test: LoadTest) -> Summary | None:
     """
     if importlib.util.find_spec("locust") is None:
         raise ConfigInvalid("locust is not installed; pip install 'konnector-contracts[load]'", "load")
-    with _target(test.config) as config:
+    with reachable(test.config) as config:
         target = Target.of(config)
         if not target.is_loopback and not test.allow_live:
             message = f"load stays on this machine; --allow-live sends it to {target.host}, to the end of its allowance"
@@ -179,18 +180,3 @@ def _keys(test: LoadTest, target: Target, counter: _Counter) -> Iterator[Sequenc
     finally:
         control.drop_session(session.name)
         control.close()
-
-
-@contextlib.contextmanager
-def _target(config: Config) -> Iterator[Config]:
-    """Yield a configuration with a base URL; a mock is started where none was given."""
-    if config.base_url is not None:
-        yield config
-        return
-    if config.spec is not None:
-        message = "without a base URL the packaged contract is served; start a server and give its URL"
-        raise ConfigInvalid(message, "--spec")
-    from mockserver.live import LiveServer
-
-    with LiveServer() as server:
-        yield replace(config, base_url=server.base_url)
