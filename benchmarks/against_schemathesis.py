@@ -194,7 +194,7 @@ def report(trials: Sequence[Trial], options: argparse.Namespace) -> str:
     }
     said = (
         f"{datetime.now(UTC).date()}, seed {options.seed}: {len(broken)} of the {len(BROKEN)} broken servers, "
-        f"{options.jobs} runs at a time while the machine did other work, `--max-examples {options.examples}`."
+        f"{options.jobs} runs at a time on {os.cpu_count()} cores, `--max-examples {options.examples}`."
     )
     head = ("tool", "requests (median)", "seconds (median)", "broken servers found", f"alarms: {MOCK}", f"{RIGHT}")
     sums = table(head, [_sums(tool, trials, usual) for tool in TOOLS])
