@@ -27,6 +27,9 @@ CREDENTIALS = (
     "elsewhere",
 )
 
+#: What is kept of a body; the rest is thrown away and the answer says that it was cut.
+MAX_BODY_BYTES = 8 * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:

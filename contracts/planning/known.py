@@ -1,12 +1,12 @@
 """What the planners draw values from: rows, entities and days that the server showed, or averages of them.
 
-May import `bodies`, `observations`, `pointers`, `vocabulary` and the standard library.
+May import `bodies`, `messages`, `observations`, `pointers`, `vocabulary` and the standard library.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -15,13 +15,15 @@ from contracts.contract.collections import Collection
 from contracts.contract.pointers import lookup, tokens, values
 from contracts.contract.vocabulary import Document, Operation
 from contracts.judging.bodies import day_of
-from contracts.judging.observations import Observations
+from contracts.judging.observations import Observations, Seen
+from contracts.messages import MAX_BODY_BYTES
 
 __all__ = ["Known", "average_of", "known_of", "values_at", "windows_of"]
 
 _AVERAGE_ROWS = 24
 _AVERAGE_ENTITIES = 4
 _AVERAGE_DAYS = 10
+_MOST_ROWS = 2500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,7 @@ class Known:
         attributes: (type, id) → attribute → value as first seen.
         rows: family of a collection → its items as first seen.
         totals: family → total without filters; None where unknown.
+        fits: family → items that one answer can hold and still be read whole, judged by the largest seen.
         days: family → days of its series, ascending.
         seed: of every choice.
         has_member: a key without administrator's rights is at hand.
@@ -45,6 +48,7 @@ class Known:
     attributes: Mapping[tuple[str, Any], Mapping[str, Any]]
     rows: Mapping[str, tuple[Any, ...]]
     totals: Mapping[str, int | None]
+    fits: Mapping[str, int]
     days: Mapping[str, tuple[date, ...]]
     seed: int = 0
     has_member: bool = False
@@ -53,7 +57,7 @@ class Known:
     @classmethod
     def nothing(cls, document: Document, seed: int = 0) -> Known:
         """Know the contract only."""
-        return cls(document=document, entities={}, attributes={}, rows={}, totals={}, days={}, seed=seed)
+        return cls(document=document, entities={}, attributes={}, rows={}, totals={}, fits={}, days={}, seed=seed)
 
     def dice(self, purpose: str) -> random.Random:
         """Return a random source of its own for a purpose, the same for the same seed."""
@@ -90,6 +94,7 @@ def known_of(observations: Observations, seed: int = 0) -> Known:
         attributes=attributes,
         rows={item.id: tuple(observations.rows(item.id).values()) for item in families if item.collection},
         totals={item.id: observations.total(item.id) for item in families if item.collection},
+        fits={item.id: _fitting(observations.of_family(item.id)) for item in families if item.collection},
         days={item.id: _days(observations, item) for item in families},
         seed=seed,
     )
@@ -104,6 +109,12 @@ def windows_of(operation: Operation) -> tuple[tuple[str, str, str, str], ...]:
         for item in found
         if "*" not in item.at
     )
+
+
+def _fitting(answers: Iterable[Seen]) -> int:
+    """Return how many items fill half of what is read of a body: others may be larger than those seen."""
+    largest = max((len(seen.answer.body) / len(seen.items) for seen in answers if seen.items), default=0.0)
+    return min(_MOST_ROWS, max(1, int(MAX_BODY_BYTES / 2 / largest))) if largest else _MOST_ROWS
 
 
 def _days(observations: Observations, operation: Operation) -> tuple[date, ...]:
@@ -131,6 +142,7 @@ def average_of(document: Document, seed: int = 0) -> Known:
         attributes={},
         rows=rows,
         totals={family: len(found) for family, found in rows.items()},
+        fits=dict.fromkeys(rows, _MOST_ROWS),
         days={item.id: days if windows_of(item) else () for item in families},
         seed=seed,
         has_member=True,

@@ -1,7 +1,7 @@
 """Bytes to the server and back: connections kept alive, time and size bounded, TLS verified, nothing followed.
 
 Knows no budget, no keys and no contract; the gate does. May import
-`connection`, `errors`, `failures`, `relay`, `target` and the standard library.
+`connection`, `errors`, `failures`, `messages`, `relay`, `target` and the standard library.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contracts.errors import ConfigInvalid
+from contracts.messages import MAX_BODY_BYTES
 from contracts.wire.connection import Connection, TlsConnection
 from contracts.wire.failures import not_answered, not_connected
 from contracts.wire.relay import relay_to
 from contracts.wire.target import Target
 
-__all__ = ["MAX_BODY_BYTES", "Reply", "Transport", "WireRequest"]
+__all__ = ["Reply", "Transport", "WireRequest"]
 
-MAX_BODY_BYTES = 8 * 1024 * 1024
 CONNECT_TIMEOUT_S = 10.0
 
 _CHUNK_BYTES = 64 * 1024

@@ -13,7 +13,19 @@ from contracts.relations import rules
 from contracts.verdicts import Outcome
 
 
-@pytest.mark.parametrize("count, users, days", [(13, 3, 4), (0, 3, 1), (1, 1, 1), (3, 2, 2), (70, 3, 3)])
+@pytest.mark.parametrize(
+    "count, users, days",
+    [
+        (13, 3, 4),
+        (0, 3, 1),
+        (1, 1, 1),
+        (3, 2, 2),
+        (70, 3, 3),
+        pytest.param(2000, 6, 3, marks=pytest.mark.slow),
+        # All of it in one body would be longer than what is read of a body.
+        pytest.param(2000, 3, 30, marks=pytest.mark.slow),
+    ],
+)
 def test_a_right_server_is_not_blamed(tmp_path: Path, count: int, users: int, days: int) -> None:
     report = judged(Right(count, users, days), tmp_path)
     assert report.violations == ()

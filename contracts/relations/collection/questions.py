@@ -24,7 +24,6 @@ from contracts.planning.known import Known, values_at
 __all__ = ["cases"]
 
 _KIND = "collection"
-_MOST_ROWS = 2500
 _WALK_PAGES = 3
 _DIRECTIONS = ("desc", "asc")
 _LAST_PAGE = ("size[{op}]", "current[{op}]", "pages[{op}]", "next[{op}]", "page-echo[{op}]", "default-limit[{op}]")
@@ -201,7 +200,8 @@ def _pages(questions: _Questions) -> Iterator[Case]:
     total = questions.known.totals.get(family)
     if not total:
         return
-    limit = max(1, math.ceil(total / _WALK_PAGES)) if total <= _MOST_ROWS else 50
+    fits = questions.known.fits[family]
+    limit = min(fits, max(1, math.ceil(total / _WALK_PAGES)) if total <= fits else 50)
     serves = ("walk[{family}]", "size[{op}]", "pages[{op}]", "current[{op}]", "next[{op}]", "page-echo[{op}]")
     steps = min(_WALK_PAGES, math.ceil(total / limit)) - 1
     first = questions.ask({page.limit: limit}, serves, 8.0, 0)
@@ -219,12 +219,12 @@ def _pages(questions: _Questions) -> Iterator[Case]:
 
 
 def _filtered_walk(questions: _Questions) -> Iterator[Case]:
-    page = questions.collection.page
+    page, fits = questions.collection.page, questions.known.fits[questions.forms[0].id]
     rule = next((rule for rule in questions.collection.filters if rule.match == "equal"), None)
     values = questions.parameter_values(rule) if rule else []
     count = values_at(questions.rows, rule.item).count(values[0]) if rule and values else 0
     if rule is not None and count > 1:
-        parameters = {rule.parameter: values[0], page.limit: math.ceil(count / 2)}
+        parameters = {rule.parameter: values[0], page.limit: min(fits, math.ceil(count / 2))}
         first = questions.ask(parameters, ("walk[{family}]", "next[{op}]", "echo[{op}]"), 22.0, 0)
         yield _walk(first, 1, page.next)
 

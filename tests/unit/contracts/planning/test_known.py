@@ -55,3 +55,10 @@ def test_choices_depend_on_seed_and_purpose_only() -> None:
 
 def test_values_that_are_missing_or_null_are_left_out() -> None:
     assert values_at(({"a": 1}, {}, {"a": None}), "/a") == [1]
+
+
+def test_of_large_items_fewer_fit_into_an_answer() -> None:
+    small, large = page(routine(1)), page(routine(1) | {"text": "x" * 100_000})
+    assert known_of(observed(seen(LIST, small))).fits[LIST] > 1000
+    assert known_of(observed(seen(LIST, small), seen(LIST, large))).fits[LIST] in range(38, 43)
+    assert known_of(observed()).fits[LIST] == known_of(observed(seen(LIST, page()))).fits[LIST] == 2500

@@ -13,9 +13,10 @@ import pytest
 
 from contracts.config import Config
 from contracts.errors import ConfigInvalid
+from contracts.messages import MAX_BODY_BYTES
 from contracts.wire.target import Target
-from contracts.wire.transport import MAX_BODY_BYTES, Transport, WireRequest
 from contracts.wire.transport import Reply as Received
+from contracts.wire.transport import Transport, WireRequest
 from unit.contracts.upstream import RawUpstream, Reply, Seen, Upstream, read_head
 
 GET = WireRequest(method="GET", target="/")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from answers import document, routine
 from contracts.planning.cases import EXTRA_RANK, Case
 from contracts.planning.known import Known, average_of
@@ -88,3 +90,16 @@ def test_one_row_is_enough_to_ask() -> None:
     made = cases(known(routine(1)))
     assert any("combined" in name for case in made for name in case.serves)
     assert all(case.follows == 0 for case in made)
+
+
+def limits(made: Known) -> list[int]:
+    return [int(case.request.parameters["limit"]) for case in cases(made) if "limit" in case.request.parameters]
+
+
+def test_a_large_collection_is_walked_and_asked_for_whole_where_it_fits() -> None:
+    assert {667, 2000} < set(limits(replace(MANY, totals={LIST: 2000})))
+
+
+@pytest.mark.parametrize("fits", [1, 5, 30, 700, 1999])
+def test_no_page_is_asked_for_that_would_be_cut(fits: int) -> None:
+    assert max(limits(replace(MANY, totals={LIST: 2000}, fits={LIST: fits}))) <= fits
