@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,16 @@ from contracts.running.events import Event, PhaseFinished, PhaseStarted, RunFini
 from contracts.verdicts import Outcome, Report
 from pipelinegate import PipelineGate, contract
 
-ENTRIES = tuple(generate(contract(), packaged(), 1, 60))
+
+@cache
+def generated() -> tuple[Entry, ...]:
+    return tuple(generate(contract(), packaged(), 1, 60))
 
 
-def replayed(gate: PipelineGate, entries: tuple[Entry, ...] = ENTRIES, **options: Any) -> tuple[Report, list[Event]]:
+def replayed(gate: PipelineGate, entries: tuple[Entry, ...] = (), **options: Any) -> tuple[Report, list[Event]]:
     events: list[Event] = []
-    report = replay(Config(base_url=gate.target.url, **options), contract(), gate, events.append, entries)
+    config = Config(base_url=gate.target.url, **options)
+    report = replay(config, contract(), gate, events.append, entries or generated())
     return report, events
 
 
@@ -28,7 +33,7 @@ def test_the_same_requests_are_sent_in_the_same_order() -> None:
     gate = PipelineGate()
     report, _ = replayed(gate)
     sent = [(exchange.request.method, exchange.request.path) for exchange in gate.exchanges[1:]]
-    assert sent == [(entry.request.method, entry.request.path) for entry in ENTRIES]
+    assert sent == [(entry.request.method, entry.request.path) for entry in generated()]
     assert {exchange.phase for exchange in gate.exchanges} == {"replay"}
     assert report.sent == 61
 
@@ -37,8 +42,9 @@ def test_a_right_server_keeps_every_operation_that_the_corpus_asks() -> None:
     report, _ = replayed(PipelineGate())
     assert {verdict.outcome for verdict in report.verdicts} == {Outcome.KEPT}
     assert report.verdicts[0].relation.id == "replay.operation[getUserCampaignFilters]"
-    few, _ = replayed(PipelineGate(), ENTRIES[:1])
-    assert [verdict.relation.operation_id for verdict in few.verdicts] == [ENTRIES[0].request.operation_id]
+    first = generated()[0]
+    few, _ = replayed(PipelineGate(), (first,))
+    assert [verdict.relation.operation_id for verdict in few.verdicts] == [first.request.operation_id]
 
 
 def test_a_run_is_told_from_its_beginning_to_its_end() -> None:
