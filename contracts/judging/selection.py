@@ -14,7 +14,7 @@ from contracts.contract.collections import Collection, Filter, Sort
 from contracts.contract.pointers import lookup, tokens
 from contracts.judging.bodies import agree, day_of, moment_of
 
-__all__ = ["chosen", "is_ordered", "key_orders", "matches", "order_of", "page_of", "passes"]
+__all__ = ["chosen", "is_ordered", "key_orders", "matches", "order_of", "page_of", "passes", "values_of"]
 
 #: Turns the key of a row into something that compares; one for each order that a server may use.
 KeyOrder = Callable[[Any], Any]
@@ -53,6 +53,12 @@ def chosen(collection: Collection, rows: Iterable[Any], filters: Mapping[str, An
             wanted, place = filters[rule.parameter], tokens(rule.item)
             kept = [row for row in kept if passes(rule, lookup(row, place), wanted)]
     return kept
+
+
+def values_of(asked: Any) -> frozenset[Any]:
+    """Return the values that a parameter asks for; none where one of them is an object or an array."""
+    wanted = asked if isinstance(asked, list) else [asked]
+    return frozenset() if any(isinstance(value, dict | list) for value in wanted) else frozenset(wanted)
 
 
 def order_of(sort: Sort, parameters: Mapping[str, Any]) -> tuple[str, str]:

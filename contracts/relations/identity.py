@@ -1,6 +1,6 @@
 """Identity: one entity has one set of values, wherever it appears; listed ids open; a directory misses nobody.
 
-May import `bodies`, `cases`, `known`, `observations`, `pointers`, `rules`, `schemas`, `verdicts` and `vocabulary`.
+May import `bodies`, `cases`, `known`, `observations`, `pointers`, `rules`, `schemas`, `selection`, `verdicts` and `vocabulary`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from contracts.contract.vocabulary import Document, Operation, Parameter
 from contracts.judging.bodies import agree, differences
 from contracts.judging.observations import Learnt, Observations, Seen
 from contracts.judging.rules import Finding, Judgement, Rule, judged
+from contracts.judging.selection import values_of
 from contracts.planning.cases import Case, ask
 from contracts.planning.known import Known
 from contracts.verdicts import Relation
@@ -199,8 +200,8 @@ def _judge_opens(
     def outcomes() -> Iterator[Finding | None]:
         for seen in asked:
             value = seen.parameters.get(parameter.name)
-            wanted = value if isinstance(value, list) else [value]
-            if value and all(item in listed for item in wanted):
+            wanted = values_of(value)
+            if wanted and wanted <= listed:
                 yield _opened(seen, parameter, value)
 
     return judged(relation, outcomes(), f"no listed {parameter.entity} was given")

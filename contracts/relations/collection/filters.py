@@ -14,7 +14,7 @@ from contracts.contract.pointers import lookup, tokens
 from contracts.contract.vocabulary import Document, Operation
 from contracts.judging.observations import Observations, Seen
 from contracts.judging.rules import Finding, Judgement, Rule, judged, judged_each
-from contracts.judging.selection import chosen, matches
+from contracts.judging.selection import chosen, matches, values_of
 from contracts.verdicts import Relation
 
 __all__ = ["rules"]
@@ -145,9 +145,8 @@ def _by_values(
     wanted = set(observations.entities(parameter.entity)) if parameter.entity else set(parameter.enum)
     parts: list[Seen] = []
     for item in alone:
-        value = item.filters[rule.parameter]
-        values = set(value) if isinstance(value, list) else {value}
-        if values <= wanted and item.total is not None:
+        values = values_of(item.filters[rule.parameter])
+        if values and values <= wanted and item.total is not None:
             wanted -= values
             parts.append(item)
     if not parts or wanted or not (parameter.entity or parameter.enum):
