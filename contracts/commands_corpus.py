@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from contracts.config import Config, Environment
+from contracts.embedded import reachable
 from contracts.options import run_options, to_config
 
 if TYPE_CHECKING:
@@ -121,12 +122,8 @@ def _compared(first: Config, second: Config, entries: Any) -> Drift:
     from contracts.corpus.drift import compare
 
     document = load(first.spec)
-    with contextlib.ExitStack() as stack:
-        if first.base_url is None:
-            from mockserver.live import LiveServer
-
-            first = replace(first, base_url=stack.enter_context(LiveServer()).base_url)
-        sides = [stack.enter_context(_side(config, document)) for config in (first, second)]
+    with reachable(first) as served, contextlib.ExitStack() as stack:
+        sides = [stack.enter_context(_side(config, document)) for config in (served, second)]
         return compare(document, entries, *sides)
 
 

@@ -1,6 +1,7 @@
 """Identity: one entity has one set of values, wherever it appears; listed ids open; a directory misses nobody.
 
-May import `bodies`, `cases`, `known`, `observations`, `pointers`, `rules`, `schemas`, `selection`, `verdicts` and `vocabulary`.
+May import `bodies`, `cases`, `known`, `observations`, `pointers`, `rules`, `schemas`, `selection`, `verdicts` and
+`vocabulary`.
 """
 
 from __future__ import annotations

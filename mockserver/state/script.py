@@ -132,11 +132,6 @@ class Script:
         self.turns = MemoryTurns() if turns is None else turns
         self._restart()
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether nothing is played for anybody."""
-        return not (self.cast.scenario or self.rules or self._casts or self.limits)
-
     def plays_scenario(self, key_hash: str) -> bool:
         """Whether a scenario is played for a key, its own or the session's."""
         return bool(self.cast.scenario) or key_hash in self._casts

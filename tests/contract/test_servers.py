@@ -69,7 +69,7 @@ def test_every_kind_and_pattern_of_a_relation_has_a_server_that_breaks_it() -> N
 
 
 #: The first broken server of each kind of relation; the others are left to the slow tests.
-SAMPLE = {broken.breaks[0].partition(".")[0]: name for name, broken in reversed(BROKEN.items())}.values()
+SAMPLE = {broken.breaks[0].partition(".")[0]: name for name, broken in reversed([*BROKEN.items()])}.values()
 
 
 @pytest.mark.parametrize(

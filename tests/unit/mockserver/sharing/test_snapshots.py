@@ -75,7 +75,6 @@ def test_what_one_process_says_another_becomes(change: str) -> None:
     assert other.keys.contents == session.keys.contents
     assert other.clock.setting == session.clock.setting
     assert other.script.contents == session.script.contents
-    assert other.script.is_plain is session.script.is_plain
 
 
 @pytest.mark.parametrize("change", CHANGES)

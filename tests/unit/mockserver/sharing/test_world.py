@@ -129,11 +129,7 @@ def test_a_reset_returns_everything_to_its_start_for_all(
     other.reset(other.default)
     assert hit(one, KEY).remaining == (99, 4999)
     for world in pair:
-        assert (world.find(created)[1], world.default.clock.now(), world.default.script.is_plain) == (
-            None,
-            MOMENT,
-            False,
-        )
+        assert (world.find(created)[1], world.default.clock.now()) == (None, MOMENT)
         assert (world.default.script.cast.scenario, len(world.default.journal)) == ("", 0)
     assert one.default.script.turns.take("x") == 0
 
