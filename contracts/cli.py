@@ -138,7 +138,7 @@ for other in (*commands_corpus.COMMANDS, *commands_fleet.COMMANDS):
     command.add_command(other)
 
 
-@command.group()
+@command.group(epilog=EXAMPLES)
 def baseline() -> None:
     """Known failures that a run accepts."""
 

@@ -44,7 +44,14 @@ class _Session(Protocol):
     secrets: list[str]
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  contracts generate --out corpus.ndjson                   600 requests, a line each
+  contracts generate --out corpus.ndjson --requests 50     the first 50 of them
+  contracts generate --out corpus.ndjson --seed 7          others
+"""
+)
 @click.option(
     "--out", type=_FILE, required=True, metavar="PATH", help="Corpus to write: a line of JSON for each request."
 )
@@ -61,7 +68,15 @@ def generate(out: Path, requests: int, seed: int, spec: Path | None) -> int:
     return 0
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  contracts replay corpus.ndjson                                  to a mock that is started for it
+  contracts replay corpus.ndjson URL --report html:report.html    to any server, judged
+  contracts replay corpus.ndjson URL --against OTHER              two servers' answers, compared
+  contracts replay corpus.ndjson URL --against OTHER --ignore values --ignore headers
+"""
+)
 @click.argument("corpus", type=_FILE)
 @run_options
 @click.option("--against", metavar="URL", help="Send to this server, too, and compare the answers.")

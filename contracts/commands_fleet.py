@@ -28,7 +28,13 @@ class _Session(Protocol):
     secrets: list[str]
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  contracts merge 1.ndjson 2.ndjson 3.ndjson                     one verdict of three shards
+  contracts merge *.ndjson --report html:all.html --quiet        and one report
+"""
+)
 @click.argument("paths", type=_FILE, nargs=-1, required=True, metavar="REPORT...")
 @click.option("--spec", type=_FILE, help="Another OpenAPI 3.1 document.  [default: the packaged contract]")
 @click.option(
@@ -80,7 +86,14 @@ _ROLE = (
 )
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  contracts load                                          10 users for 10 seconds, against a mock started for it
+  contracts load http://127.0.0.1:4010 --users 50 --rate 5 --time 60
+  contracts load http://127.0.0.1:4010 --keys-file keys.txt --pause 0
+"""
+)
 @click.argument("base_url", required=False)
 @click.option("--users", type=click.IntRange(1), default=10, show_default=True, help="At the same time.")
 @click.option("--rate", type=click.FloatRange(0.1), help="Users that start each second.  [default: all in one]")

@@ -160,7 +160,13 @@ def announce(config: Config, address: Address) -> None:
         click.echo("note: /__admin answers to this machine only; --admin-token opens it to others", err=True)
 
 
-@command.command()
+@command.command(
+    epilog="""\b
+Examples:
+  mockserver routes                      of the packaged contract
+  mockserver routes --spec other.yaml    of another document
+"""
+)
 @_document_options
 def routes(spec: Path | None, dataset: Path | None) -> None:
     """List operations with their authentication and limits."""
@@ -178,7 +184,14 @@ def routes(spec: Path | None, dataset: Path | None) -> None:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-@command.command()
+@command.command(
+    epilog="""\b
+Examples:
+  mockserver check                                  all that comes with the package
+  mockserver check --spec my.yaml                   every finding with file and pointer
+  mockserver check --scenarios mine/                scenarios of your own, with lines
+"""
+)
 @_document_options
 @click.option("--scenarios", type=click.Path(path_type=Path), metavar="DIR", help="Scenarios of your own, as YAML.")
 def check(spec: Path | None, dataset: Path | None, scenarios: Path | None) -> None:

@@ -169,7 +169,13 @@ def keys(remote: Remote, as_json: bool, create: str | None, activate: str | None
         _show(listed, as_json, map(key_line, listed["keys"]))
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  mockserver reset                                  as just started
+  mockserver reset --url http://127.0.0.1:4011      another server's
+"""
+)
 @on_running
 def reset(remote: Remote, as_json: bool) -> None:
     """Return keys, counters, journal, scenario, rules and clock to their start."""
