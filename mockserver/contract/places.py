@@ -59,7 +59,7 @@ def violation_place(spec: Spec, operation: Operation, violation: Violation) -> s
         content = spec.schemas.resolve(operation.node.get("requestBody", {})).get("content") or {}
         media = next(iter(content), "application/json")
         path = [step for name in names for step in (("items",) if name.isdecimal() else ("properties", name))]
-        return join(operation.pointer, "requestBody", "content", media, "schema", *path)
+        return spec.schemas.standing(join(operation.pointer, "requestBody", "content", media, "schema", *path))
     for pointer, parameter in _parameters(spec, operation):
         if names and str(parameter.get("name", "")).lower() == names[0].lower():
             return pointer

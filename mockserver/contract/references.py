@@ -66,6 +66,25 @@ class References:
             node = self.lookup(pointer)
         return node
 
+    def standing(self, pointer: str) -> str:
+        """Return where that stands which a pointer through references leads to; the rest as given where nothing is.
+
+        Raises:
+            SpecInvalid: a reference leaves the document, leads nowhere or back to itself.
+        """
+        node: Any = self._document
+        place = ""
+        for name in pointers.tokens(pointer):
+            while _refers(node):
+                place = self.target(node["$ref"], place)
+                node = self.lookup(place)
+            place = pointers.join(place, name)
+            try:
+                node = pointers.lookup(node, pointers.join("", name))
+            except LookupError:
+                node = None
+        return place
+
     def resolved_or_none(self, node: Any) -> Any:
         """Follow `$ref` as `resolve` does, None where that fails."""
         try:

@@ -155,6 +155,10 @@ class Schemas:
         """
         return self._references.resolve(node, pointer)
 
+    def standing(self, pointer: str) -> str:
+        """Return where that stands which a pointer through references leads to. Errors as of `resolve`."""
+        return self._references.standing(pointer)
+
     def lookup(self, pointer: str) -> Any:
         """Return what a pointer into the document names.
 

@@ -48,7 +48,16 @@ OTHER = compiled(
         "components": {
             "securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}},
             "parameters": {"Day": {"name": "day", "in": "query", "schema": {"type": "string", "format": "date"}}},
-            "requestBodies": {"Thing": {"content": {"application/vnd.thing+json": {"schema": {"type": "object"}}}}},
+            "requestBodies": {
+                "Thing": {"content": {"application/vnd.thing+json": {"schema": {"$ref": "#/components/schemas/Thing"}}}}
+            },
+            "schemas": {
+                "Thing": {
+                    "type": "object",
+                    "properties": {"name": {"type": "string"}, "tags": {"$ref": "#/components/schemas/Tags"}},
+                },
+                "Tags": {"type": "array", "items": {"properties": {"a/b": {"type": "integer"}}}},
+            },
         },
     }
 )
@@ -144,20 +153,23 @@ def test_a_parameter_is_found_in_either_of_its_homes(found: Violation, place: st
     assert at(OTHER, place)
 
 
-BODY = f"{THING}/put/requestBody/content/application~1vnd.thing+json/schema"
-
-
 @pytest.mark.parametrize(
     "pointer, place",
     [
-        ("", BODY),
-        ("/name", f"{BODY}/properties/name"),
-        ("/tags/3", f"{BODY}/properties/tags/items"),
-        ("/tags/3/a~1b", f"{BODY}/properties/tags/items/properties/a~1b"),
+        ("", "/components/requestBodies/Thing/content/application~1vnd.thing+json/schema"),
+        ("/name", "/components/schemas/Thing/properties/name"),
+        ("/tags/3", "/components/schemas/Tags/items"),
+        ("/tags/3/a~1b", "/components/schemas/Tags/items/properties/a~1b"),
     ],
 )
 def test_a_member_of_a_body_is_found_in_its_schema(pointer: str, place: str) -> None:
     assert violation_place(OTHER, operation("putThing"), violation("body", pointer)) == place
+    assert at(OTHER, place)
+
+
+def test_a_member_that_nobody_declared_stands_where_it_would() -> None:
+    place = violation_place(OTHER, operation("putThing"), violation("body", "/nothing/more"))
+    assert place == "/components/schemas/Thing/properties/nothing/properties/more"
 
 
 def test_a_body_that_nobody_declared_stands_where_one_would() -> None:

@@ -50,6 +50,27 @@ def test_a_reference_to_nothing_says_where_it_stands() -> None:
     assert caught.value.pointer == "/here"
 
 
+@pytest.mark.parametrize(
+    "way, end",
+    [
+        ("", ""),
+        ("/components/schemas/A", "/components/schemas/A"),
+        ("/components/schemas/A/properties/x", "/components/schemas/C/properties/x"),
+        ("/components/schemas/A/properties/x/items", "/components/schemas/D/items"),
+        ("/components/schemas/A/none/properties", "/components/schemas/C/none/properties"),
+        ("/nowhere", "/nowhere"),
+    ],
+)
+def test_the_end_of_a_way_through_references_is_told_where_it_stands(way: str, end: str) -> None:
+    schemas = {"A": ref("B"), "B": ref("C"), "C": {"properties": {"x": ref("D")}}, "D": {"items": {}}}
+    assert references(**schemas).standing(way) == end
+
+
+def test_a_way_through_a_circle_has_no_end() -> None:
+    with pytest.raises(SpecInvalid, match="leads back to itself"):
+        references(A=ref("A")).standing("/components/schemas/A/properties")
+
+
 def test_a_broken_reference_can_be_taken_for_nothing() -> None:
     assert references().resolved_or_none(ref("A")) is None
 
