@@ -114,7 +114,7 @@ def first_entities(document: Document, gate: Gate, phase: str) -> Entities:
     """
     first = gate.open(phase)
     operation = document.by_id.get(first.request.operation_id)
-    check_first_answer(gate.target, first, operation.members if operation else ())
+    check_first_answer(gate.target, first, operation)
     known = _entities_in(document, gate, first)
     return known or listed(document, gate, phase)
 

@@ -74,7 +74,7 @@ def run(
     state = _begun(config, document, gate, listener)
     first = gate.open()
     operation = document.by_id.get(first.request.operation_id)
-    check_first_answer(gate.target, first, operation.members if operation else ())
+    check_first_answer(gate.target, first, operation)
     try:
         _phases(state, first, phases or {})
     except KeyboardInterrupt:

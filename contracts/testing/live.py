@@ -105,7 +105,8 @@ class LiveTarget:
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             stack.enter_context(self._gate)
-            check_first_answer(self._gate.target, self._gate.open(PHASE))
+            first = self._gate.open(PHASE)
+            check_first_answer(self._gate.target, first, self._document.by_id.get(first.request.operation_id))
             self._base_url = stack.enter_context(self._gate.proxy(PHASE, self._hear))
             self._stack = stack.pop_all()
         return self

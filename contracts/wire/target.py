@@ -1,16 +1,16 @@
 """The base URL: where it points, whether that is this machine, and what its first answer says.
 
-May import `config`, `errors`, `messages` and the standard library.
+May import `config`, `errors`, `messages`, `vocabulary` and the standard library.
 """
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from contracts.config import BUDGET_ELSEWHERE, BUDGET_ON_LOOPBACK, Config
+from contracts.contract.vocabulary import Operation
 from contracts.errors import ConfigInvalid, TargetNotJudgeable, TargetUnreachable
 from contracts.messages import NOT_JSON, Answer, Exchange
 
@@ -19,6 +19,7 @@ __all__ = ["MOCK_HEADER", "Target", "check_first_answer", "is_loopback_host"]
 #: Every answer of the mock server carries it, lower case here.
 MOCK_HEADER = "x-mock-version"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_NOT_FOUND = 404
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,37 +111,43 @@ def is_loopback_host(host: str) -> bool:
     return (mapped or address).is_loopback
 
 
-def check_first_answer(target: Target, exchange: Exchange, members: Collection[str] = ()) -> None:
+def check_first_answer(target: Target, exchange: Exchange, operation: Operation | None = None) -> None:
     """Refuse to judge a server whose first answer says nothing about the contract.
 
     Args:
         target: that was asked.
         exchange: the first one.
-        members: that its documented bodies have; empty where they need not be objects.
+        operation: of the document that was asked; None where it has none that can be.
 
     Raises:
         TargetUnreachable: there is no answer.
-        TargetNotJudgeable: it is a redirect, a refusal for too many requests, no JSON, or an object without any member
-            that the document knows.
+        TargetNotJudgeable: it is a redirect, a refusal for too many requests, no JSON, an object without any member
+            that the document knows, or the word that nothing is at a path where the document knows no such answer.
     """
     answer = exchange.answer
     if answer is None:
         raise TargetUnreachable(
             f"{target.url} gives no answer: {exchange.failure}. Check the address, and that the server runs."
         )
-    reason = _strangeness(answer) or _foreignness(answer, members)
+    reason = _strangeness(answer) or (_foreignness(answer, operation) if operation is not None else "")
     if reason:
         first = f"{exchange.request.method} {exchange.request.path}"
         raise TargetNotJudgeable(f"{target.url} cannot be judged: to {first}, the first request, {reason}")
 
 
-def _foreignness(answer: Answer, members: Collection[str]) -> str:
-    if not members or not isinstance(answer.json, dict) or not answer.json.keys().isdisjoint(members):
-        return ""
-    return (
-        f"it answered {answer.status} with an object that has none of {', '.join(sorted(members))}. This is another "
-        "service, or the wrong path; give the base URL under which the API's paths stand."
-    )
+def _foreignness(answer: Answer, operation: Operation) -> str:
+    members = operation.members
+    if members and isinstance(answer.json, dict) and answer.json.keys().isdisjoint(members):
+        return (
+            f"it answered {answer.status} with an object that has none of {', '.join(sorted(members))}. This is "
+            "another service, or the wrong path; give the base URL under which the API's paths stand."
+        )
+    if answer.status == _NOT_FOUND and _NOT_FOUND not in operation.responses:
+        return (
+            "it answered 404, which the contract does not know there. The path is gone, or this is the wrong base URL; "
+            "give the one under which the API's paths stand."
+        )
+    return ""
 
 
 def _strangeness(answer: Answer) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from answers import document
 from contracts.config import Config
 from contracts.errors import ConfigInvalid, TargetNotJudgeable, TargetUnreachable
 from contracts.messages import Answer, Exchange
@@ -72,6 +73,11 @@ def test_a_live_target_is_spared(url: str, settings: dict[str, object], budget: 
     assert (Target.of(config).budget(config), Target.of(config).is_live) == (budget, is_live)
 
 
+#: Documents `code` and `data` and no 404.
+READ = document().by_id["getUserCampaignFilters"]
+OPENED = document().by_id["getOptimizedRoutineData"]
+
+
 def first(status: int, body: bytes = b"{}", **headers: str) -> Exchange:
     named = {name.replace("_", "-"): (value,) for name, value in headers.items()}
     return Exchange(number=1, phase="", request=FILTERS, answer=Answer(status=status, headers=named, body=body))
@@ -99,14 +105,21 @@ def test_what_says_nothing_about_the_contract_is_not_judged(exchange: Exchange, 
 
 @pytest.mark.parametrize("body", [b'{"data": {}}', b'{"code": "x", "other": 1}', b"[1]", b"7"])
 def test_an_answer_with_a_documented_member_is_the_contracts_business_however_wrong(body: bytes) -> None:
-    check_first_answer(target("http://localhost:1"), first(200, body), ("code", "data"))
+    check_first_answer(target("http://localhost:1"), first(200, body), READ)
 
 
 @pytest.mark.parametrize("body", [b'{"detail": "Not Found"}', b"{}"])
 def test_an_object_without_any_documented_member_is_of_another_service(body: bytes) -> None:
-    with pytest.raises(TargetNotJudgeable, match="has none of code, data"):
-        check_first_answer(target("http://localhost:1"), first(404, body), ("data", "code"))
+    with pytest.raises(TargetNotJudgeable, match="has none of code, data, message, status"):
+        check_first_answer(target("http://localhost:1"), first(404, body), READ)
     check_first_answer(target("http://localhost:1"), first(404, body))
+
+
+def test_nothing_at_a_path_that_is_always_there_means_another_base_url() -> None:
+    missing = first(404, b'{"code": 404, "data": {}}')
+    with pytest.raises(TargetNotJudgeable, match="it answered 404, which the contract does not know there"):
+        check_first_answer(target("http://localhost:1"), missing, READ)
+    check_first_answer(target("http://localhost:1"), missing, OPENED)
 
 
 def test_no_answer_is_no_target() -> None:
