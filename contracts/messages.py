@@ -27,6 +27,8 @@ CREDENTIALS = (
     "elsewhere",
 )
 
+#: Header that carries the key where the document names none.
+KEY_HEADER = "Authorization"
 #: What is kept of a body; the rest is thrown away and the answer says that it was cut.
 MAX_BODY_BYTES = 8 * 1024 * 1024
 

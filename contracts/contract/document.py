@@ -15,7 +15,7 @@ import yaml
 from contracts.contract.collections import collection_of
 from contracts.contract.envelopes import envelope_of
 from contracts.contract.limits import limits_of
-from contracts.contract.pointers import join
+from contracts.contract.pointers import join, lookup, tokens
 from contracts.contract.schemas import Facts, facts_of, resolve
 from contracts.contract.vocabulary import Document, ErrorRule, Operation, Parameter, ResponseRule, Validate
 from contracts.errors import SpecInvalid
@@ -23,6 +23,8 @@ from contracts.errors import SpecInvalid
 __all__ = ["load", "packaged", "parse"]
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+#: Keywords by which members alone do not make a body valid.
+_COMBINING = frozenset({"allOf", "anyOf", "oneOf", "not", "if"})
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -106,6 +108,7 @@ class _Reader:
         pointer = join("/paths", path, method)
         body = node.get("requestBody")
         parameters = tuple(self._body_members(body, pointer) if body else self._query(node, pointer))
+        responses = dict(self._responses(node, pointer))
         return Operation(
             id=node.get("operationId", f"{method} {path}"),
             method=method.upper(),
@@ -118,16 +121,41 @@ class _Reader:
             same_as=node.get("x-same-as", ""),
             errors=_errors(node, pointer),
             collection=collection_of(node, pointer, {item.name: item.assumed for item in parameters}),
-            responses=dict(self._responses(node, pointer)),
+            responses={int(status): rule for status, rule in responses.items() if status.isdigit()},
+            wider={status: rule for status, rule in responses.items() if not status.isdigit()},
+            is_askable=self._is_askable(path, node, pointer),
         )
 
     def _query(self, node: Mapping[str, Any], pointer: str) -> Iterator[Parameter]:
-        for index, entry in enumerate(node.get("parameters", ())):
-            keywords, home, _ = resolve(self._tree, entry, join(pointer, "parameters", index))
+        for keywords, home in self._declared(node, pointer):
             if keywords.get("in") == "query":
                 required = bool(keywords.get("required"))
                 schema = self._parameter(keywords["name"], keywords.get("schema", {}), join(home, "schema"), required)
                 yield schema
+
+    def _declared(self, node: Mapping[str, Any], pointer: str) -> list[tuple[Mapping[str, Any], str]]:
+        """List Parameter Objects and where they stand: the operation's, then those of its path that it leaves alone."""
+        shared = pointer.rpartition("/")[0]
+        found: dict[tuple[Any, Any], tuple[Mapping[str, Any], str]] = {}
+        for home, entries in (
+            (pointer, node.get("parameters", ())),
+            (shared, lookup(self._tree, tokens(shared)).get("parameters", ())),
+        ):
+            for index, entry in enumerate(entries):
+                keywords, place, _ = resolve(self._tree, entry, join(home, "parameters", index))
+                found.setdefault((keywords.get("in"), keywords.get("name")), (keywords, place))
+        return list(found.values())
+
+    def _is_askable(self, path: str, node: Mapping[str, Any], pointer: str) -> bool:
+        """Whether a request can be made of query parameters or of the members of a JSON body alone."""
+        needed = {keywords.get("in") for keywords, _ in self._declared(node, pointer) if keywords.get("required")}
+        if "requestBody" not in node:
+            return "{" not in path and needed <= {"query"}
+        content, _, _ = resolve(self._tree, node["requestBody"], join(pointer, "requestBody"))
+        schema = content.get("content", {}).get("application/json", {}).get("schema", {})
+        keywords, _, _ = resolve(self._tree, schema, join(pointer, "requestBody"))
+        is_plain = "properties" in keywords and not _COMBINING & keywords.keys()
+        return "{" not in path and not needed and is_plain
 
     def _body_members(self, body: Mapping[str, Any], pointer: str) -> Iterator[Parameter]:
         content, home, _ = resolve(self._tree, body, join(pointer, "requestBody"))
@@ -152,19 +180,17 @@ class _Reader:
             assumed=assumed,
         )
 
-    def _responses(self, node: Mapping[str, Any], pointer: str) -> Iterator[tuple[int, ResponseRule]]:
+    def _responses(self, node: Mapping[str, Any], pointer: str) -> Iterator[tuple[str, ResponseRule]]:
         for status, response in node.get("responses", {}).items():
             keywords, home, _ = resolve(self._tree, response, join(pointer, "responses", status))
-            if not str(status).isdigit():
-                continue
             content = keywords.get("content", {})
             media = next((name for name in content if "json" in name), "")
             place = join(home, "content", media, "schema") if media else home
             validate, facts = self._compile(content[media].get("schema", {}) if media else {}, place)
             yield (
-                int(status),
+                str(status),
                 ResponseRule(
-                    status=int(status),
+                    status=int(status) if str(status).isdigit() else 0,
                     pointer=place,
                     response_pointer=home,
                     media_types=tuple(content),

@@ -1,6 +1,6 @@
 """What the gate must know of the contract: which requests write, where limits, keys and secrets stand, public names.
 
-May import `vocabulary`, `pointers` and the standard library.
+May import `messages`, `pointers`, `vocabulary` and the standard library.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from contracts.contract.limits import Limits, Window
 from contracts.contract.pointers import tokens
 from contracts.contract.vocabulary import Document, Operation, ResponseRule
+from contracts.messages import KEY_HEADER
 
 __all__ = ["READING_METHODS", "Surface"]
 
@@ -37,7 +38,7 @@ class Surface:
 
     routes: tuple[tuple[Operation, re.Pattern[str]], ...] = ()
     limits: Limits = _NO_LIMITS
-    key_header: str = "Authorization"
+    key_header: str = KEY_HEADER
     secrets: tuple[str, ...] = ()
     words: frozenset[str] = field(default=frozenset(), repr=False)
 
@@ -48,7 +49,7 @@ class Surface:
         return cls(
             routes=tuple((operation, _pattern(operation.path)) for operation in document.operations),
             limits=document.limits or _NO_LIMITS,
-            key_header=document.key_header or "Authorization",
+            key_header=document.key_header or KEY_HEADER,
             secrets=tuple(dict.fromkeys(secret for rule in rules for secret in rule.facts.secrets)),
             words=frozenset(_words(document, rules)),
         )
@@ -82,7 +83,7 @@ class Surface:
     def first_read(self) -> Operation | None:
         """Return a GET that needs no parameter, None where there is none."""
         for operation, _ in self.routes:
-            needs = "{" in operation.path or any(parameter.is_required for parameter in operation.parameters)
+            needs = not operation.is_askable or any(parameter.is_required for parameter in operation.parameters)
             if operation.method == "GET" and not operation.is_write and not needs:
                 return operation
         return None

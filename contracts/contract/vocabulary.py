@@ -104,7 +104,7 @@ class ResponseRule:
     """One documented answer of an operation.
 
     Attributes:
-        status: HTTP status.
+        status: HTTP status; 0 for a class of them.
         pointer: of the schema in the document.
         response_pointer: of the response in the document.
         media_types: documented, without parameters.
@@ -137,6 +137,8 @@ class Operation:
         errors: conditions of its own, first match first.
         collection: None where the body holds no collection.
         responses: by status.
+        wider: by class of statuses, such as `4XX`, or `default`: what holds for those that are not named.
+        is_askable: a request can be made of its query or of the members of its JSON body alone.
     """
 
     id: str
@@ -151,6 +153,16 @@ class Operation:
     errors: tuple[ErrorRule, ...]
     collection: Collection | None
     responses: Mapping[int, ResponseRule]
+    wider: Mapping[str, ResponseRule] = field(default_factory=dict)
+    is_askable: bool = True
+
+    def response(self, status: int) -> ResponseRule | None:
+        """Return what the document says of answers with a status, None where it says nothing.
+
+        Source: OpenAPI 3.1.0, Responses Object: a status goes before its class, the class before `default`.
+        """
+        found = self.responses.get(status) or self.wider.get(f"{status // 100}XX")
+        return found or self.wider.get("default")
 
     @property
     def family(self) -> str:

@@ -145,7 +145,7 @@ class Contrast:
 
     def _rule(self, status: int) -> ResponseRule | None:
         operation = self.document.by_id.get(self.operation_id)
-        return operation.responses.get(status) if operation else None
+        return operation.response(status) if operation else None
 
     def _may_differ(self, rule: ResponseRule | None, place: str) -> bool:
         """Whether two right servers with the same data may differ there: moments, identities, secrets."""

@@ -47,7 +47,7 @@ def drafts(document: Document, source: Source, seed: int) -> Iterator[Draft]:
     written: Counter[str] = Counter()
     turn = idle = 0
     for batch in _batches(document, source, seed):
-        before = len(met)
+        is_idle = True
         for draft in batch:
             turn += 1
             made = replace(draft, request=_settled(document, draft, turn, judge))
@@ -58,8 +58,10 @@ def drafts(document: Document, source: Source, seed: int) -> Iterator[Draft]:
             # Placeholders are no numbers, so the request is judged as it was generated.
             written[draft.request.operation_id] += (may_write := _may_write(document, draft.request, judge))
             if not may_write or written[draft.request.operation_id] <= MOST_WRITES:
+                is_idle = False
                 yield made
-        idle = 0 if len(met) > before else idle + 1
+        # New requests that may all not be sent are no progress either: else a document of writes would have no end.
+        idle = idle + 1 if is_idle else 0
         if idle >= _MOST_IDLE_ROUNDS:
             return
 

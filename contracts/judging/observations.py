@@ -70,7 +70,7 @@ class Seen:
     @cached_property
     def rule(self) -> ResponseRule | None:
         """What the document says of this answer; None where it says nothing."""
-        return self.operation.responses.get(self.status) if self.operation else None
+        return self.operation.response(self.status) if self.operation else None
 
     @property
     def facts(self) -> Facts:

@@ -80,7 +80,7 @@ class MutatingProxy:
         return json.dumps(after).encode()
 
     def _learn(self, mutant: Mutant, status: int, body: Any) -> None:
-        rule = self.document.by_id[mutant.operation_id].responses.get(status)
+        rule = self.document.by_id[mutant.operation_id].response(status)
         for mark in rule.facts.marks if rule else ():
             if mark.attribute == "id":
                 seen = self._known.setdefault(mark.type, [])

@@ -53,9 +53,20 @@ def relations(document: Document) -> tuple[Relation, ...]:
 
 def opening(known: Known) -> tuple[Case, ...]:
     """Return the cases that need nothing to be known, and show what the others are made from."""
-    return tuple(case for case in same_as.cases(known) if case.rank < OPENING_RANK)
+    made = (case for case in same_as.cases(known) if case.rank < OPENING_RANK)
+    return tuple(case for case in made if _can_be_asked(known.document, case))
 
 
 def cases(known: Known) -> tuple[Case, ...]:
     """Return every case that can be made from what is known."""
-    return tuple(case for kind in _ASKING for case in kind.cases(known))
+    made = (case for kind in _ASKING for case in kind.cases(known))
+    return tuple(case for case in made if _can_be_asked(known.document, case))
+
+
+def _can_be_asked(document: Document, case: Case) -> bool:
+    """Whether a case is what it says: a whole request, and a valid one where it should succeed."""
+    operation = document.by_id.get(case.request.operation_id)
+    if operation is None:
+        return True
+    needed = {parameter.name for parameter in operation.parameters if parameter.is_required}
+    return operation.is_askable and (case.expects is not None or needed <= case.request.parameters.keys())

@@ -26,6 +26,10 @@ _KIND = "effect"
 _RANK = 18.0
 
 
+#: Keywords that only some texts satisfy.
+_OF_FORM = frozenset({"enum", "const", "format", "pattern", "minLength", "allOf", "anyOf", "oneOf", "not"})
+
+
 def rules(document: Document) -> tuple[Rule, ...]:
     """Return the relations of every operation that makes a key, and of every write that repeats what it was given."""
     return tuple(
@@ -59,7 +63,8 @@ def _secret(operation: Operation) -> str:
 
 def _witness(document: Document) -> Operation | None:
     """Return a read that needs nothing but a key."""
-    return next((item for item in document.operations if not item.is_write and not item.parameters), None)
+    reads = (item for item in document.operations if item.is_askable and not item.is_write)
+    return next((item for item in reads if not item.parameters), None)
 
 
 def _place(operation: Operation, parameter: Parameter) -> str:
@@ -91,14 +96,18 @@ def cases(known: Known) -> tuple[Case, ...]:
 
 
 def _given(known: Known, operation: Operation) -> dict[str, Any]:
-    """Choose values for all parameters: known entities, else texts."""
+    """Choose values for all parameters: known entities, else texts, where any text will do."""
     given: dict[str, Any] = {}
     for parameter in operation.parameters:
         ids = known.entities.get(parameter.entity, ()) if parameter.entity else ()
         if ids:
             given[parameter.name] = ids[0]
-        elif parameter.schema.get("type") == "string" and not parameter.entity:
-            given[parameter.name] = f"contract run {known.dice('text').randrange(10**6):06} – é ✓"
+        elif (
+            parameter.schema.get("type") == "string" and not parameter.entity and not _OF_FORM & parameter.schema.keys()
+        ):
+            text = f"contract run {known.dice('text').randrange(10**6):06} – é ✓"
+            if len(text) <= parameter.schema.get("maxLength", len(text)):
+                given[parameter.name] = text
     return given
 
 

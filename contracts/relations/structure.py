@@ -1,17 +1,19 @@
 """Structure: answers have a documented status, content type and body, and valid requests succeed.
 
-May import `cases`, `observations`, `pointers`, `rules`, `verdicts` and `vocabulary`.
+May import `cases`, `messages`, `observations`, `pointers`, `rules`, `verdicts` and `vocabulary`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from functools import partial
 
 from contracts.contract.pointers import join, lookup, pattern_of
 from contracts.contract.vocabulary import Document, Operation
 from contracts.judging.observations import Observations, Seen
 from contracts.judging.rules import Check, Finding, Judgement, Rule, judged_each
+from contracts.messages import NOT_JSON
 from contracts.verdicts import Relation, Violation
 
 __all__ = ["rules", "undocumented"]
@@ -54,7 +56,7 @@ def _judge_each(operation: Operation, check: Check, relation: Relation, observat
 
 def _status(seen: Seen) -> Iterator[Finding | None]:
     assert seen.operation is not None
-    documented = ", ".join(str(status) for status in sorted(seen.operation.responses))
+    documented = ", ".join([*map(str, sorted(seen.operation.responses)), *seen.operation.wider])
     if seen.rule is None:
         title, expected = f"the answer has the undocumented status {seen.status}", f"one of {documented}"
         yield Finding(title, expected, (seen,), str(seen.status), seen.status)
@@ -65,8 +67,8 @@ def _status(seen: Seen) -> Iterator[Finding | None]:
 def _media_type(seen: Seen) -> Iterator[Finding | None]:
     if seen.rule is None or not seen.rule.media_types:
         return
-    sent = (seen.answer.header("content-type") or "").partition(";")[0].strip().lower()
-    if sent not in seen.rule.media_types:
+    sent = _sent(seen)
+    if not any(fnmatchcase(sent, documented) for documented in seen.rule.media_types):
         expected, pointer = " or ".join(seen.rule.media_types), seen.rule.response_pointer
         title = f"the content type is {sent or 'missing'}"
         yield Finding(title, expected, (seen,), str(seen.status), sent, pointer)
@@ -74,13 +76,20 @@ def _media_type(seen: Seen) -> Iterator[Finding | None]:
         yield None
 
 
+def _sent(seen: Seen) -> str:
+    """Return the media type of an answer, without its parameters."""
+    return (seen.answer.header("content-type") or "").partition(";")[0].strip().lower()
+
+
 def _body(seen: Seen) -> Iterator[Finding | None]:
-    if seen.rule is None or not seen.rule.media_types:
+    if seen.rule is None or not any("json" in documented for documented in seen.rule.media_types):
         return
-    if not isinstance(seen.body, dict):
-        what = "was cut: it is longer than 8 MiB" if seen.answer.is_cut else "is no JSON object"
+    if _sent(seen) in seen.rule.media_types and "json" not in _sent(seen):
+        return
+    if seen.body is NOT_JSON:
+        what = "was cut: it is longer than 8 MiB" if seen.answer.is_cut else "is no JSON"
         shown = seen.answer.body[:160].decode("utf-8", "replace")
-        yield Finding(f"the body {what}", "a JSON object", (seen,), "json", shown, seen.rule.pointer)
+        yield Finding(f"the body {what}", "JSON", (seen,), "json", shown, seen.rule.pointer)
         return
     errors = seen.rule.validate(seen.body)
     for pointer, message in errors[:5]:

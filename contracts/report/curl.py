@@ -6,7 +6,7 @@ import json
 import shlex
 from urllib.parse import urlencode
 
-from contracts.messages import Request
+from contracts.messages import KEY_HEADER, Request
 
 __all__ = ["KEY_VARIABLE", "curl_of"]
 
@@ -23,7 +23,7 @@ def curl_of(request: Request, base_url: str, key_header: str) -> str:
     Args:
         request: as planned.
         base_url: of the target, without a trailing `/`.
-        key_header: header that carries the key.
+        key_header: header that carries the key; empty where the document names none.
 
     Returns:
         One line; the key is `$CONTRACTS_API_KEY`, expanded by the shell.
@@ -34,7 +34,7 @@ def curl_of(request: Request, base_url: str, key_header: str) -> str:
     has_body = request.raw_body is not None or request.body is not None
     if request.method != ("POST" if has_body else "GET"):
         words += ["-X", shlex.quote(request.method)]
-    words += _credential(request.credential, key_header)
+    words += _credential(request.credential, key_header or KEY_HEADER)
     for name, value in request.headers:
         words += ["-H", shlex.quote(f"{name}: {value}")]
     if has_body:

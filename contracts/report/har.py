@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from contracts.messages import Answer, Exchange, Request
+from contracts.messages import KEY_HEADER, Answer, Exchange, Request
 from contracts.report.source import Source
 from contracts.verdicts import Report
 
@@ -117,4 +117,4 @@ def _key_header(document: Mapping[str, Any]) -> str:
     names = [
         scheme.get("name") for scheme in schemes if scheme.get("type") == "apiKey" and scheme.get("in") == "header"
     ]
-    return str(names[0]) if names else "Authorization"
+    return str(names[0]) if names else KEY_HEADER

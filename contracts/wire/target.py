@@ -142,7 +142,7 @@ def _foreignness(answer: Answer, operation: Operation) -> str:
             f"it answered {answer.status} with an object that has none of {', '.join(sorted(members))}. This is "
             "another service, or the wrong path; give the base URL under which the API's paths stand."
         )
-    if answer.status == _NOT_FOUND and _NOT_FOUND not in operation.responses:
+    if answer.status == _NOT_FOUND and operation.response(_NOT_FOUND) is None:
         return (
             "it answered 404, which the contract does not know there. The path is gone, or this is the wrong base URL; "
             "give the one under which the API's paths stand."

@@ -102,6 +102,55 @@ def test_an_operation_that_is_no_get_is_taken_to_write() -> None:
     assert (made.id, made.is_write, made.responses) == ("delete /x", True, {})
 
 
+def test_answers_are_documented_by_status_by_class_and_by_default() -> None:
+    responses = {"200": {"description": "a"}, "4XX": {"description": "b"}, "default": {"description": "c"}}
+    read = parse(operation(responses=responses)).by_id["getX"]
+    homes = [rule.response_pointer.rpartition("/")[2] for rule in map(read.response, (200, 204, 404, 500)) if rule]
+    assert homes == ["200", "default", "4XX", "default"]
+    assert parse(operation()).by_id["getX"].response(200) is None
+
+
+@pytest.mark.parametrize(
+    "keywords, is_askable",
+    [
+        ({}, True),
+        ({"parameters": [{"name": "a", "in": "query", "required": True}]}, True),
+        ({"parameters": [{"name": "a", "in": "header", "required": True}]}, False),
+        ({"parameters": [{"name": "a", "in": "header"}]}, True),
+        ({"parameters": [{"name": "a", "in": "cookie", "required": True}]}, False),
+        ({"requestBody": {"content": {"application/json": {"schema": {"properties": {"a": {}}}}}}}, True),
+        ({"requestBody": {"content": {"application/json": {"schema": {"type": "array"}}}}}, False),
+        ({"requestBody": {"content": {"text/plain": {}}}}, False),
+        (
+            {
+                "requestBody": {"content": {"application/json": {"schema": {"properties": {"a": {}}}}}},
+                "parameters": [{"name": "a", "in": "query", "required": True}],
+            },
+            False,
+        ),
+    ],
+    ids=range(9),
+)
+def test_what_needs_more_than_a_query_or_members_cannot_be_asked(keywords: dict[str, Any], is_askable: bool) -> None:
+    assert parse(operation(**keywords)).by_id["getX"].is_askable is is_askable
+
+
+def test_a_path_with_variables_cannot_be_asked() -> None:
+    paths = {"/x/{id}": {"get": {"operationId": "getX", "responses": {}}}}
+    assert parse({**MINIMAL, "paths": paths}).by_id["getX"].is_askable is False
+
+
+def test_parameters_of_a_path_are_those_of_its_operations_unless_they_say_otherwise() -> None:
+    shared = [{"name": "a", "in": "query"}, {"name": "b", "in": "query", "schema": {"type": "string"}}]
+    own = [{"name": "b", "in": "query", "schema": {"type": "integer"}}]
+    path = {"parameters": shared, "get": {"operationId": "getX", "responses": {}, "parameters": own}}
+    found = parse({**MINIMAL, "paths": {"/x": path}}).by_id["getX"].parameters
+    assert [(item.name, item.schema, item.pointer) for item in found] == [
+        ("b", {"type": "integer"}, "/paths/~1x/get/parameters/0/schema"),
+        ("a", {}, "/paths/~1x/parameters/0/schema"),
+    ]
+
+
 @pytest.mark.parametrize(
     "text, words",
     [

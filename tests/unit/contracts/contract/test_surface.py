@@ -45,7 +45,7 @@ def test_what_is_not_documented_as_a_read_is_a_write(method: str, path: str, is_
 
 
 def test_a_template_matches_one_segment() -> None:
-    operation = dataclasses.replace(load().operations[0], path="/users/{id}/keys")
+    operation = dataclasses.replace(load().operations[0], path="/users/{id}/keys", is_askable=False)
     made = Surface.of(dataclasses.replace(load(), operations=(operation,)))
     assert made.operation("GET", "/users/a%2Db/keys") == operation
     assert made.operation("GET", "/users/a/b/keys") is None

@@ -3,16 +3,19 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 
 import pytest
 
-from contracts.contract.document import packaged
+from contracts.contract.document import packaged, parse
+from contracts.contract.vocabulary import Operation
 from contracts.corpus.placeholders import resolve
 from contracts.generation.fuzzing import Draft, Source
 from contracts.generation.order import MOST_WRITES, drafts, key_of
 from contracts.judging.expectations import Expectations
+from contracts.messages import Request
 from pipelinegate import contract
 
 ENTITIES = {"user": ("u-1", "u-2"), "routine": ("r-1",), "organisation": (123,)}
@@ -91,3 +94,25 @@ def test_few_requests_may_write() -> None:
     writes = [request for request in (resolve(item, ENTITIES) for item in drawn) if request]
     assert len([request for request in writes if not judge.of(request).conditions]) == MOST_WRITES
     assert len(writes) > 10
+
+
+class Writes:
+    """A source that never runs dry: another write each time."""
+
+    def __init__(self) -> None:
+        self.turn = 0
+
+    def enumerated(self, operation: Operation, mode: str) -> Iterator[Draft]:
+        return iter(self.drawn(operation, mode, 1, 0))
+
+    def drawn(self, operation: Operation, mode: str, count: int, _seed: int) -> list[Draft]:
+        self.turn += 1
+        request = Request(operation_id=operation.id, method="PUT", path=operation.path, body={"a": str(self.turn)})
+        return [Draft(request, "drawn", mode, (None, None))] * count
+
+
+def test_a_document_of_nothing_but_writes_comes_to_an_end() -> None:
+    schema = {"properties": {"a": {"type": "string"}}}
+    write = {"operationId": "w", "responses": {}, "requestBody": {"content": {"application/json": {"schema": schema}}}}
+    made = list(drafts(parse({"openapi": "3.1.0", "paths": {"/x": {"put": write}}}), Writes(), 1))  # type: ignore[arg-type]
+    assert len(made) == MOST_WRITES

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from answers import document, judge, seen, titles
-from contracts.planning.known import average_of
+from contracts.contract.document import parse
+from contracts.planning.known import Known, average_of
 from contracts.relations import effect
 
 CREATE, WORKS = "createApiKey", "effect.works[createApiKey]"
@@ -57,3 +60,24 @@ def test_every_parameter_of_a_write_is_given() -> None:
 
 def test_nothing_is_written_where_that_is_not_allowed() -> None:
     assert effect.cases(replace(KNOWN, allow_writes=False)) == ()
+
+
+def given_to(schema: dict[str, Any]) -> list[Any]:
+    """Return the bodies that an operation is given whose one member has this schema."""
+    content = {"application/json": {"schema": {"properties": {"note": schema}}}}
+    write = {"operationId": "write", "responses": {}, "requestBody": {"content": content}}
+    made = parse({"openapi": "3.1.0", "paths": {"/x": {"post": write}}})
+    return [case.request.body for case in effect.cases(Known.nothing(made))]
+
+
+@pytest.mark.parametrize(
+    "keywords", [{"format": "date"}, {"enum": ["a"]}, {"pattern": "^a"}, {"minLength": 99}, {"maxLength": 9}]
+)
+def test_no_text_is_made_up_where_not_any_will_do(keywords: dict[str, Any]) -> None:
+    assert given_to({"type": "string", **keywords}) == [{}]
+
+
+@pytest.mark.parametrize("keywords", [{}, {"maxLength": 40}, {"description": "free"}])
+def test_a_text_is_made_up_where_any_will_do(keywords: dict[str, Any]) -> None:
+    ((text,),) = [body.values() for body in given_to({"type": "string", **keywords})]
+    assert text.startswith("contract run")

@@ -9,6 +9,7 @@ import pytest
 
 from answers import document, rules
 from contracts import relations
+from contracts.contract.document import parse
 from contracts.contract.pointers import MISSING, lookup
 from contracts.judging.observations import Observations
 from contracts.judging.rules import Rule
@@ -76,3 +77,37 @@ def test_a_case_serves_relations_that_there_are() -> None:
     assert {name for case in cases for name in case.serves} <= set(rules())
     assert {case.key for case in relations.opening(NOTHING)} <= {case.key for case in cases}
     assert all(case.meaning for case in cases)
+
+
+SMALL = {
+    "openapi": "3.1.0",
+    "components": {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}},
+    "security": [{"key": []}],
+    "x-error": [{"condition": "unauthenticated", "status": 401, "error_code": "NO_KEY"}],
+    "paths": {
+        "/plain": {"get": {"operationId": "plain", "responses": {}}},
+        "/one/{id}": {"get": {"operationId": "one", "responses": {}}},
+        "/some": {
+            "get": {
+                "operationId": "some",
+                "responses": {},
+                "parameters": [{"name": "id", "in": "query", "required": True, "schema": {"type": "string"}}],
+            }
+        },
+        "/more": {
+            "get": {
+                "operationId": "more",
+                "responses": {},
+                "parameters": [{"name": "id", "in": "header", "required": True, "schema": {"type": "string"}}],
+            }
+        },
+    },
+}
+
+
+def test_only_whole_requests_are_planned_and_valid_ones_where_they_should_succeed() -> None:
+    known = Known.nothing(parse(SMALL))
+    made = (*relations.opening(known), *relations.cases(known))
+    assert {case.request.operation_id for case in made if case.expects is None} == {"plain"}
+    # Without a key nobody looks whether the parameter is there.
+    assert {case.request.operation_id for case in made if case.expects is not None} == {"plain", "some"}

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from answers import judge, observed, seen, titles
+from contracts.contract.document import parse
 from contracts.contract.vocabulary import ErrorRule
+from contracts.judging.observations import Observations, Seen
+from contracts.messages import Answer, Exchange
 from contracts.planning.cases import Case, ask
+from contracts.relations import structure
 from contracts.relations.structure import undocumented
 
 FILTERS = "getUserCampaignFilters"
@@ -28,8 +34,54 @@ def test_what_the_schema_forbids_is_named_by_its_place() -> None:
     assert violation.title.startswith("/data/linkedin_users of the 200 answer: 5 is not of type")
 
 
-def test_a_body_that_is_no_object_is_said_to_be_none() -> None:
-    assert titles(f"structure.body[{FILTERS}]", seen(FILTERS, b"<html>")) == ["the body is no JSON object"]
+@pytest.mark.parametrize(
+    "sent, title", [(b"<html>", "the body is no JSON"), (b"[]", "the body of the 200 answer: [] is not of type")]
+)
+def test_a_body_that_is_no_object_is_said_to_be_none(sent: bytes, title: str) -> None:
+    (found,) = titles(f"structure.body[{FILTERS}]", seen(FILTERS, sent))
+    assert found.startswith(title)
+
+
+def broken_by(responses: dict[str, Any], status: int, body: bytes, media_type: str) -> list[str]:
+    """Judge one answer by a document whose GET has these responses; name what it breaks."""
+    made = parse({"openapi": "3.1.0", "paths": {"/x": {"get": {"operationId": "getX", "responses": responses}}}})
+    operation = made.by_id["getX"]
+    answer = Answer(status=status, headers={"content-type": (media_type,)}, body=body)
+    case = Case(request=ask(operation), meaning="made up", serves=())
+    exchange = Exchange(number=1, phase="relations", request=case.request, answer=answer)
+    observations = Observations(made, [Seen(case, exchange, operation)])
+    return [rule.relation.id for rule in structure.rules(made) if rule(observations).violations]
+
+
+LIST = {"description": "", "content": {"application/json": {"schema": {"type": "array", "items": {"type": "integer"}}}}}
+TEXT = {"description": "", "content": {"text/plain": {}}}
+EITHER = {"description": "", "content": {**LIST["content"], **TEXT["content"]}}  # type: ignore[dict-item]
+RANGE = {"description": "", "content": {"application/*": {}}}
+
+
+@pytest.mark.parametrize(
+    "responses, status, body, media_type, broken",
+    [
+        ({"200": LIST}, 200, b"[1]", "application/json", ""),
+        ({"200": LIST}, 200, b'["x"]', "application/json", "body"),
+        ({"200": LIST}, 201, b"[1]", "application/json", "status"),
+        ({"404": TEXT, "2XX": LIST}, 206, b"[1]", "application/json", ""),
+        ({"404": TEXT, "2XX": LIST}, 206, b"{}", "application/json", "body"),
+        ({"404": TEXT, "5XX": LIST}, 206, b"[1]", "application/json", "status"),
+        ({"404": TEXT, "default": LIST}, 206, b"[1]", "application/json", ""),
+        ({"206": TEXT, "2XX": LIST, "default": LIST}, 206, b"yes", "text/plain", ""),
+        ({"200": TEXT}, 200, b"hello", "text/plain", ""),
+        ({"200": TEXT}, 200, b"hello", "text/html", "type"),
+        ({"200": EITHER}, 200, b"hello", "text/plain", ""),
+        ({"200": EITHER}, 200, b"hello", "application/json", "body"),
+        ({"200": RANGE}, 200, b"\0", "application/zip", ""),
+        ({"200": RANGE}, 200, b"\0", "image/png", "type"),
+    ],
+)
+def test_any_document_is_taken_at_its_word(
+    responses: dict[str, Any], status: int, body: bytes, media_type: str, broken: str
+) -> None:
+    assert broken_by(responses, status, body, media_type) == ([f"structure.{broken}[getX]"] if broken else [])
 
 
 def test_an_undocumented_status_is_named() -> None:
