@@ -26,8 +26,8 @@ def main() -> int:
         import resource
 
         resource.setrlimit(resource.RLIMIT_NOFILE, (order["open_files"], resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-    # The tests themselves may run under nohup, which a child inherits.
-    signal.signal(signal.SIGHUP, signal.SIG_IGN if order.get("ignores_hangup") else signal.SIG_DFL)
+    if order.get("ignores_hangup"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     if order.get("start_method"):
         multiprocessing.set_start_method(order["start_method"])
     try:
