@@ -5,7 +5,7 @@ May import `collections`, `envelopes`, `errors`, `limits`, `pointers`, `schemas`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import yaml
 from contracts.contract.collections import collection_of
 from contracts.contract.envelopes import envelope_of
 from contracts.contract.limits import limits_of
-from contracts.contract.pointers import join, lookup, tokens
+from contracts.contract.pointers import join
 from contracts.contract.schemas import Facts, facts_of, resolve
 from contracts.contract.vocabulary import Document, ErrorRule, Operation, Parameter, ResponseRule, Validate
 from contracts.errors import SpecInvalid
@@ -25,6 +25,8 @@ __all__ = ["load", "packaged", "parse"]
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 #: Keywords by which members alone do not make a body valid.
 _COMBINING = frozenset({"allOf", "anyOf", "oneOf", "not", "if"})
+#: Keywords, references followed, and where they stand.
+_Declared = tuple[Mapping[str, Any], str]
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -102,12 +104,13 @@ class _Reader:
         for path, item in self._tree["paths"].items():
             for method in _METHODS:
                 if method in item:
-                    yield self._operation(path, method, item[method])
+                    yield self._operation(path, method, item)
 
-    def _operation(self, path: str, method: str, node: Mapping[str, Any]) -> Operation:
-        pointer = join("/paths", path, method)
-        body = node.get("requestBody")
-        parameters = tuple(self._body_members(body, pointer) if body else self._query(node, pointer))
+    def _operation(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
+        pointer, node = join("/paths", path, method), item[method]
+        declared, has_body = self._declared(item, node, pointer), "requestBody" in node
+        body = self._body(node, pointer)
+        parameters = tuple(self._body_members(body) if has_body else self._query(declared))
         responses = dict(self._responses(node, pointer))
         return Operation(
             id=node.get("operationId", f"{method} {path}"),
@@ -115,7 +118,7 @@ class _Reader:
             path=path,
             pointer=pointer,
             parameters=parameters,
-            has_body=body is not None,
+            has_body=has_body,
             is_write=node.get("x-effect", "read" if method in ("get", "head") else "write") == "write",
             is_guarded=bool(node.get("security", self._tree.get("security"))),
             same_as=node.get("x-same-as", ""),
@@ -123,45 +126,33 @@ class _Reader:
             collection=collection_of(node, pointer, {item.name: item.assumed for item in parameters}),
             responses={int(status): rule for status, rule in responses.items() if status.isdigit()},
             wider={status: rule for status, rule in responses.items() if not status.isdigit()},
-            is_askable=self._is_askable(path, node, pointer),
+            is_askable="{" not in path and _is_plain(declared, body[0] if has_body else None),
         )
 
-    def _query(self, node: Mapping[str, Any], pointer: str) -> Iterator[Parameter]:
-        for keywords, home in self._declared(node, pointer):
+    def _query(self, declared: Iterable[_Declared]) -> Iterator[Parameter]:
+        for keywords, home in declared:
             if keywords.get("in") == "query":
                 required = bool(keywords.get("required"))
-                schema = self._parameter(keywords["name"], keywords.get("schema", {}), join(home, "schema"), required)
-                yield schema
+                yield self._parameter(keywords["name"], keywords.get("schema", {}), join(home, "schema"), required)
 
-    def _declared(self, node: Mapping[str, Any], pointer: str) -> list[tuple[Mapping[str, Any], str]]:
+    def _declared(self, item: Mapping[str, Any], node: Mapping[str, Any], pointer: str) -> list[_Declared]:
         """List Parameter Objects and where they stand: the operation's, then those of its path that it leaves alone."""
-        shared = pointer.rpartition("/")[0]
-        found: dict[tuple[Any, Any], tuple[Mapping[str, Any], str]] = {}
-        for home, entries in (
-            (pointer, node.get("parameters", ())),
-            (shared, lookup(self._tree, tokens(shared)).get("parameters", ())),
-        ):
-            for index, entry in enumerate(entries):
+        found: dict[tuple[Any, Any], _Declared] = {}
+        for home, owner in ((pointer, node), (pointer.rpartition("/")[0], item)):
+            for index, entry in enumerate(owner.get("parameters", ())):
                 keywords, place, _ = resolve(self._tree, entry, join(home, "parameters", index))
                 found.setdefault((keywords.get("in"), keywords.get("name")), (keywords, place))
         return list(found.values())
 
-    def _is_askable(self, path: str, node: Mapping[str, Any], pointer: str) -> bool:
-        """Whether a request can be made of query parameters or of the members of a JSON body alone."""
-        needed = {keywords.get("in") for keywords, _ in self._declared(node, pointer) if keywords.get("required")}
-        if "requestBody" not in node:
-            return "{" not in path and needed <= {"query"}
-        content, _, _ = resolve(self._tree, node["requestBody"], join(pointer, "requestBody"))
+    def _body(self, node: Mapping[str, Any], pointer: str) -> _Declared:
+        """Return the schema of a JSON body and where it stands."""
+        content, home, _ = resolve(self._tree, node.get("requestBody", {}), join(pointer, "requestBody"))
         schema = content.get("content", {}).get("application/json", {}).get("schema", {})
-        keywords, _, _ = resolve(self._tree, schema, join(pointer, "requestBody"))
-        is_plain = "properties" in keywords and not _COMBINING & keywords.keys()
-        return "{" not in path and not needed and is_plain
+        keywords, home, _ = resolve(self._tree, schema, join(home, "content", "application/json", "schema"))
+        return keywords, home
 
-    def _body_members(self, body: Mapping[str, Any], pointer: str) -> Iterator[Parameter]:
-        content, home, _ = resolve(self._tree, body, join(pointer, "requestBody"))
-        place = join(home, "content", "application/json", "schema")
-        node = content.get("content", {}).get("application/json", {}).get("schema", {})
-        keywords, home, _ = resolve(self._tree, node, place)
+    def _body_members(self, body: _Declared) -> Iterator[Parameter]:
+        keywords, home = body
         for name, child in keywords.get("properties", {}).items():
             yield self._parameter(name, child, join(home, "properties", name), name in keywords.get("required", ()))
 
@@ -226,6 +217,14 @@ def _judge_with(validator: Any) -> Validate:
         return [(join("", *error.instance_path), error.message) for error in errors]
 
     return judge
+
+
+def _is_plain(declared: Iterable[_Declared], body: Mapping[str, Any] | None) -> bool:
+    """Whether a request can be made of query parameters alone, or of the members of a JSON body, None where none is."""
+    needed = {keywords.get("in") for keywords, _ in declared if keywords.get("required")}
+    if body is None:
+        return needed <= {"query"}
+    return not needed and "properties" in body and not _COMBINING & body.keys()
 
 
 def _errors(node: Mapping[str, Any], pointer: str) -> tuple[ErrorRule, ...]:

@@ -45,7 +45,7 @@ class Surface:
     @classmethod
     def of(cls, document: Document) -> Surface:
         """Read what matters here from a contract."""
-        rules = [rule for operation in document.operations for rule in operation.responses.values()]
+        rules = [rule for operation in document.operations for rule in operation.rules]
         return cls(
             routes=tuple((operation, _pattern(operation.path)) for operation in document.operations),
             limits=document.limits or _NO_LIMITS,

@@ -165,6 +165,11 @@ class Operation:
         return found or self.wider.get("default")
 
     @property
+    def rules(self) -> tuple[ResponseRule, ...]:
+        """All that the document says of answers: by status, by class, by default."""
+        return (*self.responses.values(), *self.wider.values())
+
+    @property
     def family(self) -> str:
         """Id that this operation shares with the other forms of it."""
         return self.same_as or self.id
@@ -177,7 +182,7 @@ class Operation:
     @property
     def members(self) -> frozenset[str]:
         """Members that its documented bodies have at their top; empty where one is a list."""
-        facts = [rule.facts for rule in self.responses.values()]
+        facts = [rule.facts for rule in self.rules]
         if any("/*" in one.shapes for one in facts):
             return frozenset()
         return frozenset(field.split("/")[1] for one in facts for field in one.fields)

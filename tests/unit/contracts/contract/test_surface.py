@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from contracts.contract.document import load
+from contracts.contract.document import load, parse
 from contracts.contract.surface import Surface
 from unit.contracts.upstream import surface
 
@@ -70,3 +70,11 @@ def test_the_names_of_the_document_are_public_and_its_samples_are_not() -> None:
 def test_without_documented_limits_a_day_is_the_horizon() -> None:
     made = Surface.of(dataclasses.replace(load(), limits=None, key_header=""))
     assert (made.windows, made.horizon_s, made.key_header) == ((), 86_400, "Authorization")
+
+
+@pytest.mark.parametrize("status", ["201", "2XX", "default"])
+def test_a_secret_is_known_wherever_its_answer_is_documented(status: str) -> None:
+    schema = {"type": "object", "properties": {"token": {"type": "string", "x-secret": True}}}
+    responses = {status: {"description": "", "content": {"application/json": {"schema": schema}}}}
+    made = parse({"openapi": "3.1.0", "paths": {"/x": {"post": {"operationId": "x", "responses": responses}}}})
+    assert Surface.of(made).secrets == ("/token",)

@@ -120,6 +120,7 @@ def test_a_reset_returns_everything_to_its_start_for_all(
     pair: tuple[Sessions, Sessions], exchange: Callable[..., Exchange]
 ) -> None:
     one, other = pair
+    start = one.default.script.contents
     created, _ = one.default.keys.create("member", MOMENT)
     hit(other, KEY)
     one.default.clock.advance(5)
@@ -130,6 +131,7 @@ def test_a_reset_returns_everything_to_its_start_for_all(
     assert hit(one, KEY).remaining == (99, 4999)
     for world in pair:
         assert (world.find(created)[1], world.default.clock.now()) == (None, MOMENT)
+        assert world.default.script.contents == start
         assert (world.default.script.cast.scenario, len(world.default.journal)) == ("", 0)
     assert one.default.script.turns.take("x") == 0
 
