@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -12,6 +11,7 @@ from typing import Any
 import hypothesis
 import pytest
 
+from background import restore_signals
 from judged import Judge, JudgedClient, LiveClient
 from mockserver import packaged
 from mockserver.app import Application, Assembly, create_wsgi
@@ -22,11 +22,7 @@ hypothesis.settings.register_profile("default", deadline=None, print_blob=True)
 hypothesis.settings.register_profile("ci", parent=hypothesis.settings.get_profile("default"), derandomize=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "default"))
 
-# A job in the background ignores SIGINT, one under nohup SIGHUP, and every program that a test starts would, too.
-for _name, _usual in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
-    _number = getattr(signal, _name, None)
-    if _number is not None and signal.getsignal(_number) is signal.SIG_IGN:
-        signal.signal(_number, _usual)
+restore_signals()
 
 #: A moment at which the samples of the reference were made.
 MAY_2025 = 1746954000.0  # 2025-05-11T09:00:00Z

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -293,13 +293,18 @@ class Stalling(Right):
         return super().respond(*request)
 
 
-def start(*args: str) -> subprocess.Popen[str]:
-    """Start pytest in a group of its own, as a terminal does."""
+@contextmanager
+def start(*args: str) -> Iterator[subprocess.Popen[str]]:
+    """Start pytest in a group of its own, as a terminal does; what a failed test leaves running is ended."""
     spared = [item for name in SPARED for item in ("-p", f"no:{name}")]
     command = [sys.executable, "-m", "pytest", *spared, "--contracts", *args]
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    )
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=subprocess.STDOUT, text=True, start_new_session=True) as running:
+        try:
+            yield running
+        finally:
+            if running.poll() is None:
+                os.killpg(running.pid, signal.SIGKILL)
 
 
 def is_alone(group: int) -> bool:
