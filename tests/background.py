@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 
 
@@ -11,3 +12,8 @@ def restore_signals() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, usual)
+
+
+def unmeasured() -> dict[str, str]:
+    """Return an environment for a program that Ctrl-C interrupts: coverage takes a lock that is not let go then."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}

@@ -29,8 +29,11 @@ class SqliteStore:
 
     Args:
         path: of the database.
-        lock: held while a change becomes visible.
+        lock: held while the file is made, and while a change becomes visible.
         stamp: one word of shared memory, which counts the changes.
+
+    Raises:
+        StateUnavailable: another process ended while it held the lock.
     """
 
     def __init__(self, path: Path, lock: CrossLock, stamp: memoryview) -> None:
@@ -39,9 +42,10 @@ class SqliteStore:
         self._threads = threading.RLock()
         self._is_changed = False
         self._database = sqlite3.connect(path, timeout=TIMEOUT_S, isolation_level=None, check_same_thread=False)
-        self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = OFF")  # the file does not outlive the processes
-        self._database.execute(_TABLE)
+        with lock:  # of two that turn a file to WAL at once, SQLite refuses one, whatever the time limit
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute(_TABLE)
 
     def token(self) -> object:
         """Return the number of changes, None before the first."""

@@ -22,6 +22,7 @@ import pytest
 from apps.broken import BROKEN
 from apps.judging import judged
 from apps.right import ADMIN, MEMBER, Right, serve
+from background import unmeasured
 from contracts import api
 from contracts.config import Config
 from contracts.outcome.baseline import update
@@ -298,8 +299,14 @@ def start(*args: str) -> Iterator[subprocess.Popen[str]]:
     """Start pytest in a group of its own, as a terminal does; what a failed test leaves running is ended."""
     spared = [item for name in SPARED for item in ("-p", f"no:{name}")]
     command = [sys.executable, "-m", "pytest", *spared, "--contracts", *args]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=subprocess.STDOUT, text=True, start_new_session=True) as running:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=unmeasured(),
+        text=True,
+        start_new_session=True,
+    ) as running:
         try:
             yield running
         finally:

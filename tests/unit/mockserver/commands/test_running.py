@@ -15,6 +15,7 @@ from typing import Any
 import click
 import pytest
 
+from background import unmeasured
 from mockserver import cli
 from mockserver.commands.lines import event_line, request_line
 from mockserver.commands.remote import Remote
@@ -283,7 +284,8 @@ def test_a_wrong_token_header_is_a_usage_error(url: str) -> None:
 def test_following_ends_with_ctrl_c() -> None:
     with LiveServer(Config()) as server:
         command = [sys.executable, "-m", "mockserver", "requests", "--follow", "--json", "--url", server.base_url]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, stdout=pipe, stderr=pipe, env=unmeasured(), text=True) as process:
             output = process.stdout
             assert output is not None
             line: list[str] = []

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from mockserver.errors import StateUnavailable
 from mockserver.sharing import documents
 from mockserver.sharing.documents import SqliteStore
+from mockserver.sharing.lock import CrossLock
 from mockserver.sharing.machine import Bench, MachineShare
 
 
@@ -19,6 +23,18 @@ def pair(bench: Bench) -> Iterator[tuple[SqliteStore, SqliteStore]]:
     yield shares[0].store, shares[1].store
     for share in shares:
         share.store.close()
+
+
+def test_many_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+    everyone, lock, stamp = Barrier(8), CrossLock(), memoryview(bytearray(8)).cast("q")
+
+    def open_one(path: Path) -> None:
+        everyone.wait()
+        SqliteStore(path, lock, stamp).close()
+
+    with ThreadPoolExecutor(8) as pool:
+        for name in range(100):  # two of a hundred were refused where nothing kept them apart
+            list(pool.map(open_one, [tmp_path / f"{name}.sqlite"] * 8))
 
 
 def put(store: SqliteStore, name: str, version: str) -> None:
