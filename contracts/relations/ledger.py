@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
+from typing import NamedTuple
 
 from contracts.contract.limits import Limits, Window
 from contracts.contract.vocabulary import Document
@@ -107,28 +108,37 @@ def _judge_counts(
     told = [(item, left) for item in counted if (left := remaining(item, window)) is not None]
     stamp = observations.document.envelope.stamp
     steps = [
-        (before, after, left - now)
+        _Step(before, after, left - now, not _may_have_changed(before, after, window, stamp))
         for (before, left), (after, now) in pairwise(told)
-        if not _may_have_changed(before, after, window, stamp)
     ]
     return judged(relation, _steps(window, steps), "too few answers in one window")
 
 
-def _steps(window: Window, steps: list[tuple[Seen, Seen, int]]) -> Iterator[Finding | None]:
+class _Step(NamedTuple):
+    """Two answers after each other, how much less was left, and whether both surely were in one window."""
+
+    before: Seen
+    after: Seen
+    fall: int
+    is_inside: bool
+
+
+def _steps(window: Window, steps: list[_Step]) -> Iterator[Finding | None]:
     name = window.remaining_header
-    for before, after, fall in steps:
-        # At nothing left a refused request has nothing to take.
+    for before, after, fall, is_inside in steps:
+        # What falls is right in whatever window it was. At nothing left a refused request has nothing to take.
         if fall > 0 or (fall == 0 and remaining(after, window) == 0):
             yield None
-        else:
+        elif is_inside:
             what = "stayed the same" if fall == 0 else f"rose by {-fall}"
             operation = after.operation.id if after.operation else ""
             detail = f"{name} {operation}"
             yield Finding(
                 f"{name} {what} with a request", "one less", (before, after), detail, remaining(after, window)
             )
-    if len(steps) >= _ENOUGH_STEPS and min(fall for _, _, fall in steps) > 1:
-        before, after, fall = steps[0]
+    inside = [step for step in steps if step.is_inside]
+    if len(inside) >= _ENOUGH_STEPS and min(step.fall for step in inside) > 1:
+        before, after, fall, _ = inside[0]
         yield Finding(f"{name} never falls by exactly one", "one less", (before, after), f"{name} step", fall)
 
 

@@ -59,7 +59,18 @@ class Right:
 
     limits = (100, 5000)
 
-    def __init__(self, count: int = 13, users: int = 3, days: int = 4) -> None:
+    def __init__(self, count: int = 13, users: int = 3, days: int = 4, second: float = 20.0) -> None:
+        """Make one organisation.
+
+        Args:
+            count: routines.
+            users: persons who have them.
+            days: with figures, of each routine.
+            second: of the current minute at which the clock starts. It runs on as the real one does; its start is
+                the same every time, so that no run happens to meet the end of a window.
+        """
+        started = datetime.now(UTC)
+        self.ahead = started.replace(second=0, microsecond=0) + timedelta(seconds=second) - started
         self.users = [f"usr~{number}==" for number in range(users)]
         self.rows = routines(count, users, days)
         self.keys = {ADMIN: "admin", MEMBER: "member"}
@@ -157,7 +168,7 @@ class Right:
     # What an answer says of itself.
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return datetime.now(UTC) + self.ahead
 
     def request_id(self) -> str:
         return f"req_{next(self.ids):x}-{id(self):x}"
@@ -478,6 +489,9 @@ def _handler(server: Right) -> type[BaseHTTPRequestHandler]:
             if name.startswith("do_"):
                 return self.any_method
             raise AttributeError(name)
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return super().date_time_string(int(server.now().timestamp()) if timestamp is None else timestamp)
 
         def log_message(self, *words: object) -> None:
             pass

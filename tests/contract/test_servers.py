@@ -31,8 +31,11 @@ def test_a_right_server_is_not_blamed(tmp_path: Path, count: int, users: int, da
     assert report.violations == ()
 
 
-def test_of_a_right_server_every_relation_of_the_plan_is_kept(tmp_path: Path) -> None:
-    report = judged(Right(), tmp_path, phases=("relations", "limits"))
+# In the first half of a minute, and so that the next one begins while the relations are asked.
+@pytest.mark.parametrize("second", [20.0, 59.6])
+def test_of_a_right_server_every_relation_of_the_plan_is_kept(tmp_path: Path, second: float) -> None:
+    report = judged(Right(second=second), tmp_path, phases=("relations", "limits"))
+    assert report.violations == ()
     undecided = [verdict for verdict in report.verdicts if verdict.outcome is Outcome.INCONCLUSIVE]
     assert undecided == []
 

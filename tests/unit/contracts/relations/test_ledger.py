@@ -51,6 +51,11 @@ def test_a_new_window_may_begin_between_two_answers() -> None:
     assert titles(COUNTS, *answers(9, 99, step_s=29)) == []
 
 
+def test_a_fall_tells_as_much_where_a_new_window_may_have_begun() -> None:
+    assert judge(COUNTS, *answers(9, 8, 99, step_s=29)).looked_at == 1
+    assert judge(COUNTS, *answers(9, 9, step_s=40)).looked_at == 0
+
+
 def test_at_nothing_left_a_refusal_takes_nothing() -> None:
     assert titles(COUNTS, *answers(1, 0, 0)) == []
 
