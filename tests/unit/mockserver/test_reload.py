@@ -167,6 +167,7 @@ def served(folder: Path) -> Served:
 
 
 def test_a_changed_limit_is_served_and_counts_go_on(served: Served) -> None:
+    served.admin("POST", "/clock", json={"freeze": True})
     assert served.get("/user-campaign-filters").headers["X-RateLimit-Remaining-Minute"] == "99"
     served.edit("openapi.yaml", lambda text: text.replace("limit: 100\n", "limit: 40\n", 1))
     assert served.get("/user-campaign-filters").headers["X-RateLimit-Remaining-Minute"] == "38"
