@@ -92,7 +92,8 @@ def _handler(proxy: MutatingProxy, mutant: Mutant) -> type[BaseHTTPRequestHandle
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        wbufsize = -1  # one packet for head and body
+        wbufsize = -1  # one packet for head and body, and no wait for the acknowledgement of a first one
+        disable_nagle_algorithm = True
 
         def __getattr__(self, name: str) -> Any:
             if name.startswith("do_"):
