@@ -9,7 +9,7 @@ from contracts.contract.pointers import lookup
 from contracts.judging.bodies import moment_of
 from contracts.judging.observations import Seen
 
-__all__ = ["clock_of", "clocks_of", "date_of"]
+__all__ = ["clock_of", "clocks_of", "date_of", "in_one_window"]
 
 
 def clock_of(seen: Seen, stamp: str) -> datetime:
@@ -23,6 +23,20 @@ def clock_of(seen: Seen, stamp: str) -> datetime:
     if told is None and seen.now is not None:
         return datetime.fromtimestamp(seen.now, UTC)
     return told or date_of(seen)
+
+
+def in_one_window(before: Seen, after: Seen, stamp: str, seconds: int, slack_s: float) -> bool:
+    """Whether no window of the target's clock can have begun between two answers.
+
+    Args:
+        before: the earlier answer.
+        after: the later one.
+        stamp: pointer of the stamp in bodies; empty for none.
+        seconds: length of a window; windows are whole multiples of it since the epoch.
+        slack_s: how far a stamp may be from the moment at which its request was counted, seconds.
+    """
+    first, second = (clock_of(item, stamp).timestamp() for item in (before, after))
+    return (first - slack_s) // seconds == (second + slack_s) // seconds
 
 
 def clocks_of(seen: Seen) -> tuple[datetime, ...]:

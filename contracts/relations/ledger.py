@@ -17,7 +17,7 @@ from contracts.contract.limits import Limits, Window
 from contracts.contract.vocabulary import Document
 from contracts.judging.observations import Observations, Seen
 from contracts.judging.rules import Finding, Judgement, Rule, judged, judged_each
-from contracts.relations.clock import clock_of
+from contracts.relations.clock import in_one_window
 from contracts.verdicts import Relation
 
 __all__ = ["remaining", "rules"]
@@ -108,7 +108,7 @@ def _judge_counts(
     told = [(item, left) for item in counted if (left := remaining(item, window)) is not None]
     stamp = observations.document.envelope.stamp
     steps = [
-        _Step(before, after, left - now, not _may_have_changed(before, after, window, stamp))
+        _Step(before, after, left - now, in_one_window(before, after, stamp, window.seconds, _SLACK_S))
         for (before, left), (after, now) in pairwise(told)
     ]
     return judged(relation, _steps(window, steps), "too few answers in one window")
@@ -140,9 +140,3 @@ def _steps(window: Window, steps: list[_Step]) -> Iterator[Finding | None]:
     if len(inside) >= _ENOUGH_STEPS and min(step.fall for step in inside) > 1:
         before, after, fall, _ = inside[0]
         yield Finding(f"{name} never falls by exactly one", "one less", (before, after), f"{name} step", fall)
-
-
-def _may_have_changed(before: Seen, after: Seen, window: Window, stamp: str) -> bool:
-    """Whether a window of the target's clock may have begun between two answers."""
-    first, second = (clock_of(item, stamp).timestamp() for item in (before, after))
-    return (first - _SLACK_S) // window.seconds != (second + _SLACK_S) // window.seconds

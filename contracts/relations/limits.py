@@ -17,7 +17,7 @@ from contracts.contract.vocabulary import Document, Operation
 from contracts.judging.observations import Observations, Seen
 from contracts.judging.rules import Check, Finding, Judgement, Rule, judged, judged_each
 from contracts.planning.cases import Case, ask
-from contracts.relations.clock import clock_of
+from contracts.relations.clock import in_one_window
 from contracts.relations.ledger import remaining
 from contracts.verdicts import Relation
 
@@ -121,7 +121,7 @@ def _judge_late(window: Window, relation: Relation, observations: Observations) 
                 continue
             if seen.status == observations.refusal_status:
                 yield None
-            elif _same_window(before, seen, window, stamp):
+            elif in_one_window(before, seen, stamp, window.seconds, _SLACK_S):
                 title = f"answered {seen.status} although nothing was left of the {window.name}"
                 yield Finding(title, "a refusal", (before, seen), "late", seen.status)
         if len(burst) > 2 * window.limit and all(item.status != observations.refusal_status for item in burst):
@@ -129,11 +129,6 @@ def _judge_late(window: Window, relation: Relation, observations: Observations) 
             yield Finding(title, f"a refusal after {window.limit}", (burst[0], burst[-1]), "never", len(burst))
 
     return judged(relation, outcomes(), "the allowance was not exhausted" if burst else "not asked")
-
-
-def _same_window(before: Seen, seen: Seen, window: Window, stamp: str) -> bool:
-    first, second = (clock_of(item, stamp).timestamp() for item in (before, seen))
-    return (first - _SLACK_S) // window.seconds == (second + _SLACK_S) // window.seconds
 
 
 def _judge_refusals(check: Check, relation: Relation, observations: Observations) -> Judgement:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from answers import NOON, seen
 from contracts.judging.observations import Seen
-from contracts.relations.clock import clock_of, clocks_of, date_of
+from contracts.relations.clock import clock_of, clocks_of, date_of, in_one_window
 
 RECEIVED = datetime.fromtimestamp(NOON, UTC)
 DATE = "Sun, 11 May 2025 09:00:00 GMT"
@@ -100,3 +100,13 @@ def test_a_stamp_is_the_same_moment_in_every_zone(moment: datetime, minutes: int
     stamped = moment.replace(microsecond=0, tzinfo=UTC)
     written = stamped.astimezone(timezone(timedelta(minutes=minutes))).isoformat()
     assert clock_of(answer({"at": written}), "/at") == stamped
+
+
+@pytest.mark.parametrize(
+    "first, second, slack_s, is_one",
+    [(1, 58, 1, True), (1, 59, 1, False), (0, 58, 1, False), (2, 57, 2, True), (2, 58, 2, False), (30, 90, 0, False)],
+)
+def test_two_answers_are_in_one_window_if_none_can_have_begun_between_them(
+    first: float, second: float, slack_s: float, is_one: bool
+) -> None:
+    assert in_one_window(mocked(first), mocked(second), "/at", 60, slack_s) is is_one
