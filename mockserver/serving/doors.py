@@ -8,6 +8,7 @@ after it. May import `address` and `worker`.
 
 from __future__ import annotations
 
+import logging
 import selectors
 import socket
 import threading
@@ -22,6 +23,8 @@ from mockserver.serving.worker import base_path_of
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+_log = logging.getLogger(__name__)
 
 #: Clients that may wait to be let in, per port.
 BACKLOG = 512
@@ -138,11 +141,18 @@ class Doors:
         environ["wsgi.input"] = get_input_stream(environ)
         environ["wsgi.input_terminated"] = True
         try:
-            return door.app(environ, start_response)
+            answer = door.app(environ, start_response)
+            try:
+                yield from answer
+            finally:
+                close = getattr(answer, "close", None)
+                if close is not None:
+                    close()
         except ConnectionError:  # a client that left, or a fault that was asked for
             raise
         except Exception as exc:
             door.errors.append(exc)
+            _log.exception("an exception left the application")
             raise
 
 
@@ -153,7 +163,13 @@ def _template(app: WSGIApplication) -> Any:
     with bind_port("127.0.0.1", 0) as bound:
         server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_quiet_handler(), fd=bound.fileno())
     server.server_close()
+    # werkzeug tells of an exception after it was answered, when the next test may have begun.
+    server.log = _say_nothing  # type: ignore[method-assign]
     return server
+
+
+def _say_nothing(type: str, message: str, *args: Any) -> None:
+    """Write no line; exceptions are logged where they leave the application."""
 
 
 def _quiet_handler() -> type[Any]:
@@ -162,7 +178,6 @@ def _quiet_handler() -> type[Any]:
     class QuietHandler(WSGIRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def log(self, type: str, message: str, *args: Any) -> None:
-            """Write no line for a request."""
+        log = staticmethod(_say_nothing)
 
     return QuietHandler

@@ -39,6 +39,13 @@ def get(url: str) -> str:
     return requests.get(url, timeout=DEADLINE_S).text
 
 
+def join_answering() -> None:
+    """Wait until every thread that answers a request has ended."""
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(DEADLINE_S)
+
+
 def is_refused(port: int) -> bool:
     """Whether the port stops answering before the deadline."""
     deadline = time.monotonic() + DEADLINE_S
@@ -113,6 +120,43 @@ def test_an_exception_of_one_application_is_kept_at_its_door(doors: Doors) -> No
     assert requests.get(falls.address.base_url, timeout=DEADLINE_S).status_code == 500
     assert get(stands.address.base_url) == "standing"
     assert ([str(error) for error in falls.errors], stands.errors) == (["nobody caught this"], [])
+
+
+def test_an_exception_is_logged_before_its_answer_is_sent_and_not_again(
+    doors: Doors, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fall(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        raise LookupError("nobody caught this")
+
+    door = doors.open(fall)
+    assert requests.get(door.address.base_url, timeout=DEADLINE_S).status_code == 500
+    assert [record.name for record in caplog.records] == ["mockserver.serving.doors"]
+    assert "LookupError: nobody caught this" in caplog.text
+    join_answering()
+    assert len(caplog.records) == 1
+
+
+def test_an_exception_in_the_middle_of_an_answer_is_kept_and_the_answer_closed(doors: Doors) -> None:
+    class Half:
+        closed = 0
+
+        def __iter__(self) -> Iterator[bytes]:
+            yield b"half"
+            raise LookupError("nobody caught this")
+
+        def close(self) -> None:
+            self.closed += 1
+
+    half = Half()
+
+    def fall(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        return half
+
+    door = doors.open(fall)
+    assert get(door.address.base_url).startswith("half")
+    join_answering()
+    assert ([str(error) for error in door.errors], half.closed) == (["nobody caught this"], 1)
 
 
 def test_a_client_that_leaves_at_once_stops_nobody(doors: Doors) -> None:
