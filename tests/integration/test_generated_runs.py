@@ -29,6 +29,7 @@ def run(server: LiveServer, events: list[Event] | None = None, **options: object
     return api.run(config, None if events is None else events.append)
 
 
+@pytest.mark.slow
 def test_a_right_server_keeps_the_contract_whatever_is_generated(server: LiveServer) -> None:
     events: list[Event] = []
     report = run(server, events, budget=400, fuzz=150, seed=2, phases=("relations", "fuzz"))
@@ -38,7 +39,7 @@ def test_a_right_server_keeps_the_contract_whatever_is_generated(server: LiveSer
     assert [event.phase for event in events if isinstance(event, PhaseStarted)] == ["relations", "fuzz"]
 
 
-@pytest.mark.parametrize("budget", [10, 90, 160])
+@pytest.mark.parametrize("budget", [10, *(pytest.param(budget, marks=pytest.mark.slow) for budget in (90, 160))])
 def test_the_budget_holds_with_generated_requests(server: LiveServer, budget: int) -> None:
     events: list[Event] = []
     report = run(server, events, budget=budget, fuzz=600, phases=("relations", "fuzz"))
@@ -93,6 +94,7 @@ def test_a_corpus_is_replayed_and_judged(server: LiveServer, corpus: Path, capsy
     assert "kept" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_two_servers_are_compared(server: LiveServer, corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with LiveServer(MockConfig(routines=3, seed=1)) as other:
         code = cli.main(["replay", str(corpus), server.base_url, "--against", other.base_url])

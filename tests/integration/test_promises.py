@@ -44,7 +44,7 @@ def server() -> Iterator[LiveServer]:
         yield running
 
 
-@pytest.mark.parametrize("budget", [1, 10, 50, 90, pytest.param(600, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("budget", [1, 10, *(pytest.param(budget, marks=pytest.mark.slow) for budget in (50, 90, 600))])
 def test_the_server_never_sees_more_than_the_budget(server: LiveServer, budget: int) -> None:
     key = admin(server, "/keys", {"role": "admin"})["key"]
     config = Config(base_url=server.base_url, api_key=key, budget=budget, fuzz=600, phases=("relations", "fuzz"))
@@ -54,6 +54,7 @@ def test_the_server_never_sees_more_than_the_budget(server: LiveServer, budget: 
     assert [one for one in requests if one["response"]["status"] == 429] == []
 
 
+@pytest.mark.slow
 def test_a_live_run_never_meets_a_429_and_writes_nothing(server: LiveServer, tmp_path: Path) -> None:
     key = admin(server, "/keys", {"role": "admin"})["key"]
     config = Config(base_url=server.base_url, api_key=key, is_live=True, ledger=tmp_path / "ledger.json", max_wait_s=0)

@@ -56,6 +56,7 @@ def test_two_servers_are_compared(corpus: Path, server: LiveServer) -> None:
     assert result.output.splitlines()[-1] == "compared    25 requests"
 
 
+@pytest.mark.slow
 def test_differences_are_told_counted_and_can_be_ignored(corpus: Path, server: LiveServer) -> None:
     with LiveServer(Config(routines=30), in_process=True) as other:
         result = call("replay", str(corpus), server.base_url, "--against", other.base_url)

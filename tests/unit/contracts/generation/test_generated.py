@@ -39,6 +39,7 @@ def test_every_operation_succeeds_and_is_refused() -> None:
     assert found.tallies["createApiKey"].succeeded == 3
 
 
+@pytest.mark.slow
 def test_a_longer_run_begins_like_a_shorter_one() -> None:
     short = fuzz(contract(), PipelineGate(), FuzzOptions(requests=60, seed=1))
     assert short.entries == fuzzed()[0].entries[: len(short.entries)]

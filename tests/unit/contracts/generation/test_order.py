@@ -81,6 +81,7 @@ def test_every_positive_request_but_one_in_five_random_ones_is_valid_on_a_server
         assert judge.of(request).conditions == ()
 
 
+@pytest.mark.slow
 def test_some_random_requests_keep_their_made_up_ids() -> None:
     judge = Expectations(contract(), ENTITIES)
     random = [resolve(draft.request, ENTITIES) for draft in made() if draft.stage == "drawn"]

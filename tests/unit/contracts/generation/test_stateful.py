@@ -77,13 +77,18 @@ def makes_nothing(request: Request, status: int, body: Any) -> tuple[int, Any]:
 @pytest.mark.parametrize(
     "change, detail",
     [
-        (made_key_is_dead, "use"),
-        (made_key_sees_others, "use user"),
-        (pages_overlap, "order"),
-        (total_is_of_the_page, "total"),
-        (opens_another, "itself"),
         (opens_nothing, "open"),
         (makes_nothing, "make"),
+        *(
+            pytest.param(*fault, marks=pytest.mark.slow)
+            for fault in [
+                (made_key_is_dead, "use"),
+                (made_key_sees_others, "use user"),
+                (pages_overlap, "order"),
+                (total_is_of_the_page, "total"),
+                (opens_another, "itself"),
+            ]
+        ),
     ],
 )
 def test_a_server_that_forgets_is_found_with_the_steps_that_show_it(change: Change, detail: str) -> None:

@@ -47,6 +47,7 @@ def walked(ask: Ask, count: int, seed: int = 0, memory: Memory | None = None) ->
     return found
 
 
+@pytest.mark.slow
 def test_every_request_of_many_journeys_is_right(ask: Ask) -> None:
     kinds = Counter(step.kind for steps in walked(ask, 30) for step in steps)
     assert set(kinds) == {"list", "page", "open", "figures"}
@@ -61,6 +62,7 @@ def test_a_journey_lists_pages_opens_and_looks_at_figures_in_this_order(ask: Ask
         assert kinds.count("o") <= MOST_OPENED
 
 
+@pytest.mark.slow
 def test_nothing_that_writes_is_asked(ask: Ask) -> None:
     writes = {operation.id for operation in document().operations if operation.is_write}
     asked = {step.request.operation_id for steps in walked(ask, 20) for step in steps}
