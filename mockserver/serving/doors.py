@@ -13,7 +13,8 @@ import selectors
 import socket
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -130,7 +131,7 @@ class Doors:
         self._http.process_request(connection, peer)
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        from werkzeug.wsgi import get_input_stream
+        from werkzeug.wsgi import ClosingIterator, get_input_stream
 
         port = environ["werkzeug.socket"].getsockname()[1]
         door = self._by_port.get(port)
@@ -140,20 +141,27 @@ class Doors:
         # As on granian, the body ends where it ends; werkzeug's stream would wait for more.
         environ["wsgi.input"] = get_input_stream(environ)
         environ["wsgi.input_terminated"] = True
-        try:
+        with _kept(door):
             answer = door.app(environ, start_response)
-            try:
-                yield from answer
-            finally:
-                close = getattr(answer, "close", None)
-                if close is not None:
-                    close()
-        except ConnectionError:  # a client that left, or a fault that was asked for
-            raise
-        except Exception as exc:
-            door.errors.append(exc)
-            _log.exception("an exception left the application")
-            raise
+        return ClosingIterator(_watched(door, answer), getattr(answer, "close", None))
+
+
+@contextmanager
+def _kept(door: Door) -> Iterator[None]:
+    """Log and keep what leaves the application, before werkzeug answers it by 500."""
+    try:
+        yield
+    except ConnectionError:  # a client that left, or a fault that was asked for
+        raise
+    except Exception as exc:
+        door.errors.append(exc)
+        _log.exception("an exception left the application")
+        raise
+
+
+def _watched(door: Door, answer: Iterable[bytes]) -> Iterator[bytes]:
+    with _kept(door):
+        yield from answer
 
 
 def _template(app: WSGIApplication) -> Any:

@@ -140,17 +140,17 @@ def add_rule(server: LiveServer, answer: dict[str, Any]) -> None:
 @pytest.mark.parametrize("kind", ["server", "in_process"])
 def test_a_dribbled_answer_comes_bit_by_bit_and_whole(kind: str, request: pytest.FixtureRequest) -> None:
     running: LiveServer = request.getfixturevalue(kind)
-    add_rule(running, {"status": 200, "dribble": {"chunks": 5, "ms": 500}})
+    add_rule(running, {"status": 200, "dribble": {"chunks": 5, "ms": 1500}})
     with connect(running) as connection:
         started = time.monotonic()
         connection.sendall(get(running))
         first = connection.recv(65536)
-        assert time.monotonic() - started < 0.4
+        assert time.monotonic() - started < 1.2
         assert first.startswith(b"HTTP/1.1 200 OK\r\n")
         data = first
         while b"\r\n\r\n" not in data or len(data.partition(b"\r\n\r\n")[2]) < length_in(data):
             data += connection.recv(65536)
-        assert 0.4 < time.monotonic() - started < 5.0
+        assert 1.2 < time.monotonic() - started < 10.0
     assert json.loads(data.partition(b"\r\n\r\n")[2])["status"] is True
 
 
@@ -164,20 +164,18 @@ def test_hundreds_of_delayed_answers_hold_nobody_up(server: LiveServer) -> None:
         slow = [stack.enter_context(connect(server)) for _ in range(500)]
         started = time.monotonic()
         for connection in slow:
-            connection.sendall(get(server, "Prefer: delay=4000"))
-        took_s = sorted(fast(server) for _ in range(100))
-        assert time.monotonic() - started < 4.0, "the fast ones came while the slow ones waited"
-        assert took_s[50] < 0.05
+            connection.sendall(get(server, "Prefer: delay=6000"))
+        for _ in range(100):
+            ask_at_once(server)
+        assert time.monotonic() - started < 6.0, "the fast ones came while the slow ones waited"
         assert [answer_of(connection)[0] for connection in slow] == [200] * 500
-        assert 4.0 <= time.monotonic() - started < 8.0, "the slow ones waited at the same time"
+        assert 6.0 <= time.monotonic() - started < 20.0, "the slow ones waited at the same time"
 
 
-def fast(server: LiveServer) -> float:
-    started = time.monotonic()
+def ask_at_once(server: LiveServer) -> None:
     with connect(server) as connection:
         connection.sendall(get(server))
         assert answer_of(connection)[0] == 200
-    return time.monotonic() - started
 
 
 @pytest.mark.parametrize("kind", ["server", "in_process"])
