@@ -35,6 +35,8 @@ log = logging.getLogger("mockserver")
 
 #: Names the session of a request without a key of any, lower case.
 _SESSION_HEADER = "x-mock-session"
+#: So often a request looks for what other processes changed; each look follows a change of theirs.
+_MOST_REFRESHES = 100
 
 
 class Pipeline:
@@ -112,7 +114,7 @@ class Pipeline:
 
     def _admit(self, request: Request) -> tuple[Arrival, tuple[Play, ...], Allowance]:
         """Find whose request it is and count it: by the latest keys, clock and scenarios of all processes."""
-        while True:
+        for _ in range(_MOST_REFRESHES):
             sent = request.headers
             session, key = self.sessions.find(sent.get(self._key_header), sent.get(_SESSION_HEADER))
             plays = self._chooser.plays(session, key, request)
@@ -122,6 +124,7 @@ class Pipeline:
                 return arrival, plays, self._count(arrival, plays)
             except Stale:
                 self.sessions.refresh()
+        raise StateUnavailable("the shared state changes faster than it can be read")
 
     def _postpone(self, request: Request, error: StateUnavailable) -> Response:
         """Answer where nothing can be counted: by 500, nothing left in any window, unrecorded."""

@@ -99,7 +99,9 @@ class SharedWorld:
             StateUnavailable: the store cannot be reached, and this process does not go on alone.
         """
         try:
-            if self._store.token() != self._share.seen.token:
+            # Who has seen nothing looks, even where there is nothing: what was lost is to be given again.
+            seen = self._share.seen.token
+            if seen is None or self._store.token() != seen:
                 self._renew()
         except StateUnavailable:
             if not self._share.goes_on_alone:

@@ -55,6 +55,15 @@ def test_a_request_is_counted_once_and_by_what_others_changed(make_client: MakeC
     assert (answer.status, answer.remaining, len(refreshed)) == (200, (99, 4999), 2)
 
 
+def test_a_state_that_is_never_seen_whole_ends_the_wait(make_client: MakeClient) -> None:
+    client = make_client()
+    sessions_of(client, *(Stale() for _ in range(100)))
+    answer = client.get(PATH)
+    assert (answer.status, answer.headers["Retry-After"], answer.remaining) == (500, "1", (0, 0))
+    assert "changes faster" in answer.data["error"]
+    assert client.get(PATH).remaining == (99, 4999)
+
+
 @pytest.mark.parametrize("path", [PATH, "/nowhere"])
 def test_where_nothing_can_be_counted_nothing_is_answered(make_client: MakeClient, path: str) -> None:
     client = make_client()

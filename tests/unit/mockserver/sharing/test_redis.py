@@ -185,6 +185,27 @@ def test_a_redis_that_has_lost_everything_is_given_what_the_first_machine_knows(
         assert world.names() == ["default", session.name]
 
 
+def test_a_redis_that_lost_everything_after_a_change_failed_is_given_it_again(
+    link: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mockserver.config import Config
+    from mockserver.state.quota import Window
+    from mockserver.state.sessions import Sessions
+
+    monkeypatch.setattr(redisdocuments, "LOCK_S", 0.02)
+    windows = (Window("minute", 60, 100, "L", "R"),)
+    one = Sessions(Config(clock=1e9), windows, lambda key: key, share=RedisShare(link))
+    created, key = one.default.keys.create("member", 1e9)
+    link.ask(lambda client: client.set(LOCK, "another"))
+    with pytest.raises(StateUnavailable, match="locked"):
+        one.default.keys.create("member", 1e9)
+    link.ask(lambda client: client.flushall())
+    for _ in range(2):  # gives its own, then has seen that it did
+        one.refresh()
+    assert one.default.quota.hit("x", 1e9).remaining == (99,)
+    assert one.find(created) == (one.default, key)
+
+
 def test_an_exchange_is_lost_rather_than_its_answer(link: Link, exchange: MakeExchange) -> None:
     shelf = RedisShelf(link, "default", 5, 10_000)
 
