@@ -26,9 +26,9 @@ _DOCUMENTS, _VERSIONS = key_of("documents"), key_of("versions")
 _WRITE = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
+if #ARGV > 2 or redis.call('EXISTS', KEYS[2]) == 0 then redis.call('SET', KEYS[2], ARGV[2]) end
 for at = 3, #ARGV, 3 do
   local name, version, document = ARGV[at], ARGV[at + 1], ARGV[at + 2]
-  redis.call('SET', KEYS[2], ARGV[2])
   if version == '' then
     redis.call('HDEL', KEYS[3], name)
     redis.call('HDEL', KEYS[4], name)

@@ -153,13 +153,13 @@ class SharedWorld:
         with self._threads:
             # Read before the documents: what changes in between is seen the next time.
             token = self._store.token()
-            if self._store.versions():
+            if token is not None and self._store.versions():
                 with self._inside():
                     self._catch_up()
                 self._share.seen.token = token
             else:
                 with self.changing(self._copy.names()[0]):
-                    pass  # nobody was here before, or the store has lost everything: it is given the copy
+                    pass  # nobody was here before, or the store has lost something: it is given the copy
 
     def _catch_up(self) -> None:
         versions = self._store.versions()

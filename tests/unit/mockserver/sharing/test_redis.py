@@ -206,6 +206,29 @@ def test_a_redis_that_lost_everything_after_a_change_failed_is_given_it_again(
     assert one.find(created) == (one.default, key)
 
 
+@pytest.mark.parametrize("lost", [redisdocuments.TOKEN, redisdocuments._VERSIONS])
+def test_what_a_redis_has_evicted_is_given_it_again(link: Link, lost: str) -> None:
+    from mockserver.config import Config
+    from mockserver.state.quota import Window
+    from mockserver.state.sessions import Sessions
+
+    windows = (Window("minute", 60, 100, "L", "R"),)
+
+    def start() -> Sessions:
+        return Sessions(Config(clock=1e9), windows, lambda key: key, share=RedisShare(link))
+
+    one, other = start(), start()
+    created, key = one.default.keys.create("member", 1e9)
+    link.ask(lambda client: client.delete(lost))
+    for world in (one, other):
+        for _ in range(2):  # gives it, then has seen that it did
+            world.refresh()
+    assert [world.default.quota.hit("x", 1e9).remaining for world in (one, other)] == [(99,), (98,)]
+    late = start()
+    assert late.default.quota.hit("x", 1e9).remaining == (97,)
+    assert late.find(created) == (late.default, key)
+
+
 def test_an_exchange_is_lost_rather_than_its_answer(link: Link, exchange: MakeExchange) -> None:
     shelf = RedisShelf(link, "default", 5, 10_000)
 
