@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from mockserver.config import Config
 from mockserver.errors import StateUnavailable
 from mockserver.messages import Exchange, Request, Response
 from mockserver.sharing import redisdocuments
@@ -19,8 +20,9 @@ from mockserver.sharing.rediscounting import KEPT_S, RedisCounters, RedisTurns
 from mockserver.sharing.redisdocuments import LOCK, RedisStore
 from mockserver.sharing.redisshelf import RedisShelf
 from mockserver.sharing.share import Seen, Stale
-from mockserver.state.quota import MemoryCounters
+from mockserver.state.quota import MemoryCounters, Window
 from mockserver.state.script import MemoryTurns
+from mockserver.state.sessions import Sessions
 from mockserver.state.shelf import MemoryShelf
 
 MakeExchange = Callable[..., Exchange]
@@ -34,6 +36,12 @@ def seen(link: Link) -> Seen:
     made = Seen()
     made.token = store.token()
     return made
+
+
+def machine(link: Link) -> Sessions:
+    """Return the sessions of one more machine."""
+    windows = (Window("minute", 60, 100, "L", "R"),)
+    return Sessions(Config(clock=1e9), windows, lambda key: key, share=RedisShare(link))
 
 
 class LikeMemory(RuleBasedStateMachine):
@@ -170,10 +178,7 @@ def test_the_lock_of_a_machine_that_is_gone_ends_by_itself(link: Link, monkeypat
 
 
 def test_a_redis_that_has_lost_everything_is_given_what_the_first_machine_knows(link: Link) -> None:
-    from mockserver.config import Config
-    from mockserver.state.sessions import Sessions
-
-    one, other = (Sessions(Config(clock=1e9), (), lambda key: key, share=RedisShare(link)) for _ in range(2))
+    one, other = machine(link), machine(link)
     created, key = one.default.keys.create("member", 1e9)
     session, _ = one.create()
     other.refresh()
@@ -188,13 +193,8 @@ def test_a_redis_that_has_lost_everything_is_given_what_the_first_machine_knows(
 def test_a_redis_that_lost_everything_after_a_change_failed_is_given_it_again(
     link: Link, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mockserver.config import Config
-    from mockserver.state.quota import Window
-    from mockserver.state.sessions import Sessions
-
     monkeypatch.setattr(redisdocuments, "LOCK_S", 0.02)
-    windows = (Window("minute", 60, 100, "L", "R"),)
-    one = Sessions(Config(clock=1e9), windows, lambda key: key, share=RedisShare(link))
+    one = machine(link)
     created, key = one.default.keys.create("member", 1e9)
     link.ask(lambda client: client.set(LOCK, "another"))
     with pytest.raises(StateUnavailable, match="locked"):
@@ -206,25 +206,17 @@ def test_a_redis_that_lost_everything_after_a_change_failed_is_given_it_again(
     assert one.find(created) == (one.default, key)
 
 
+# The list of versions only as long as somebody has a change to look at, as the one who made the key has here.
 @pytest.mark.parametrize("lost", [redisdocuments.TOKEN, redisdocuments._VERSIONS])
 def test_what_a_redis_has_evicted_is_given_it_again(link: Link, lost: str) -> None:
-    from mockserver.config import Config
-    from mockserver.state.quota import Window
-    from mockserver.state.sessions import Sessions
-
-    windows = (Window("minute", 60, 100, "L", "R"),)
-
-    def start() -> Sessions:
-        return Sessions(Config(clock=1e9), windows, lambda key: key, share=RedisShare(link))
-
-    one, other = start(), start()
+    one, other = machine(link), machine(link)
     created, key = one.default.keys.create("member", 1e9)
     link.ask(lambda client: client.delete(lost))
     for world in (one, other):
         for _ in range(2):  # gives it, then has seen that it did
             world.refresh()
     assert [world.default.quota.hit("x", 1e9).remaining for world in (one, other)] == [(99,), (98,)]
-    late = start()
+    late = machine(link)
     assert late.default.quota.hit("x", 1e9).remaining == (97,)
     assert late.find(created) == (late.default, key)
 
