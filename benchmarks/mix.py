@@ -6,9 +6,9 @@ import itertools
 import random
 from collections.abc import Iterator
 
-from mockserver.contract.operation import Operation
-from mockserver.contract.spec import load
-from mockserver.scenarios.magic import SCENARIOS
+from mockserver.scenarios.magic_keys import SCENARIOS
+from oas.operation import Operation
+from oas.spec import load
 
 ADMIN = "your_api_key_here"
 #: Magic keys whose scenario delays or breaks answers: those would be the client's time, not the server's memory.

@@ -22,8 +22,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from mockserver import packaged
-from mockserver.errors import MockServerError
+from mockserver.errors import ToolError
+from oas import package_data
 from side_by_side import chart, outcome, recording, tables
 from side_by_side.cases import Case, WrongAnswer
 from side_by_side.installing import Shelf
@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         except WrongAnswer as error:
             print(f"a wrong answer, so nothing is told: {error}", file=sys.stderr)
             return 1
-        except (MockServerError, subprocess.SubprocessError) as error:
+        except (ToolError, subprocess.SubprocessError) as error:
             print(f"the mock or wrk failed: {error}", file=sys.stderr)
             return 2
     print(tables.whole(found))
@@ -78,7 +78,7 @@ def compare(options: argparse.Namespace, folder: Path) -> Outcome:
                 cases=recorded.cases,
                 answers=recorded.answers,
                 base_path=recorded.base_path,
-                document=packaged.openapi(),
+                document=package_data.openapi(),
             )
             try:
                 peers[name] = stack.enter_context(running(PEERS[name](site), site))

@@ -26,8 +26,8 @@ from werkzeug.test import create_environ
 
 from mockserver.app import Application, create_wsgi
 from mockserver.config import Config
-from mockserver.data import generator, routines
-from mockserver.errors import MockServerError
+from mockserver.dataset import generator, routines
+from mockserver.errors import ToolError
 from run import at_least_one
 from side_by_side import outcome
 from side_by_side.tables import MarkersMissing, table, write_between
@@ -249,5 +249,5 @@ def _options() -> argparse.Namespace:
 if __name__ == "__main__":
     try:
         main()
-    except MockServerError as error:
+    except ToolError as error:
         sys.exit(f"the mock did not start: {error}")

@@ -30,7 +30,7 @@ from urllib.parse import urlsplit
 
 from connection import DEADLINE_S, Address, Connection
 from mix import ADMIN, Mix
-from mockserver.scenarios.records import FAULTS
+from mockserver.scenarios.models import FAULTS
 from processes import rss_mb
 from side_by_side.tables import write_between
 

@@ -26,7 +26,7 @@ CASES = {
 }
 
 #: What is imported before a server is ready, and before the help of the runner is shown.
-PROGRAMS = ("import mockserver.app, mockserver.serving.server", "import contracts.cli")
+PROGRAMS = ("import mockserver.app, mockserver.http.server", "import contracts.cli.commands")
 MOST_IMPORTS = 8
 
 

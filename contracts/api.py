@@ -1,9 +1,7 @@
 """The runner for Python: `run(Config(base_url=…)) -> Report`.
 
-    check what will be written and read → start the mock where no URL was given → run → apply the baseline
-    → compare → write the reports and the corpus → tell the listener that the run is over
-
-May import anything of this package but `cli`; heavy parts are imported when a run needs them.
+check what will be written and read → start the mock where no URL was given → run → apply the baseline
+→ compare → write the reports and the corpus → tell the listener that the run is over
 """
 
 from __future__ import annotations
@@ -15,10 +13,10 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from contracts.config import Config
-from contracts.embedded import reachable
 from contracts.errors import ConfigInvalid
+from contracts.events import Event, ExchangeFinished, Listener, RelationJudged, RunFinished, RunStarted
+from contracts.local_mock import reachable
 from contracts.messages import Exchange
-from contracts.running.events import Event, ExchangeFinished, Listener, RelationJudged, RunFinished, RunStarted
 from contracts.verdicts import SHARD_NOTE, Report, Verdict
 
 if TYPE_CHECKING:
@@ -119,12 +117,12 @@ def _drive(config: Config, listener: Listener) -> Report:
     from contracts import __version__
     from contracts.contract import document
     from contracts.contract.surface import Surface
-    from contracts.generation.fuzzphase import PHASE, FuzzPhase
-    from contracts.planning.agenda import generating
-    from contracts.planning.choice import check_choice
+    from contracts.gate.gate import Gate
+    from contracts.generate.phase import PHASE, FuzzPhase
+    from contracts.plan.filters import check_choice
+    from contracts.plan.selection import generating
     from contracts.relations import relations
-    from contracts.running import engine
-    from contracts.wire.gate import Gate
+    from contracts.run import engine
 
     contract = document.load(config.spec)
     check_choice(config, relations(contract))
@@ -186,7 +184,7 @@ def _saved(report: Report, config: Config) -> Iterator[tuple[str, str]]:
     if config.save_corpus is None:
         return
     from contracts.contract import document
-    from contracts.corpus.replay import save_corpus
+    from contracts.recordings.replay import save_corpus
 
     count = save_corpus(config.save_corpus, document.load(config.spec), report.exchanges)
     yield "corpus", f"{config.save_corpus}, {count} requests"

@@ -1,7 +1,7 @@
 """Every setting of a run in one frozen record, and the only reader of environment variables.
 
 Command line, `[tool.contracts]` of pyproject.toml and Python carry the same
-names and defaults. May import `errors` only.
+names and defaults.
 """
 
 from __future__ import annotations

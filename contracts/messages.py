@@ -1,8 +1,7 @@
 """What travels between the runner and a server: frozen records without secrets.
 
 A request names its credential instead of carrying it; only the gate puts the
-key in, and takes it out of everything that comes back. May import the
-standard library only.
+key in, and takes it out of everything that comes back.
 """
 
 from __future__ import annotations

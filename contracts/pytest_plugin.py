@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from contracts.testing.live import LiveApi, LiveTarget
-    from contracts.testing.mock import MockApi, MockServer
+    from contracts.plugin.live import LiveApi, LiveTarget
+    from contracts.plugin.mock import MockApi, MockServer
 
 _MARKERS = (
     "mock_api(limit_minute, limit_day, routines, seed, clock, allow, also): how the mock of this test differs, and "
@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
     if config.getoption("contracts"):
-        from contracts.testing.items import ContractItems
+        from contracts.plugin.items import ContractItems
 
         config.pluginmanager.register(ContractItems(config), "contracts-items")
 
@@ -61,7 +61,7 @@ def mock_api_config() -> Mapping[str, Any]:
 @pytest.fixture(scope="session")
 def mock_api_server() -> Iterator[MockServer]:
     """The server of this worker process; it starts when the first test asks for a mock."""
-    from contracts.testing.mock import MockServer
+    from contracts.plugin.mock import MockServer
 
     with MockServer() as server:
         yield server
@@ -72,7 +72,7 @@ def mock_api(
     request: pytest.FixtureRequest, mock_api_server: MockServer, mock_api_config: Mapping[str, Any]
 ) -> Iterator[MockApi]:
     """A mock of the API for this test alone; its teardown fails where the client broke the contract."""
-    from contracts.testing.fixtures import mock_of, settings_of
+    from contracts.plugin.fixtures import mock_of, settings_of
 
     yield from mock_of(mock_api_server, settings_of(request.node, mock_api_config))
 
@@ -80,7 +80,7 @@ def mock_api(
 @pytest.fixture(scope="session")
 def mock_api_session(mock_api_server: MockServer, mock_api_config: Mapping[str, Any]) -> Iterator[MockApi]:
     """A mock of the API for all tests of this worker process; the verdict comes at the end."""
-    from contracts.testing.fixtures import mock_of, settings_of
+    from contracts.plugin.fixtures import mock_of, settings_of
 
     yield from mock_of(mock_api_server, settings_of(None, mock_api_config))
 
@@ -88,7 +88,7 @@ def mock_api_session(mock_api_server: MockServer, mock_api_config: Mapping[str, 
 @pytest.fixture(scope="session")
 def contract_api_target(pytestconfig: pytest.Config) -> Iterator[LiveTarget | None]:
     """The server of `--contracts-url` behind the gate, None without that option."""
-    from contracts.testing.fixtures import target_of
+    from contracts.plugin.fixtures import target_of
 
     yield from target_of(pytestconfig)
 
@@ -101,6 +101,6 @@ def contract_api(
     if contract_api_target is None:
         yield request.getfixturevalue("mock_api")
         return
-    from contracts.testing.fixtures import live_of, settings_of
+    from contracts.plugin.fixtures import live_of, settings_of
 
     yield from live_of(contract_api_target, settings_of(request.node, mock_api_config))

@@ -1,6 +1,6 @@
 """What the runner says about a server: relations, violations, verdicts.
 
-A broken contract is a value. May import `messages` and the standard library.
+A broken contract is a value.
 """
 
 from __future__ import annotations

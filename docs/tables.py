@@ -28,15 +28,15 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def magic_keys() -> str:
     """Return the keys for which a scenario is always played."""
-    from mockserver.scenarios.magic import SCENARIOS
+    from mockserver.scenarios.magic_keys import SCENARIOS
 
     return table(("key", "plays"), ((f"`{key}`", f"`{name}`") for key, name in SCENARIOS.items()))
 
 
 def scenarios() -> str:
     """Return the packaged scenarios."""
-    from mockserver.contract.spec import load
-    from mockserver.scenarios.library import Library
+    from mockserver.scenarios.registry import Library
+    from oas.spec import load
 
     library = Library(load().operations)
     found = (library.get(name) for name in library.names)
@@ -61,9 +61,9 @@ def control() -> str:
 
 def vocabulary() -> str:
     """Return the extensions: where each may stand and what it says."""
-    from mockserver import packaged
+    from oas import package_data
 
-    schema = json.loads(packaged.vocabulary_schema().read_text(encoding="utf-8"))
+    schema = json.loads(package_data.vocabulary_schema().read_text(encoding="utf-8"))
     places: dict[str, list[str]] = {}
     for place, names in schema["places"].items():
         for name in names:
@@ -100,7 +100,7 @@ def _kind(kind: str, members: Iterator[Any]) -> str:
 
 def rules() -> str:
     """Return the rules on clients."""
-    from contracts.consumer.catalogue import rules_table
+    from contracts.client.rules import rules_table
 
     return rules_table()
 

@@ -1,7 +1,6 @@
 """The application: Flask for everything under `/__admin`, the pipeline in front of it for the API.
 
-`create_app` gives Flask, `create_wsgi` what a server runs, `Assembly` many of them. May import every
-other module.
+`create_app` gives Flask, `create_wsgi` what a server runs, `Assembly` many of them.
 """
 
 from __future__ import annotations
@@ -12,26 +11,26 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from mockserver import __version__
+from mockserver.admin.server_state import Served
 from mockserver.config import Config
-from mockserver.contract.spec import Spec, load
-from mockserver.control.served import Served
-from mockserver.pipeline.arrival import Builder
-from mockserver.pipeline.edge import Edge
-from mockserver.pipeline.lane import Lane
-from mockserver.pipeline.order import Pipeline
+from mockserver.http.rules import Edge
+from mockserver.http.wsgi import Lane
+from mockserver.pipeline.choose import Chooser
+from mockserver.pipeline.context import Builder
+from mockserver.pipeline.pipeline import Pipeline
 from mockserver.reload import Reloaded, Watch, served_files
-from mockserver.scenarios.chooser import Chooser
-from mockserver.scenarios.library import Library
-from mockserver.sharing.opening import share_of
-from mockserver.sharing.share import Share
-from mockserver.state.feed import News
-from mockserver.state.quota import Window
+from mockserver.scenarios.registry import Library
+from mockserver.state.backend import Share
+from mockserver.state.backends.create import share_of
+from mockserver.state.events import News
 from mockserver.state.sessions import Sessions
+from oas.operation import Window
+from oas.spec import Spec, load
 
 if TYPE_CHECKING:
     from flask import Flask
 
-    from mockserver.sharing.machine import Bench
+    from mockserver.state.backends.shared_memory import Bench
 
 #: Limits that --limit-minute and --limit-day set on a document without `x-rate-limit`.
 _PLAIN_WINDOWS = (
@@ -124,8 +123,8 @@ class Assembly:
         def flask() -> Flask:
             from flask import Flask
 
+            from mockserver.admin.app import create_admin
             from mockserver.console.pages import create_console
-            from mockserver.control.admin import create_admin
 
             app = Flask("mockserver", static_folder=None)
             app.register_blueprint(create_admin(sessions, config, info, served))
@@ -221,9 +220,9 @@ def create_watched(config: Config) -> tuple[Application, Watch]:
 
 def _builder(config: Config, spec: Spec) -> tuple[Builder, Callable[[Any], Any]]:
     if spec.uses_vocabulary:
-        from mockserver.answering.organisation import OrganisationBuilder, Warehouse
+        from mockserver.campaigns.responder import OrganisationBuilder, Warehouse
 
         return OrganisationBuilder(spec), Warehouse(config, spec).open
-    from mockserver.answering.documented import ExampleBuilder
+    from mockserver.documented.responder import ExampleBuilder
 
     return ExampleBuilder(spec, config.seed), lambda key: None

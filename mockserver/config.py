@@ -1,7 +1,7 @@
 """Every setting of the mock server in one frozen record.
 
 The only reader of environment variables. Command-line options carry the same
-names and defaults. May import `errors` only.
+names and defaults.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Everything that can go wrong with the tool itself, as one tree.
 
-    MockServerError
+    ToolError
     ├── UsageError              what the caller asked for makes no sense       exit 2
     │   ├── SpecInvalid         the OpenAPI document, or its x- vocabulary
     │   ├── FixtureInvalid      an envelope under fixtures/envelopes
@@ -14,47 +14,27 @@
     └── StartFailed             the server did not come up within its deadline  exit 5
 
 A request that breaks the contract is no exception: it is a `Refusal`
-(`mockserver.messages`), and becomes a 4xx envelope. Nothing is imported here
-but the standard library.
+(`oas.messages`), and becomes a 4xx envelope.
 """
 
 from __future__ import annotations
 
+from oas.errors import FixtureInvalid, SpecInvalid, ToolError, UsageError
 
-class MockServerError(Exception):
-    """A failure of the tool. `exit_code` is what the command returns for it."""
-
-    exit_code = 5
-
-
-class UsageError(MockServerError):
-    """The caller's input cannot be used: a file, an option, a combination.
-
-    Args:
-        message: what happened, what was expected, what to do next.
-        source: the file or option at fault, empty where there is none.
-        pointer: RFC 6901 JSON pointer into `source`, empty for the whole.
-    """
-
-    exit_code = 2
-
-    def __init__(self, message: str, source: str = "", pointer: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.source = source
-        self.pointer = pointer
-
-    def __str__(self) -> str:
-        place = self.source + (f"#{self.pointer}" if self.pointer else "")
-        return f"{place}: {self.message}" if place else self.message
-
-
-class SpecInvalid(UsageError):
-    """The OpenAPI document or its x- vocabulary cannot be served."""
-
-
-class FixtureInvalid(UsageError):
-    """A fixture envelope does not parse or does not fit its schema."""
+__all__ = [
+    "ConfigInvalid",
+    "DatasetInvalid",
+    "FixtureInvalid",
+    "PortInUse",
+    "RequestRefused",
+    "ScenarioInvalid",
+    "SpecInvalid",
+    "StartFailed",
+    "StateUnavailable",
+    "TargetUnreachable",
+    "ToolError",
+    "UsageError",
+]
 
 
 class DatasetInvalid(UsageError):
@@ -69,7 +49,7 @@ class ConfigInvalid(UsageError):
     """An option or environment variable holds a value that makes no sense."""
 
 
-class StateUnavailable(MockServerError):
+class StateUnavailable(ToolError):
     """The state that is shared with other processes cannot be reached now; a request may be sent again later."""
 
     exit_code = 3
@@ -77,23 +57,23 @@ class StateUnavailable(MockServerError):
     retry_after_s = 1
 
 
-class PortInUse(MockServerError):
+class PortInUse(ToolError):
     """Another process listens on the address that was asked for."""
 
     exit_code = 2
 
 
-class StartFailed(MockServerError):
+class StartFailed(ToolError):
     """The server did not answer within its deadline, or ended before it did."""
 
 
-class TargetUnreachable(MockServerError):
+class TargetUnreachable(ToolError):
     """No mock server answers where a command asks."""
 
     exit_code = 3
 
 
-class RequestRefused(MockServerError):
+class RequestRefused(ToolError):
     """A running server says no to a command: an unknown name, or a caller that it does not let in."""
 
     exit_code = 2

@@ -4,7 +4,6 @@ Either the real thing in a child process, which is what `mockserver serve` runs,
 or a thread of the calling process, for tests that share objects with the server.
 Both take a free port, have answered once before the block begins, and stop with it.
 `Embedded` is for many tests in one process, each in a sandbox of its own.
-May import `address`, `child`, `doors`, `embedded`, `worker`, `config` and `errors`.
 """
 
 from __future__ import annotations
@@ -14,17 +13,16 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
 from mockserver.config import Config
-from mockserver.errors import MockServerError
-from mockserver.serving.address import Address
-from mockserver.serving.child import ChildServer
-from mockserver.serving.doors import Doors
-from mockserver.serving.embedded import Embedded
-from mockserver.serving.worker import build_app
+from mockserver.errors import ToolError
+from mockserver.http.in_process_server import Doors, Embedded
+from mockserver.http.ports import Address
+from mockserver.http.subprocess_server import ChildServer
+from mockserver.http.worker import build_app
 
 if TYPE_CHECKING:
-    from mockserver.serving.worker import Factory
+    from mockserver.http.worker import Factory
 
-__all__ = ["Embedded", "LiveServer", "MockServerError"]
+__all__ = ["Embedded", "LiveServer", "ToolError"]
 
 START_TIMEOUT_S = 30.0
 
@@ -43,10 +41,10 @@ class LiveServer:
     Raises on entry:
         StartFailed: the server ended or kept silent before its first answer.
         ConfigInvalid: the host cannot be bound, or the factory not be imported.
-        MockServerError: what the factory raised; the same class as there.
+        ToolError: what the factory raised; the same class as there.
 
     Raises on exit, unless the block itself failed:
-        MockServerError: the child process ended by itself.
+        ToolError: the child process ended by itself.
         Exception: the first exception that left the application in the thread.
     """
 
@@ -81,10 +79,10 @@ class LiveServer:
         """Where it answers.
 
         Raises:
-            MockServerError: it does not run; enter the `with` block first.
+            ToolError: it does not run; enter the `with` block first.
         """
         if self._address is None:
-            raise MockServerError("the server does not run; `with LiveServer(…) as server:` starts it")
+            raise ToolError("the server does not run; `with LiveServer(…) as server:` starts it")
         return self._address
 
     @property

@@ -4,7 +4,7 @@ The times and sizes of a few files are looked at twenty times a second, which
 works on every system and every kind of disk, and needs no library. A change
 that stays the same for one look is read; everything is built anew beside what
 is served, and one reference changes hands. What cannot be served changes
-nothing, and why is told. May import `config`, `errors`, `packaged`.
+nothing, and why is told.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mockserver import packaged
 from mockserver.config import Config
-from mockserver.errors import MockServerError
+from mockserver.errors import ToolError
+from oas import package_data
 
 POLL_S = 0.05
 #: Files that a document names, wherever it does.
@@ -49,7 +49,7 @@ class Watch:
 
     Args:
         files: lists them; asked again at each look.
-        renew: builds everything anew and serves it; raises `MockServerError` and changes nothing where it cannot.
+        renew: builds everything anew and serves it; raises `ToolError` and changes nothing where it cannot.
         tell: hears what came of each change.
         now: seconds since the epoch.
     """
@@ -89,7 +89,7 @@ class Watch:
         names = ", ".join(files)
         try:
             self._renew()
-        except MockServerError as error:
+        except ToolError as error:
             _log.error("%s cannot be served, the former state stays: %s", names, error)
             return Reloaded(self._now(), files, str(error))
         except Exception as error:
@@ -123,12 +123,12 @@ def served_files(config: Config, text: str) -> Iterator[Path]:
         config: names document, dataset and scenarios.
         text: of the document; it names its example files.
     """
-    document = config.spec or packaged.openapi()
+    document = config.spec or package_data.openapi()
     yield document
     for name in sorted(set(_NAMED.findall(text))):
         yield document.parent / name
     if config.dataset is not None:
         yield config.dataset
-    for folder in (packaged.datasets(), packaged.scenarios(), config.scenarios):
+    for folder in (package_data.datasets(), package_data.scenarios(), config.scenarios):
         if folder is not None:
             yield from sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml", ".json"))

@@ -10,15 +10,15 @@ from typing import Any
 
 import jsonschema_rs
 
+from mockserver.admin.api import Control
+from mockserver.admin.openapi import describe
+from mockserver.admin.problem import CONTENT_TYPE
+from mockserver.admin.server_state import Served
 from mockserver.config import Config
-from mockserver.contract.spec import load
-from mockserver.control.actions import Control
-from mockserver.control.description import describe
-from mockserver.control.problems import CONTENT_TYPE
-from mockserver.control.served import Served
-from mockserver.messages import Refusal
-from mockserver.scenarios.library import Library
+from mockserver.scenarios.registry import Library
 from mockserver.state.sessions import Sessions
+from oas.messages import Refusal
+from oas.spec import load
 
 #: The control API of these tests stands on no organisation.
 NOT_SHOWN = Refusal(404, "NOT_FOUND", "nothing is shown")

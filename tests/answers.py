@@ -10,10 +10,10 @@ from typing import Any
 from contracts import relations
 from contracts.contract.document import load
 from contracts.contract.vocabulary import Document
-from contracts.judging.observations import Observations, Seen
-from contracts.judging.rules import Judgement, Rule
 from contracts.messages import Answer, Exchange, Request
-from contracts.planning.cases import Case, ask
+from contracts.observations.cases import Case, ask
+from contracts.observations.observations import Observations, Seen
+from contracts.relations.relation_check import Judgement, Rule
 
 NOON = 1_780_000_020.0
 

@@ -13,10 +13,10 @@ import pytest
 
 from background import restore_signals
 from judged import Judge, JudgedClient, LiveClient
-from mockserver import packaged
 from mockserver.app import Application, Assembly, create_wsgi
 from mockserver.config import Config
-from mockserver.contract.document import load
+from oas import package_data
+from oas.document import load
 
 hypothesis.settings.register_profile("default", deadline=None, print_blob=True)
 hypothesis.settings.register_profile("ci", parent=hypothesis.settings.get_profile("default"), derandomize=True)
@@ -34,7 +34,7 @@ MakeClient = Callable[..., JudgedClient]
 @pytest.fixture(scope="session")
 def judge() -> Judge:
     """The reference judge of the packaged contract."""
-    return Judge(load(packaged.openapi()))
+    return Judge(load(package_data.openapi()))
 
 
 @cache

@@ -9,10 +9,10 @@ from typing import Any
 
 import yaml
 
-from mockserver import packaged
-from mockserver.contract.document import Document, load
-from mockserver.contract.pointers import tokens
-from mockserver.contract.spec import Spec
+from oas import package_data
+from oas.document import Document, load
+from oas.pointers import tokens
+from oas.spec import Spec
 
 #: In place of a value: the member is taken away.
 GONE = object()
@@ -135,7 +135,7 @@ def contract() -> dict[str, Any]:
 
 @cache
 def _packaged() -> str:
-    return json.dumps(load(packaged.openapi()).tree)
+    return json.dumps(load(package_data.openapi()).tree)
 
 
 def packaged_contract() -> dict[str, Any]:

@@ -14,9 +14,9 @@ from werkzeug.test import Client
 
 from adminjudge import admin_judge
 from mockserver.app import Application
-from mockserver.contract.document import Document
-from mockserver.contract.validation import ReferenceJudge
-from mockserver.messages import Request, Response
+from oas.document import Document
+from oas.messages import Request, Response
+from oas.reference import ReferenceJudge
 
 ADMIN_KEY = "your_api_key_here"
 

@@ -13,12 +13,12 @@ from contracts.config import Config as RunConfig
 from contracts.contract.document import load
 from contracts.contract.vocabulary import Document
 from contracts.errors import BudgetExhausted, RequestRefused
+from contracts.gate.credentials import CredentialMissing
+from contracts.gate.target import Target
 from contracts.messages import Answer, Exchange, Request
-from contracts.redaction.credentials import CredentialMissing
-from contracts.wire.target import Target
-from mockserver import messages as wire
 from mockserver.app import Application, create_wsgi
 from mockserver.config import Config
+from oas import messages as wire
 
 KEYS = {"key": "your_api_key_here", "member": "member_api_key_here", "unknown": "nobody's key"}
 MAY_2025 = 1746954000.0

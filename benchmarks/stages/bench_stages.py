@@ -15,15 +15,15 @@ from typing import Any
 
 import pytest
 
-from mockserver.answering.organisation import OrganisationBuilder
 from mockserver.app import Application, create_wsgi
+from mockserver.campaigns.responder import OrganisationBuilder
 from mockserver.config import Config
-from mockserver.messages import Request
 from mockserver.pipeline import stages
-from mockserver.pipeline.order import Pipeline
-from mockserver.pipeline.recording import Recorder
-from mockserver.scenarios.chooser import Chooser
-from mockserver.state.quota import Quota
+from mockserver.pipeline.choose import Chooser
+from mockserver.pipeline.pipeline import Pipeline
+from mockserver.pipeline.record import Recorder
+from mockserver.state.rate_limits import Quota
+from oas.messages import Request
 from side_by_side.cases import Case, cases
 
 #: Name as in DESIGN and in the journal → who holds the function, and its name there.

@@ -7,21 +7,31 @@ window is counted there; without any knowledge of the server's clock the last
 60 seconds count, whatever window they fell into.
 
 The server is believed when it says that less is left than we think, never when
-it says more. May import `serverclock`, `shelf`, `vocabulary` and the standard library.
+it says more.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
+from pathlib import Path
 from typing import TypeVar
 
-from contracts.allowance.serverclock import Moment
-from contracts.allowance.shelf import Book, Ceiling, Shelf
+from contracts.allowance.server_clock import Moment
+from contracts.allowance.storage import Book, Ceiling, FileShelf, MemoryShelf, Shelf
+from contracts.config import Config
 from contracts.contract.limits import Window
+from contracts.contract.surface import Surface
+from contracts.gate.target import Target
 
-__all__ = ["GRANTED", "Ledger", "Wait"]
+__all__ = [
+    "GRANTED",
+    "Ledger",
+    "Wait",
+    "open_ledger",
+]
 
 #: Windows up to this length remember each request, longer ones only how many there were.
 _EXACT_S = 3600
@@ -222,3 +232,30 @@ def _end(window: Window, now: Moment) -> float:
 
 #: Nothing stands in the way of a request.
 GRANTED = Wait(0.0)
+
+
+_APPLICATION = "konnector-contracts"
+
+
+def open_ledger(config: Config, target: Target, surface: Surface) -> Ledger:
+    """Open the ledger of the configured key at the target.
+
+    A file remembers it between runs where the target is to be spared or a file
+    was named. A server on loopback forgets its counters whenever it is started
+    anew, and tells what is left in its first answer; there memory will do.
+    """
+    return Ledger(surface.windows, _shelf(config, target))
+
+
+def _shelf(config: Config, target: Target) -> Shelf:
+    if config.ledger is None and not target.is_live:
+        return MemoryShelf()
+    name = hashlib.sha256(f"{target.origin}\n{config.api_key or ''}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return FileShelf(config.ledger or _state_folder() / f"{name}.json", name)
+
+
+def _state_folder() -> Path:
+    # Costs 20 ms, which a run on this machine need not pay.
+    from platformdirs import user_state_path
+
+    return user_state_path(_APPLICATION, appauthor=False) / "ledger"

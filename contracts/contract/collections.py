@@ -1,7 +1,4 @@
-"""`x-collection`: a paged list in the body of an operation, as a record and how it is read.
-
-May import `pointers` and the standard library.
-"""
+"""`x-collection`: a paged list in the body of an operation, as a record and how it is read."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""An OpenAPI document → `contracts.contract.vocabulary.Document`, its response validators compiled once.
-
-May import `collections`, `envelopes`, `errors`, `limits`, `pointers`, `schemas`, `vocabulary`, PyYAML, jsonschema-rs.
-"""
+"""An OpenAPI document → `contracts.contract.vocabulary.Document`, its response validators compiled once."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ their schemas say: the member that is a different constant for each status
 repeats it, the boolean constant tells success, the one that lists an
 `x-error` code names the error, and of the members that errors share with
 successes by a component the date-time is the moment of the answer and the
-one with a pattern its identity. May import `schemas` and `vocabulary`.
+one with a pattern its identity.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""`x-rate-limit`: the allowance and its refusal, as records and how they are read.
-
-May import `pointers` and the standard library.
-"""
+"""`x-rate-limit`: the allowance and its refusal, as records and how they are read."""
 
 from __future__ import annotations
 

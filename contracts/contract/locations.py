@@ -1,6 +1,6 @@
 """Where in the text of a document the thing stands that a JSON pointer names.
 
-Reports use it to point into `openapi.yaml`. May import `errors`, `pointers` and PyYAML.
+Reports use it to point into `openapi.yaml`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""RFC 6901 JSON pointers, and patterns of them in which `*` stands for every item of an array.
-
-May import the standard library only.
-"""
+"""RFC 6901 JSON pointers, and patterns of them in which `*` stands for every item of an array."""
 
 from __future__ import annotations
 

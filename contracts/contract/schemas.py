@@ -2,7 +2,7 @@
 
 Every fact is found once, by walking the schema through its references, and
 is kept with two pointers: into the document and into the body (a pattern, `*`
-for every item). May import `pointers` and the standard library.
+for every item).
 """
 
 from __future__ import annotations

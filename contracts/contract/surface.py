@@ -1,7 +1,4 @@
-"""What the gate must know of the contract: which requests write, where limits, keys and secrets stand, public names.
-
-May import `messages`, `pointers`, `vocabulary` and the standard library.
-"""
+"""What the gate must know of the contract: which requests write, where limits, keys and secrets stand, public names."""
 
 from __future__ import annotations
 

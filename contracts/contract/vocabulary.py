@@ -1,8 +1,7 @@
 """The contract as records: operations, parameters, errors, the envelope, each with its place in the document.
 
 Nothing is known of any particular API: paths, parameters and members are all
-read from the document. May import `collections`, `limits`, `schemas` and the
-standard library; `contracts.contract.document` fills the records.
+read from the document.
 """
 
 from __future__ import annotations

@@ -6,8 +6,7 @@
     figures any other read, with ids and days that were seen
 
 Reads only, and nothing of any particular API: collections, links, entities and
-pairs of dates are those that the vocabulary declares. Pure: sends nothing. May
-import `cases`, `messages`, `pointers`, `vocabulary` and the standard library.
+pairs of dates are those that the vocabulary declares. Pure: sends nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from contracts.contract.collections import Collection, Filter
 from contracts.contract.pointers import lookup, tokens, values
 from contracts.contract.vocabulary import Document, Operation, Parameter
 from contracts.messages import Request
-from contracts.planning.cases import ask
+from contracts.observations.cases import ask
 
 __all__ = ["Journeys", "Memory", "Step"]
 

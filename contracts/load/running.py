@@ -1,9 +1,4 @@
-"""One load test: keys, what is left of their allowance, Locust as a program of its own, what is left now.
-
-May import `config`, `errors`, `mockcontrol`, `notice`, `settings`, `summary`,
-`surface`, `target`, `transport`, `document` and the standard library;
-`mockserver.live` inside a function.
-"""
+"""One load test: keys, what is left of their allowance, Locust as a program of its own, what is left now."""
 
 from __future__ import annotations
 
@@ -17,18 +12,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from contracts.allowance.mockcontrol import MockControl
-from contracts.allowance.notice import read_notice
+from contracts.allowance.rate_headers import read_notice
 from contracts.config import Config
 from contracts.contract import document
 from contracts.contract.surface import Surface
-from contracts.embedded import reachable
 from contracts.errors import ConfigInvalid, TargetUnreachable, ToolFailed
+from contracts.gate.mock_admin import MockControl
+from contracts.gate.target import MOCK_HEADER, Target
+from contracts.gate.transport import Reply, Transport, WireRequest
 from contracts.load.settings import Settings
 from contracts.load.summary import Summary, reckon
+from contracts.local_mock import reachable
 from contracts.messages import Answer
-from contracts.wire.target import MOCK_HEADER, Target
-from contracts.wire.transport import Reply, Transport, WireRequest
 
 __all__ = ["LoadTest", "run"]
 

@@ -1,7 +1,4 @@
-"""What the processes of a load test are told: one file, since keys do not belong on a command line.
-
-May import the standard library only.
-"""
+"""What the processes of a load test are told: one file, since keys do not belong on a command line."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The figures of a load test: what the clients counted, what the server counted, and whether both agree.
 
 `figures_of` reads Locust's statistics and is the only function that knows them.
-Pure. May import the standard library only.
+Pure.
 """
 
 from __future__ import annotations

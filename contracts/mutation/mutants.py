@@ -4,7 +4,6 @@ Every documented answer of every operation but the 500, which no right server
 sends; every leaf, array and documented header of it; every mutator that fits.
 A success is mutated per operation; an error that several operations share is
 one answer of the document, and mutated once, wherever it is given.
-May import `vocabulary` and the standard library.
 """
 
 from __future__ import annotations

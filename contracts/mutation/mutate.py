@@ -2,8 +2,7 @@
 
 A loopback proxy stands between the runner and the embedded mock and gives
 every answer of one operation one fault. The share of noticed faults proves
-that the suite can fail. May import the runner; `mockserver.live` inside the
-function that starts it.
+that the suite can fail.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from dataclasses import dataclass
 
 from contracts.config import Config
 from contracts.contract.vocabulary import Document
+from contracts.mutation.faulty_proxy import MutatingProxy
 from contracts.mutation.mutants import CATEGORIES, Mutant, mutants
-from contracts.mutation.sabotage import MutatingProxy
 from contracts.verdicts import Outcome, Report
 
 __all__ = ["Result", "Score", "score", "score_lines", "survivor_line"]

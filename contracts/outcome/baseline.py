@@ -7,8 +7,7 @@
         owner: api-team
         expires: 2026-12-24
 
-An entry past its day accepts nothing. May import `comparison`, `errors`,
-`verdicts` and PyYAML.
+An entry past its day accepts nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Two runs side by side: what is new, what is fixed, what is still broken.
-
-May import `verdicts` only.
-"""
+"""Two runs side by side: what is new, what is fixed, what is still broken."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 A count is a number of requests that left, no estimate. A case is covered when
 it was answered by something that says anything about it: not by 401, 429 or
 silence. Parameters are those of the query and the members at the top of a JSON
-body. May import `messages` and `coverage_cases`.
+body.
 
 Source: OpenAPI 3.1.1, Parameter Object and Schema Object.
 """
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.generation.coverage_cases import ABSENT, Case, cases_of, value_of
+from contracts.generate.parameter_cases import ABSENT, Case, cases_of, value_of
 from contracts.messages import CREDENTIALS, Exchange, Request
 
 __all__ = ["Coverage", "OperationCoverage", "Row", "Share", "Status", "measure"]

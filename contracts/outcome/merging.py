@@ -1,7 +1,7 @@
 """Several reports as one: the shards of a plan, or the same plan on several servers.
 
 A relation that any run found broken is broken; one that any run judged is judged.
-Pure. May import `config`, `errors`, `messages` and `verdicts`.
+Pure.
 """
 
 from __future__ import annotations

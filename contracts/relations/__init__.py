@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from contracts.contract.vocabulary import Document
-from contracts.judging.rules import Rule
-from contracts.planning.cases import OPENING_RANK, Case
-from contracts.planning.known import Known
+from contracts.observations.cases import OPENING_RANK, Case
+from contracts.observations.known_values import Known
 from contracts.relations import (
     auth,
     collection,
     derived,
-    effect,
     envelope,
     errors,
     identity,
-    ledger,
     limits,
-    parts,
+    partitions,
+    rate_headers,
     same_as,
     structure,
+    writes,
 )
+from contracts.relations.relation_check import Rule
 from contracts.verdicts import Relation
 
 __all__ = ["cases", "opening", "relations", "rules"]
@@ -27,18 +27,18 @@ __all__ = ["cases", "opening", "relations", "rules"]
 _KINDS = (
     structure,
     envelope,
-    ledger,
+    rate_headers,
     errors,
     auth,
     collection,
     same_as,
     derived,
-    parts,
+    partitions,
     identity,
-    effect,
+    writes,
     limits,
 )
-_ASKING = (same_as, collection, parts, identity, effect, auth, errors)
+_ASKING = (same_as, collection, partitions, identity, writes, auth, errors)
 
 
 def rules(document: Document) -> tuple[Rule, ...]:

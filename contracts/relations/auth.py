@@ -1,18 +1,15 @@
-"""Auth: every operation asks for a key, and no key but a right one is taken.
-
-May import `cases`, `errors` of this package, `known`, `observations`, `rules`, `verdicts` and `vocabulary`.
-"""
+"""Auth: every operation asks for a key, and no key but a right one is taken."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from contracts.contract.vocabulary import Document, Envelope, ErrorRule, Operation
-from contracts.judging.observations import Observations
-from contracts.judging.rules import Judgement, Rule, judged
-from contracts.planning.cases import Case, ask
-from contracts.planning.known import Known
+from contracts.observations.cases import Case, ask
+from contracts.observations.known_values import Known
+from contracts.observations.observations import Observations
 from contracts.relations.errors import refusal, required_of
+from contracts.relations.relation_check import Judgement, Rule, judged
 from contracts.verdicts import Relation
 
 __all__ = ["cases", "rules"]

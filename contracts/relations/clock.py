@@ -1,4 +1,4 @@
-"""The target's own clock, as an answer shows it. May import `bodies`, `observations` and `pointers`."""
+"""The target's own clock, as an answer shows it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from contracts.contract.pointers import lookup
-from contracts.judging.bodies import moment_of
-from contracts.judging.observations import Seen
+from contracts.observations.comparison import moment_of
+from contracts.observations.observations import Seen
 
 __all__ = ["clock_of", "clocks_of", "date_of", "in_one_window"]
 

@@ -1,7 +1,4 @@
-"""Derived figures: every `x-invariants` rule, in every instance of its schema in every body seen.
-
-May import `arithmetic`, `clock`, `observations`, `pointers`, `rules`, `schemas`, `verdicts` and `vocabulary`.
-"""
+"""Derived figures: every `x-invariants` rule, in every instance of its schema in every body seen."""
 
 from __future__ import annotations
 
@@ -12,10 +9,10 @@ from typing import Any
 from contracts.contract.pointers import locate, tokens
 from contracts.contract.schemas import Invariant
 from contracts.contract.vocabulary import Document, Operation
-from contracts.judging.arithmetic import CHECKS, Asked, Broken, Check
-from contracts.judging.observations import Observations, Seen
-from contracts.judging.rules import Finding, Judgement, Rule, judged_each
+from contracts.observations.observations import Observations, Seen
 from contracts.relations.clock import clocks_of
+from contracts.relations.invariants import CHECKS, Asked, Broken, Check
+from contracts.relations.relation_check import Finding, Judgement, Rule, judged_each
 from contracts.verdicts import Relation
 
 __all__ = ["rules"]

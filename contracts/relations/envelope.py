@@ -1,7 +1,4 @@
-"""Envelope: every answer repeats its status, tells success, has an identity of its own and a present moment.
-
-May import `arithmetic`, `bodies`, `clock`, `observations`, `pointers`, `rules`, `verdicts` and `vocabulary`.
-"""
+"""Envelope: every answer repeats its status, tells success, has an identity of its own and a present moment."""
 
 from __future__ import annotations
 
@@ -11,11 +8,11 @@ from functools import partial
 
 from contracts.contract.pointers import MISSING, lookup
 from contracts.contract.vocabulary import Document
-from contracts.judging.arithmetic import SLACK_S, apart
-from contracts.judging.bodies import moment_of
-from contracts.judging.observations import Observations, Seen
-from contracts.judging.rules import Finding, Judgement, Rule, judged, judged_each
+from contracts.observations.comparison import moment_of
+from contracts.observations.observations import Observations, Seen
 from contracts.relations.clock import clocks_of
+from contracts.relations.invariants import SLACK_S, apart
+from contracts.relations.relation_check import Finding, Judgement, Rule, judged, judged_each
 from contracts.verdicts import Relation
 
 __all__ = ["rules"]

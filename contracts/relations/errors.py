@@ -1,7 +1,4 @@
-"""Error map: every input that `x-error` names is refused with its status and its error code.
-
-May import `cases`, `known`, `observations`, `pointers`, `rules`, `verdicts` and `vocabulary`.
-"""
+"""Error map: every input that `x-error` names is refused with its status and its error code."""
 
 from __future__ import annotations
 
@@ -13,11 +10,11 @@ from typing import Any
 
 from contracts.contract.pointers import lookup
 from contracts.contract.vocabulary import Document, Envelope, ErrorRule, Operation, Parameter
-from contracts.judging.observations import Observations, Seen
-from contracts.judging.rules import Finding, Judgement, Rule, judged_each
 from contracts.messages import Request
-from contracts.planning.cases import EXTRA_RANK, Case, ask
-from contracts.planning.known import Known
+from contracts.observations.cases import EXTRA_RANK, Case, ask
+from contracts.observations.known_values import Known
+from contracts.observations.observations import Observations, Seen
+from contracts.relations.relation_check import Finding, Judgement, Rule, judged_each
 from contracts.verdicts import Relation
 
 __all__ = ["cases", "refusal", "required_of", "rules"]

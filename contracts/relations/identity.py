@@ -1,8 +1,4 @@
-"""Identity: one entity has one set of values, wherever it appears; listed ids open; a directory misses nobody.
-
-May import `bodies`, `cases`, `known`, `observations`, `pointers`, `rules`, `schemas`, `selection`, `verdicts` and
-`vocabulary`.
-"""
+"""Identity: one entity has one set of values, wherever it appears; listed ids open; a directory misses nobody."""
 
 from __future__ import annotations
 
@@ -14,12 +10,12 @@ from typing import Any
 from contracts.contract.pointers import lookup, pattern_of, tokens
 from contracts.contract.schemas import Mark
 from contracts.contract.vocabulary import Document, Operation, Parameter
-from contracts.judging.bodies import agree, differences
-from contracts.judging.observations import Learnt, Observations, Seen
-from contracts.judging.rules import Finding, Judgement, Rule, judged
-from contracts.judging.selection import values_of
-from contracts.planning.cases import Case, ask
-from contracts.planning.known import Known
+from contracts.observations.cases import Case, ask
+from contracts.observations.comparison import agree, differences
+from contracts.observations.expected_rows import values_of
+from contracts.observations.known_values import Known
+from contracts.observations.observations import Learnt, Observations, Seen
+from contracts.relations.relation_check import Finding, Judgement, Rule, judged
 from contracts.verdicts import Relation
 
 __all__ = ["cases", "rules"]

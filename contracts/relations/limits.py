@@ -1,8 +1,7 @@
 """Limits: the allowance is real. A burst ends in a refusal, not before the allowance does and not after.
 
 Runs in a phase of its own, outside the plan: on loopback, or where exhausting
-the allowance was asked for. May import `cases`, `observations`, `pointers`,
-`rules`, `verdicts`, `vocabulary`, `clock` and `ledger`.
+the allowance was asked for.
 """
 
 from __future__ import annotations
@@ -14,11 +13,11 @@ from itertools import pairwise
 from contracts.contract.limits import Limits, Window
 from contracts.contract.pointers import lookup, tokens
 from contracts.contract.vocabulary import Document, Operation
-from contracts.judging.observations import Observations, Seen
-from contracts.judging.rules import Check, Finding, Judgement, Rule, judged, judged_each
-from contracts.planning.cases import Case, ask
+from contracts.observations.cases import Case, ask
+from contracts.observations.observations import Observations, Seen
 from contracts.relations.clock import in_one_window
-from contracts.relations.ledger import remaining
+from contracts.relations.rate_headers import remaining
+from contracts.relations.relation_check import Check, Finding, Judgement, Rule, judged, judged_each
 from contracts.verdicts import Relation
 
 __all__ = ["burst_case", "most_requests", "rules"]

@@ -1,7 +1,4 @@
-"""Same-as: the body form of an operation answers like its query form, and a repeated request like the first.
-
-May import `bodies`, `cases`, `known`, `observations`, `rules`, `verdicts`, `vocabulary` and the collection's links.
-"""
+"""Same-as: the body form of an operation answers like its query form, and a repeated request like the first."""
 
 from __future__ import annotations
 
@@ -14,13 +11,13 @@ from typing import Any
 
 from contracts.contract.pointers import join, pattern_of
 from contracts.contract.vocabulary import Document, Operation
-from contracts.judging.bodies import differences
-from contracts.judging.observations import Observations, Seen
-from contracts.judging.rules import Finding, Judgement, Rule, judged
-from contracts.planning.cases import EXTRA_RANK, Case, ask
-from contracts.planning.known import Known
+from contracts.observations.cases import EXTRA_RANK, Case, ask
+from contracts.observations.comparison import differences
+from contracts.observations.known_values import Known
+from contracts.observations.observations import Observations, Seen
 from contracts.relations.collection.links import same_link
 from contracts.relations.errors import required_of
+from contracts.relations.relation_check import Finding, Judgement, Rule, judged
 from contracts.verdicts import Relation
 
 __all__ = ["cases", "compare", "rules"]

@@ -1,7 +1,4 @@
-"""Structure: answers have a documented status, content type and body, and valid requests succeed.
-
-May import `cases`, `messages`, `observations`, `pointers`, `rules`, `verdicts` and `vocabulary`.
-"""
+"""Structure: answers have a documented status, content type and body, and valid requests succeed."""
 
 from __future__ import annotations
 
@@ -11,9 +8,9 @@ from functools import partial
 
 from contracts.contract.pointers import join, lookup, pattern_of
 from contracts.contract.vocabulary import Document, Operation
-from contracts.judging.observations import Observations, Seen
-from contracts.judging.rules import Check, Finding, Judgement, Rule, judged_each
 from contracts.messages import NOT_JSON
+from contracts.observations.observations import Observations, Seen
+from contracts.relations.relation_check import Check, Finding, Judgement, Rule, judged_each
 from contracts.verdicts import Relation, Violation
 
 __all__ = ["rules", "undocumented"]

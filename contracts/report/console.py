@@ -19,12 +19,12 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from contracts.report.findings import standing, visible
+from contracts.events import Event, PhaseFinished, PhaseStarted, RunFinished, RunStarted, Waiting
 from contracts.report.github import annotate, disarm
 from contracts.report.progress import Progress
-from contracts.report.screen import kinds, screen, verdict_line
 from contracts.report.source import Source
-from contracts.running.events import Event, PhaseFinished, PhaseStarted, RunFinished, RunStarted, Waiting
+from contracts.report.summary import kinds, screen, verdict_line
+from contracts.report.text import standing, visible
 from contracts.verdicts import Report
 
 __all__ = ["Console", "Looks"]

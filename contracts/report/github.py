@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 
 from contracts.outcome.conclusion import conclude
-from contracts.report.findings import message
 from contracts.report.source import Source
+from contracts.report.text import message
 from contracts.verdicts import Report, Violation
 
 __all__ = ["MAX_SHOWN", "annotate", "disarm"]

@@ -16,10 +16,10 @@ from typing import Any
 
 from contracts.outcome.conclusion import conclude
 from contracts.outcome.coverage import measure
-from contracts.report.findings import facts, visible
+from contracts.report.exchange_text import transcripts
 from contracts.report.matrices import matrix, overview
 from contracts.report.source import Source
-from contracts.report.transcripts import transcripts
+from contracts.report.text import facts, visible
 from contracts.verdicts import Outcome, Report, Verdict, Violation
 
 __all__ = ["render"]

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from contracts.report.findings import lines, message, standing, visible
 from contracts.report.source import Source
+from contracts.report.text import lines, message, standing, visible
 from contracts.verdicts import Outcome, Report, Verdict, Violation
 
 __all__ = ["render"]

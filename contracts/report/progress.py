@@ -5,15 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import ceil
 
-from contracts.running.events import (
-    Event,
-    ExchangeFinished,
-    PhaseFinished,
-    PhaseStarted,
-    RelationJudged,
-    RunStarted,
-    Waiting,
-)
+from contracts.events import Event, ExchangeFinished, PhaseFinished, PhaseStarted, RelationJudged, RunStarted, Waiting
 from contracts.verdicts import Verdict
 
 __all__ = ["Progress"]

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts.report.findings import message, visible
 from contracts.report.source import Source
+from contracts.report.text import message, visible
 from contracts.verdicts import Relation, Report, Violation
 
 __all__ = ["render"]

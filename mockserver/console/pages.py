@@ -16,8 +16,8 @@ from typing import Final
 import orjson
 from flask import Blueprint, Response, redirect
 
-from mockserver.contract.spec import Spec
-from mockserver.control.operation import PREFIX
+from mockserver.admin.route import PREFIX
+from oas.spec import Spec
 
 #: Source: CSP Level 3. `data:` is for the marks that the vendored style sheets draw.
 POLICY: Final = (

@@ -1,8 +1,7 @@
 """The API's envelope around every answer: code, status, message and data.
 
 Success messages are those of the documented examples, error messages those of
-`x-error`: the text lives in the contract, not here. May import `messages`,
-`operation`, `spec` and orjson.
+`x-error`: the text lives in the contract, not here.
 """
 
 from __future__ import annotations
@@ -16,9 +15,12 @@ from typing import Any
 
 import orjson
 
-from mockserver.contract.operation import Operation
-from mockserver.contract.spec import Spec, json_media
-from mockserver.messages import Refusal, Violation
+from mockserver import __version__
+from mockserver.pipeline.context import Arrival, Outcome
+from mockserver.scenarios.models import Choice
+from oas.messages import Delivery, Headers, Refusal, Violation
+from oas.operation import Operation
+from oas.spec import Spec, json_media
 
 #: Zone of the vendor's envelope stamps. Source: samples of the reference.
 VENDOR_ZONE = timezone(timedelta(hours=5, minutes=30))
@@ -116,3 +118,44 @@ def violations_header(violations: tuple[Violation, ...]) -> str:
             break
         kept.append(text)
     return "[" + ",".join(kept) + "]"
+
+
+#: On every answer, so that nobody takes the mock for the real thing, nor its bodies for pages.
+MARKS: Headers = (("X-Mock-Version", __version__), ("X-Content-Type-Options", "nosniff"))
+_AT_ONCE = Delivery()
+
+
+def answer_headers(own: Headers, outcome: Outcome, arrival: Arrival) -> Headers:
+    """Return all headers of an answer but `Content-Length`, which the edge adds.
+
+    Args:
+        own: of the body.
+        outcome: whose allowance, violations and choice are told.
+        arrival: of the request.
+    """
+    headers = (*own, *outcome.allowance.headers(), *MARKS, ("X-Mock-Request-Id", arrival.id))
+    if outcome.violations:
+        headers = (*headers, ("X-Mock-Violations", violations_header(outcome.violations)))
+    if outcome.choice is not None:
+        headers = (*headers, *_applied(outcome.choice))
+    return headers
+
+
+def delivery_of(outcome: Outcome) -> Delivery | None:
+    """Return how a chosen answer is put on the wire; None where that is not special."""
+    if outcome.choice is None:
+        return None
+    answer, chance = outcome.choice.answer, outcome.choice.chance
+    delay_s = answer.delay.seconds(chance) if answer.delay is not None else 0.0
+    delivery = Delivery(delay_s, answer.fault, answer.dribble_chunks, answer.dribble_s)
+    return delivery if delivery != _AT_ONCE else None
+
+
+def _applied(choice: Choice) -> Headers:
+    """Say what was applied, in characters that a header may hold."""
+    by = (("X-Mock-Applied", _ascii(choice.by)),)
+    return (*by, ("Preference-Applied", _ascii(choice.preference))) if choice.preference else by
+
+
+def _ascii(text: str) -> str:
+    return "".join(char if " " <= char <= "~" else "?" for char in text)[:1000]

@@ -1,8 +1,7 @@
 """The stages that decide whether a request is answered: route, count, authenticate, validate.
 
 Each is a function of frozen records that returns what the next one needs, or a
-`Refusal`. The order in which refusals are spoken is the pipeline's. May import
-`keys`, `messages`, `operation`, `pointers`, `quota`, `reading`, `spec`.
+`Refusal`. The order in which refusals are spoken is the pipeline's.
 """
 
 from __future__ import annotations
@@ -12,14 +11,14 @@ from dataclasses import field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from mockserver.contract.operation import ErrorRule, Operation
-from mockserver.contract.pointers import join, tokens
-from mockserver.contract.spec import Spec
-from mockserver.messages import Refusal, Request, Violation
-from mockserver.pipeline.reading import Checked, read
-from mockserver.record import record
+from mockserver.pipeline.validation import Checked, read
 from mockserver.state.keys import ApiKey
-from mockserver.state.quota import Allowance
+from mockserver.state.rate_limits import Allowance
+from oas.fast_dataclass import record
+from oas.messages import Refusal, Request, Violation
+from oas.operation import ErrorRule, Operation
+from oas.pointers import join, tokens
+from oas.spec import Spec
 
 __all__ = ["Checked", "Route", "authenticate", "count", "refuse", "route", "validate"]
 

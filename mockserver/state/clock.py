@@ -1,8 +1,7 @@
 """The one clock of the mock: windows, stamps and `retry_after` all read it.
 
 A clock is real (follows the machine), shifted (follows it at a distance) or
-frozen (stands still until it is set or advanced). May import the standard
-library only.
+frozen (stands still until it is set or advanced).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The journal: the latest exchanges of a session, bounded by number and by bytes.
 
 The last stage of the pipeline records, the control API reads, by the shape in
-`wiremock`. May import `messages`, `keys` and `clock`.
+`wiremock`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from mockserver.messages import Exchange
-from mockserver.state.feed import Feed, News
-from mockserver.state.shelf import MemoryShelf, Shelf
+from mockserver.state.events import Feed, News
+from mockserver.state.journal_storage import MemoryShelf, Shelf
+from oas.messages import Exchange
 
 #: What one entry costs beside its bodies and request headers: the records, and the answer's own short headers.
 ENTRY_BYTES = 2048

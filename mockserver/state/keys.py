@@ -2,7 +2,7 @@
 
 A plain key exists in the request that carries it and in the one answer that
 hands it out. Everything else knows its SHA-256 digest, and people see the
-first twelve hexadecimal digits of that. May import `errors` only.
+first twelve hexadecimal digits of that.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import unquote
 
-from mockserver.errors import MockServerError
+from mockserver.errors import ToolError
 
 Role = Literal["admin", "member"]
 
@@ -27,7 +27,7 @@ HASH_CHARS = 12
 MAX_DESCRIPTION_CHARS = 200
 
 
-class KeyLimitReached(MockServerError):
+class KeyLimitReached(ToolError):
     """A registry holds as many created keys as it may; a reset of the session makes room."""
 
 

@@ -1,7 +1,4 @@
-"""One session: a world of keys, counters, journal, script and clock, and what decides its dataset.
-
-May import every part of a session.
-"""
+"""One session: a world of keys, counters, journal, script and clock, and what decides its dataset."""
 
 from __future__ import annotations
 
@@ -12,12 +9,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from mockserver.scenarios.records import World
+from mockserver.scenarios.models import World
 from mockserver.state.clock import Clock
 from mockserver.state.journal import Journal
 from mockserver.state.keys import KeyRegistry
-from mockserver.state.quota import Quota, with_limits
-from mockserver.state.script import Script
+from mockserver.state.rate_limits import Quota, with_limits
+from mockserver.state.rules import Script
 
 #: The session of every request that names no other one.
 DEFAULT_SESSION = "default"

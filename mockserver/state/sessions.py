@@ -2,7 +2,7 @@
 
 A request belongs to the session whose key it carries; when its key is absent or
 unknown, to the one that it names, else to the default one. Datasets never change and are shared; a
-session only refers to one. May import every part of a session, and `config`.
+session only refers to one.
 """
 
 from __future__ import annotations
@@ -15,19 +15,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mockserver.config import Config
-from mockserver.scenarios.magic import MAGIC_KEYS
-from mockserver.scenarios.records import Scenario
-from mockserver.sharing import snapshots
-from mockserver.sharing.alone import AloneWorld, MemoryParts
-from mockserver.sharing.share import Share
-from mockserver.sharing.world import SharedWorld
+from mockserver.scenarios.magic_keys import MAGIC_KEYS
+from mockserver.scenarios.models import Scenario
+from mockserver.state import snapshot
+from mockserver.state.backend import Share
+from mockserver.state.backends.memory import AloneWorld, MemoryParts
 from mockserver.state.keys import DEFAULT_KEYS, ApiKey, InitialKey, digest_of
-from mockserver.state.making import Ground, SessionMaker
-from mockserver.state.quota import Window, with_limits
+from mockserver.state.rate_limits import with_limits
+from mockserver.state.replication import SharedWorld
 from mockserver.state.session import DEFAULT_SESSION, DatasetKey, Session, SessionOptions
+from mockserver.state.session_factory import Ground, SessionMaker
+from oas.operation import Window
 
 if TYPE_CHECKING:
-    from mockserver.scenarios.chooser import Play
+    from mockserver.pipeline.choose import Play
 
 __all__ = ["DEFAULT_SESSION", "DatasetKey", "Session", "SessionOptions", "Sessions"]
 
@@ -77,7 +78,7 @@ class Sessions:
         self._parts = MemoryParts() if share is None else share
         self._world = AloneWorld() if share is None else SharedWorld(share, self)
         self._make = SessionMaker(config, windows, open_dataset, source, Ground(self._parts, self._world.lock_of))
-        self._settings = snapshots.settings_of(config, self._make.windows)
+        self._settings = snapshot.settings_of(config, self._make.windows)
         self._use = itertools.count(1)
         # Digests of the keys of all sessions but the default one, so that any number of them costs one look-up.
         self._owners: dict[bytes, Session] = {}
@@ -207,7 +208,7 @@ class Sessions:
     def describe(self, name: str) -> bytes | None:
         """Return all that changes rarely in a session, None where there is none; see `sharing.world.Copy`."""
         session = self.default if name == DEFAULT_SESSION else self._by_name.get(name)
-        return None if session is None else snapshots.describe(session, self._settings)
+        return None if session is None else snapshot.describe(session, self._settings)
 
     def adopt(self, name: str, document: bytes) -> None:
         """Make a session what another process says it is; see `sharing.world.Copy`.
@@ -215,7 +216,7 @@ class Sessions:
         Raises:
             ConfigInvalid: the other process has other settings.
         """
-        facts = snapshots.read(document, self._settings)
+        facts = snapshot.read(document, self._settings)
         session = self.default if name == DEFAULT_SESSION else self._by_name.get(name)
         if session is None:
             session = self._make.again(name, facts)

@@ -16,13 +16,13 @@ from contracts.contract.document import load
 from contracts.contract.surface import Surface
 from contracts.contract.vocabulary import Document
 from contracts.errors import BudgetExhausted
+from contracts.events import Event
+from contracts.gate.credentials import CredentialMissing
+from contracts.gate.gate import Gate
+from contracts.gate.target import Target
 from contracts.messages import Answer, Exchange, Request
-from contracts.redaction.credentials import CredentialMissing
-from contracts.running import engine
-from contracts.running.events import Event
+from contracts.run import engine
 from contracts.verdicts import Report
-from contracts.wire.gate import Gate
-from contracts.wire.target import Target
 
 DOCUMENT: Document = load()
 

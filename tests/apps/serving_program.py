@@ -10,9 +10,9 @@ from dataclasses import asdict
 from pkgutil import resolve_name
 
 from mockserver.config import Config
-from mockserver.errors import MockServerError
-from mockserver.serving.address import Address
-from mockserver.serving.server import Tuning, serve
+from mockserver.errors import ToolError
+from mockserver.http.ports import Address
+from mockserver.http.server import Tuning, serve
 
 
 def say(address: Address) -> None:
@@ -38,7 +38,7 @@ def main() -> int:
             until=sys.stdin.readline if order.get("until_input") else None,
             tuning=Tuning(**order.get("tuning", {})),
         )
-    except MockServerError as exc:
+    except ToolError as exc:
         sys.stderr.write(f"{type(exc).__name__}: {exc}\n")
         return exc.exit_code
 

@@ -8,8 +8,8 @@ import pytest
 
 from apps.judging import DOCUMENT, Direct
 from apps.right import Right
-from contracts.generation.generated import FuzzOptions, fuzz, listed
-from contracts.generation.stateful import explore
+from contracts.generate.phase import FuzzOptions, fuzz, listed
+from contracts.generate.sequences import explore
 from contracts.messages import Exchange, Request
 from contracts.verdicts import Outcome
 

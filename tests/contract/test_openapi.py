@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 import reference
-from mockserver import packaged
-from mockserver.contract.pointers import find, lookup
-from mockserver.contract.spec import load
-from mockserver.contract.validation import document_errors
-from mockserver.schema.schemas import Direction
+from oas import package_data
+from oas.pointers import find, lookup
+from oas.reference import document_errors
+from oas.schemas import Direction
+from oas.spec import load
 from property.invariants import breaches
 
 SPEC = load()
@@ -113,7 +113,8 @@ def test_an_example_obeys_the_invariants_unless_it_is_exempt(operation: str, sta
 def test_fixtures_and_examples_of_answers_are_the_same() -> None:
     named = set(re.findall(r"\$ref: (fixtures/envelopes/[^}\s]+)", SPEC.document.text))
     there = {
-        path.relative_to(packaged.root()).as_posix() for path in (packaged.root() / "fixtures/envelopes").rglob("*.*")
+        path.relative_to(package_data.root()).as_posix()
+        for path in (package_data.root() / "fixtures/envelopes").rglob("*.*")
     }
     assert named == there
     for name in there:

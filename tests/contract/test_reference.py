@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import reference
-from mockserver import packaged
-from mockserver.contract.spec import load
+from oas import package_data
+from oas.spec import load
 from reference import OPERATIONS, Sample
 
 SPEC = load()
@@ -36,7 +36,7 @@ def requests() -> list[Any]:
 
 
 def fixture(operation: str, name: str) -> Any:
-    return json.loads((packaged.root() / "fixtures/envelopes" / operation / f"{name}.json").read_text("utf-8"))
+    return json.loads((package_data.root() / "fixtures/envelopes" / operation / f"{name}.json").read_text("utf-8"))
 
 
 def fields_of(operation: str) -> dict[str, tuple[Any, bool]]:

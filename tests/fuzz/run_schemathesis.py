@@ -17,7 +17,7 @@ from pathlib import Path
 
 from mockserver.config import Config
 from mockserver.live import LiveServer
-from mockserver.packaged import openapi
+from oas.package_data import openapi
 
 HERE = Path(__file__).resolve().parent
 SEEDS = ("1", "2", "3")
@@ -81,7 +81,7 @@ def schemathesis(named: list[str], seed: str, arguments: list[str], environment:
 
 def operations() -> set[str]:
     """Return method and path of every operation of the contract."""
-    from mockserver.contract.document import load
+    from oas.document import load
 
     return {f"{method.upper()} {path}" for path, method, _, _ in load(openapi()).operations()}
 

@@ -14,9 +14,9 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from conftest import MAY_2025
+from mockserver.admin.route import PREFIX
 from mockserver.app import create_wsgi
 from mockserver.config import Config
-from mockserver.control.operation import PREFIX
 
 TOKEN = "correct-horse"
 REMOTE = "192.0.2.7"

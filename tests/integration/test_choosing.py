@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from judged import ADMIN_KEY, Answer, JudgedClient
-from mockserver.messages import Request, Response
-from mockserver.scenarios.magic import SCENARIOS
+from mockserver.scenarios.magic_keys import SCENARIOS
+from oas.messages import Request, Response
 
 MakeClient = Callable[..., JudgedClient]
 INFO = "/campaign-info"

@@ -19,15 +19,15 @@ from typing import Any
 import pytest
 
 from judged import ADMIN_KEY, Answer, Judge, LiveClient
-from mockserver import packaged
 from mockserver.config import Config
+from mockserver.http.faults import GARBAGE
 from mockserver.live import LiveServer
-from mockserver.pipeline.delivery import GARBAGE
-from mockserver.scenarios import preferences
-from mockserver.scenarios.magic import SCENARIOS
-from mockserver.scenarios.reading import scenario_files
-from mockserver.scenarios.records import FAULTS
+from mockserver.pipeline import preferences
+from mockserver.scenarios.magic_keys import SCENARIOS
+from mockserver.scenarios.models import FAULTS
+from mockserver.scenarios.parsing import scenario_files
 from mockserver.state.keys import hash_of
+from oas import package_data
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +35,7 @@ INFO = "/campaign-info"
 DEADLINE_S = 30.0
 #: Long after the days that the samples of the reference name; those do not go with the clock.
 NOW = 1_780_272_000.0  # 2026-06-01T00:00:00Z
-NAMES = [path.stem for path in scenario_files(packaged.scenarios())]
+NAMES = [path.stem for path in scenario_files(package_data.scenarios())]
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from mockserver.config import Config
+from mockserver.http.faults import GARBAGE
 from mockserver.live import LiveServer
-from mockserver.pipeline.delivery import GARBAGE
-from mockserver.scenarios.records import FAULTS
+from mockserver.scenarios.models import FAULTS
 
 pytestmark = pytest.mark.slow
 

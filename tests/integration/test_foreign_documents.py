@@ -10,8 +10,8 @@ import pytest
 
 from mockserver.app import Application, create_wsgi
 from mockserver.config import Config
-from mockserver.contract.operation import Operation
-from mockserver.messages import Request, Response
+from oas.messages import Request, Response
+from oas.operation import Operation
 
 FOLDER = Path(__file__).parents[1] / "specs"
 DOCUMENTS = sorted(path for path in FOLDER.glob("*/openapi.*"))
@@ -25,7 +25,7 @@ def application(path: Path, seed: int = 1) -> Application:
 
 def path_of(app: Application, operation: Operation) -> str:
     """Return a path that the document allows, its variables made by the generator."""
-    from mockserver.sampling.sampler import Sampler
+    from oas.sampling.sampler import Sampler
 
     spec = app.pipeline.spec
     sampler = Sampler(spec.schemas, 5)

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from contracts import api, cli
+from contracts import api
+from contracts.cli import commands
 from contracts.config import Config
-from contracts.corpus import lines as corpora
-from contracts.corpus.replay import replayed
-from contracts.running.events import Event, ExchangeFinished, PhaseStarted
+from contracts.events import Event, ExchangeFinished, PhaseStarted
+from contracts.recordings import format as corpora
+from contracts.recordings.replay import replayed
 from contracts.verdicts import Outcome, Report
 from mockserver.config import Config as MockConfig
 from mockserver.live import LiveServer
@@ -78,7 +79,7 @@ def test_what_a_run_sent_is_saved_and_sends_the_same_again(server: LiveServer, t
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("corpus") / "corpus.ndjson"
-    assert cli.main(["generate", "--out", str(path), "--requests", "60", "--seed", "4"]) == 0
+    assert commands.main(["generate", "--out", str(path), "--requests", "60", "--seed", "4"]) == 0
     return path
 
 
@@ -90,17 +91,17 @@ def test_a_corpus_is_readable_and_names_no_key(corpus: Path) -> None:
 
 
 def test_a_corpus_is_replayed_and_judged(server: LiveServer, corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["replay", str(corpus), server.base_url, "--quiet"]) == 0
+    assert commands.main(["replay", str(corpus), server.base_url, "--quiet"]) == 0
     assert "kept" in capsys.readouterr().out
 
 
 @pytest.mark.slow
 def test_two_servers_are_compared(server: LiveServer, corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with LiveServer(MockConfig(routines=3, seed=1)) as other:
-        code = cli.main(["replay", str(corpus), server.base_url, "--against", other.base_url])
+        code = commands.main(["replay", str(corpus), server.base_url, "--against", other.base_url])
         assert "compared" in capsys.readouterr().out
         assert code == 1  # other data, other values
-        same = cli.main(["replay", str(corpus), server.base_url, "--against", server.base_url])
+        same = commands.main(["replay", str(corpus), server.base_url, "--against", server.base_url])
     assert same == 0
 
 
@@ -108,5 +109,5 @@ def test_two_servers_are_compared(server: LiveServer, corpus: Path, capsys: pyte
 def test_a_bad_corpus_is_refused_with_its_line(tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "bad.ndjson"
     path.write_text(text)
-    assert cli.main(["replay", str(path), "http://127.0.0.1:9"]) in (2, 3, 4)
+    assert commands.main(["replay", str(path), "http://127.0.0.1:9"]) in (2, 3, 4)
     assert str(path) in capsys.readouterr().err or text == ""

@@ -13,9 +13,10 @@ from urllib.parse import quote
 
 import pytest
 
-from contracts import api, cli
+from contracts import api
+from contracts.cli import commands
 from contracts.config import Config
-from contracts.running.events import Waiting
+from contracts.events import Waiting
 from contracts.verdicts import Outcome
 from mockserver.config import Config as MockConfig
 from mockserver.live import LiveServer
@@ -93,7 +94,7 @@ def test_no_run_of_a_key_is_in_any_file_or_stream(
         key_file.write_text(key)
         places = {name: tmp_path / f"report.{name}" for name in FORMATS}
         reports = [part for name, path in places.items() for part in ("--report", f"{name}:{path}")]
-        code = cli.main(["run", server.base_url, "--api-key-file", str(key_file), "--fuzz", "60", *reports])
+        code = commands.main(["run", server.base_url, "--api-key-file", str(key_file), "--fuzz", "60", *reports])
     output = capsys.readouterr()
     assert code == 0
     assert key in minted

@@ -16,10 +16,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from mockserver import packaged
 from mockserver.config import Config
-from mockserver.contract.spec import Spec, load
 from mockserver.live import LiveServer
+from oas import package_data
+from oas.spec import Spec, load
 
 REFERENCE = (Path(__file__).parents[1] / "data" / "api-reference.md").read_text("utf-8")
 VENDOR = "https://dev-api.konnector.ai/social_app/api/v1/third_party"
@@ -138,7 +138,7 @@ def server() -> Iterator[LiveServer]:
 @pytest.fixture(scope="module")
 def spec() -> Spec:
     """The contract."""
-    return load(packaged.openapi())
+    return load(package_data.openapi())
 
 
 def run(command: list[str]) -> Any:

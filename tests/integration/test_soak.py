@@ -13,13 +13,13 @@ from functools import lru_cache
 import pytest
 
 from conftest import MAY_2025
-from mockserver.answering import collection
 from mockserver.app import Application, create_wsgi
+from mockserver.campaigns import collection
 from mockserver.config import Config
-from mockserver.messages import Request
-from mockserver.pipeline import reading
-from mockserver.scenarios.magic import SCENARIOS
-from mockserver.state import making, script
+from mockserver.pipeline import validation
+from mockserver.scenarios.magic_keys import SCENARIOS
+from mockserver.state import rules, session_factory
+from oas.messages import Request
 
 pytestmark = pytest.mark.slow
 
@@ -68,9 +68,9 @@ def held_bytes(app: Application) -> int:
 
 def test_memory_stays_once_everything_that_is_bounded_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logging.getLogger("mockserver"), "disabled", True)  # pytest keeps what is logged
-    monkeypatch.setattr(making, "MAX_DEFAULT_KEYS", 50)
-    monkeypatch.setattr(script, "MAX_TURNS", 60)
-    monkeypatch.setattr(reading, "_read_query", lru_cache(64)(reading._read_query.__wrapped__))
+    monkeypatch.setattr(session_factory, "MAX_DEFAULT_KEYS", 50)
+    monkeypatch.setattr(rules, "MAX_TURNS", 60)
+    monkeypatch.setattr(validation, "_read_query", lru_cache(64)(validation._read_query.__wrapped__))
     monkeypatch.setattr(collection, "SELECTION_CACHE_BYTES", 5_000)
     monkeypatch.setattr(collection, "PAGE_CACHE_BYTES", 30_000)
     app = create_wsgi(Config(clock=MAY_2025, limit_minute=10**9, limit_day=10**9, journal_entries=JOURNAL_ENTRIES))

@@ -19,7 +19,7 @@ import pytest
 from fleet import Nginx, RedisServer, administer, wait_until
 from judged import Answer, Judge, LiveClient
 from mockserver.config import Config
-from mockserver.errors import ConfigInvalid, MockServerError, StateUnavailable
+from mockserver.errors import ConfigInvalid, StateUnavailable, ToolError
 from mockserver.live import LiveServer
 
 pytestmark = pytest.mark.slow
@@ -58,7 +58,7 @@ class Fleet:
     def end(self, server: LiveServer) -> None:
         """Stop a server; one that was killed says so."""
         if server in self.killed:
-            with pytest.raises(MockServerError, match="ended by itself"):
+            with pytest.raises(ToolError, match="ended by itself"):
                 server.__exit__(None, None, None)
         else:
             server.__exit__(None, None, None)

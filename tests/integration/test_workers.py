@@ -15,7 +15,7 @@ import pytest
 from fleet import administer, wait_until
 from judged import Answer, LiveClient
 from mockserver.config import Config
-from mockserver.errors import MockServerError
+from mockserver.errors import ToolError
 from mockserver.live import LiveServer
 
 pytestmark = pytest.mark.slow
@@ -114,6 +114,6 @@ def test_a_server_whose_worker_was_killed_ends_and_says_so(tmp_path: Path, monke
     workers = [pid for pid in workers_of(process.pid) if pid != process.pid]
     os.kill(workers[-1], signal.SIGKILL)
     wait_until(lambda: process.poll() is not None)
-    with pytest.raises(MockServerError, match="ended by itself"):
+    with pytest.raises(ToolError, match="ended by itself"):
         server.__exit__(None, None, None)
     assert list(tmp_path.iterdir()) == []

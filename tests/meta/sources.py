@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("contracts", "mockserver")
+PACKAGES = ("contracts", "mockserver", "oas")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import click
 import pytest
 
-import contracts.cli
-import mockserver.cli
+import contracts.cli.commands
+import mockserver.cli.commands
 
-PROGRAMS: dict[str, click.Command] = {"contracts": contracts.cli.command, "mockserver": mockserver.cli.command}
+PROGRAMS: dict[str, click.Command] = {"contracts": contracts.cli.commands.command, "mockserver": mockserver.cli.commands.command}
 
 
 def commands(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:

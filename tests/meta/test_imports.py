@@ -12,20 +12,20 @@ import pytest
 from meta.sources import PACKAGES, Import, dotted, imports, modules
 
 #: The only ways from one package into the other, each inside a function.
-BRIDGES = {"contracts": "mockserver.live", "mockserver": "contracts.consumer"}
+BRIDGES = {"contracts": "mockserver.live", "mockserver": "contracts.client"}
 
 #: Foreign package → the files that may import it.
 HOMES = {
-    "flask": ("mockserver/app.py", "mockserver/control/admin.py", "mockserver/console/*.py"),
-    "openapi_core": ("mockserver/contract/validation.py",),
-    "schemathesis": ("contracts/generation/fuzzing.py",),
+    "flask": ("mockserver/app.py", "mockserver/admin/app.py", "mockserver/console/*.py"),
+    "openapi_core": ("oas/reference.py",),
+    "schemathesis": ("contracts/generate/schemathesis_adapter.py",),
 }
 
 #: Module → what it may import of its own package.
 LOW_MODULES = {
     "mockserver.errors": (),
-    "mockserver.messages": ("mockserver.errors", "mockserver.record"),
-    "mockserver.record": (),
+    "oas.messages": ("mockserver.errors", "oas.fast_dataclass"),
+    "oas.fast_dataclass": (),
     "mockserver.config": ("mockserver.errors",),
     "contracts.errors": (),
     "contracts.messages": ("contracts.errors",),
@@ -86,18 +86,18 @@ def test_no_two_modules_need_each_other_to_load(package: str) -> None:
 @pytest.mark.parametrize(
     "path, source",
     [
-        ("contracts/wire/gate.py", "import mockserver"),
-        ("contracts/wire/gate.py", "from mockserver import live"),
-        ("contracts/wire/gate.py", "def start():\n    from mockserver.app import create_app"),
-        ("mockserver/cli.py", "from contracts.consumer import judge"),
-        ("mockserver/cli.py", "def serve():\n    import contracts.wire.gate"),
+        ("contracts/gate/gate.py", "import mockserver"),
+        ("contracts/gate/gate.py", "from mockserver import live"),
+        ("contracts/gate/gate.py", "def start():\n    from mockserver.app import create_app"),
+        ("mockserver/cli/commands.py", "from contracts.client import judge"),
+        ("mockserver/cli/commands.py", "def serve():\n    import contracts.gate.gate"),
         ("mockserver/console/page.py", "from ...contracts import consumer"),
-        ("mockserver/pipeline/order.py", "from flask import Flask"),
-        ("mockserver/contract/spec.py", "def judge():\n    import openapi_core.validation"),
-        ("contracts/running/engine.py", "import schemathesis"),
-        ("mockserver/errors.py", "from mockserver.messages import Request"),
-        ("mockserver/messages.py", "from . import clock"),
-        ("mockserver/app.py", "from mockserver.cli import main"),
+        ("mockserver/pipeline/pipeline.py", "from flask import Flask"),
+        ("oas/spec.py", "def judge():\n    import openapi_core.validation"),
+        ("contracts/run/engine.py", "import schemathesis"),
+        ("mockserver/errors.py", "from oas.messages import Request"),
+        ("oas/messages.py", "from . import clock"),
+        ("mockserver/app.py", "from mockserver.cli.commands import main"),
     ],
 )
 def test_a_forbidden_import_is_found(path: str, source: str) -> None:
@@ -108,10 +108,10 @@ def test_a_forbidden_import_is_found(path: str, source: str) -> None:
     "path, source",
     [
         ("contracts/pytest_plugin.py", "def server():\n    from mockserver.live import LiveServer"),
-        ("mockserver/cli.py", "def serve():\n    from contracts import consumer"),
+        ("mockserver/cli/commands.py", "def serve():\n    from contracts import client"),
         ("mockserver/app.py", "import flask"),
         ("mockserver/console/__init__.py", "from flask import Blueprint"),
-        ("mockserver/__main__.py", "from mockserver.cli import main"),
+        ("mockserver/__main__.py", "from mockserver.cli.commands import main"),
         ("mockserver/config.py", "from .errors import ConfigInvalid"),
     ],
 )

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.data.dataset import generate
-from mockserver.data.routines import STATUSES, TYPES
+from mockserver.dataset.dataset import generate
+from mockserver.dataset.routines import STATUSES, TYPES
 from property.invariants import breaches
 from property.world import BASE, DATA, FIRST_DAY, World, days_of, declaration, default_dataset, judge, selected, spec
 

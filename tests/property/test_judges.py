@@ -18,11 +18,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mockserver import packaged
-from mockserver.contract.spec import load
-from mockserver.contract.validation import ReferenceJudge
-from mockserver.messages import Request, Response
-from mockserver.pipeline.reading import Checked, read
+from mockserver.pipeline.validation import Checked, read
+from oas import package_data
+from oas.messages import Request, Response
+from oas.reference import ReferenceJudge
+from oas.spec import load
 
 SPEC = load()
 REFERENCE = ReferenceJudge(SPEC.document)
@@ -357,7 +357,7 @@ LIMITS = [(f"X-RateLimit-{kind}-{window}", "5") for kind in ("Limit", "Remaining
 HEADERS = (("Content-Type", "application/json"), *LIMITS)
 FIXTURES = {
     (path.parent.name, path.stem): json.loads(path.read_text("utf-8"))
-    for path in sorted((packaged.root() / "fixtures/envelopes").glob("*/*.json"))
+    for path in sorted((package_data.root() / "fixtures/envelopes").glob("*/*.json"))
 }
 
 

@@ -10,14 +10,14 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from conftest import MAY_2025
 from judged import Answer, Judge, JudgedClient
-from mockserver import packaged
 from mockserver.app import create_wsgi
 from mockserver.config import Config
-from mockserver.contract.document import load
+from oas import package_data
+from oas.document import load
 
 LIMITS = {"minute": 4, "day": 9}
 SECONDS = {"minute": 60, "day": 86400}
-JUDGE = Judge(load(packaged.openapi()))
+JUDGE = Judge(load(package_data.openapi()))
 #: Requests whose answer, were there no limits and a right key, is known.
 REQUESTS: dict[str, tuple[str, str, dict[str, Any], int]] = {
     "read": ("GET", "/user-campaign-filters", {}, 200),

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from answers import document, observed, page, routine, rules, seen
-from contracts.judging.rules import Judgement
+from contracts.relations.relation_check import Judgement
 from contracts.verdicts import Violation
 
 LISTS = [operation.id for operation in document().operations if operation.collection]

@@ -13,9 +13,9 @@ import jsonschema_rs
 import orjson
 import yaml
 
-from mockserver.answering.collection import Collection
-from mockserver.data.dataset import Dataset, load
-from mockserver.operations import OPERATIONS, Call
+from mockserver.campaigns.collection import Collection
+from mockserver.campaigns.operations import OPERATIONS, Call
+from mockserver.dataset.dataset import Dataset, load
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "/social_app/api/v1/third_party"

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from mockserver import packaged
+from oas import package_data
 
 PRISM = "@stoplight/prism-cli@5.16.0"
 DEADLINE_S = 60
@@ -54,7 +54,7 @@ def prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start Prism; skipped with a word where node or its registry is missing."""
     program = prism_command(tmp_path_factory.mktemp("prism"))
     port = free_port()
-    command = [program, "mock", str(packaged.openapi()), "-p", str(port)]
+    command = [program, "mock", str(package_data.openapi()), "-p", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             base_url = f"http://127.0.0.1:{port}"
@@ -91,7 +91,7 @@ def ask(url: str) -> Any:
     ],
 )
 def test_prism_answers_with_the_fixture(prism: str, operation: str, path: str) -> None:
-    fixture = Path(packaged.root()) / "fixtures" / "envelopes" / operation / "200.json"
+    fixture = Path(package_data.root()) / "fixtures" / "envelopes" / operation / "200.json"
     assert ask(prism + path) == json.loads(fixture.read_text("utf-8"))
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from mockserver.config import Config
-from mockserver.serving.server import serve
+from mockserver.http.server import serve
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication

@@ -7,8 +7,9 @@ equivalence of Segura et al., Metamorphic Testing of RESTful Web APIs.
 from __future__ import annotations
 
 from contracts.contract.vocabulary import Document
-from contracts.judging.rules import Rule
-from contracts.relations.collection import counts, filters, links, paging, questions, sorting
+from contracts.relations.collection import cases as questions
+from contracts.relations.collection import counts, filters, links, paging, sorting
+from contracts.relations.relation_check import Rule
 
 __all__ = ["cases", "rules"]
 

@@ -1,7 +1,4 @@
-"""Counts: figures of another operation equal the total of the collection under the same filters.
-
-May import `observations`, `pointers`, `rules`, `verdicts` and `vocabulary`.
-"""
+"""Counts: figures of another operation equal the total of the collection under the same filters."""
 
 from __future__ import annotations
 
@@ -11,8 +8,8 @@ from functools import partial
 from contracts.contract.collections import Collection, Count
 from contracts.contract.pointers import lookup
 from contracts.contract.vocabulary import Document, Operation
-from contracts.judging.observations import Observations, Seen
-from contracts.judging.rules import Finding, Judgement, Rule, judged
+from contracts.observations.observations import Observations, Seen
+from contracts.relations.relation_check import Finding, Judgement, Rule, judged
 from contracts.verdicts import Relation
 
 __all__ = ["rules"]

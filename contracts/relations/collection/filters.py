@@ -1,7 +1,4 @@
-"""Filters: what comes passes them, different values share nothing, and all values together miss nothing.
-
-May import `cases`, `known`, `observations`, `pointers`, `rules`, `selection`, `verdicts` and `vocabulary`.
-"""
+"""Filters: what comes passes them, different values share nothing, and all values together miss nothing."""
 
 from __future__ import annotations
 
@@ -12,9 +9,9 @@ from typing import Any
 from contracts.contract.collections import Collection, Filter
 from contracts.contract.pointers import lookup, tokens
 from contracts.contract.vocabulary import Document, Operation
-from contracts.judging.observations import Observations, Seen
-from contracts.judging.rules import Finding, Judgement, Rule, judged, judged_each
-from contracts.judging.selection import chosen, matches, values_of
+from contracts.observations.expected_rows import chosen, matches, values_of
+from contracts.observations.observations import Observations, Seen
+from contracts.relations.relation_check import Finding, Judgement, Rule, judged, judged_each
 from contracts.verdicts import Relation
 
 __all__ = ["rules"]

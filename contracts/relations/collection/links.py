@@ -1,7 +1,4 @@
-"""Links from page to page: they keep every filter, lead to the neighbour, and end in null.
-
-May import `cases`, `observations`, `pointers`, `rules`, `selection`, `verdicts`, `vocabulary` and `paging`.
-"""
+"""Links from page to page: they keep every filter, lead to the neighbour, and end in null."""
 
 from __future__ import annotations
 
@@ -12,12 +9,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 from contracts.contract.pointers import join, lookup
 from contracts.contract.vocabulary import Document, Operation
-from contracts.judging.observations import Observations, Seen
-from contracts.judging.rules import Finding, Judgement, Rule, judged_each
-from contracts.judging.selection import page_of
 from contracts.messages import Request
-from contracts.planning.cases import ask, typed_parameters
+from contracts.observations.cases import ask, typed_parameters
+from contracts.observations.expected_rows import page_of
+from contracts.observations.observations import Observations, Seen
 from contracts.relations.collection.paging import limit_of
+from contracts.relations.relation_check import Finding, Judgement, Rule, judged_each
 from contracts.verdicts import Relation
 
 __all__ = ["follow", "rules", "same_link"]

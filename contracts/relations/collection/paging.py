@@ -1,7 +1,4 @@
-"""Paging: sizes, figures and links of a page, and the walk through all of them.
-
-May import `links` of this package, `observations`, `pointers`, `rules`, `selection`, `verdicts` and `vocabulary`.
-"""
+"""Paging: sizes, figures and links of a page, and the walk through all of them."""
 
 from __future__ import annotations
 
@@ -14,9 +11,9 @@ from typing import Any
 from contracts.contract.collections import Collection
 from contracts.contract.pointers import join, lookup
 from contracts.contract.vocabulary import Document, Operation
-from contracts.judging.observations import Observations, Seen
-from contracts.judging.rules import Check, Finding, Judgement, Rule, judged, judged_each
-from contracts.judging.selection import page_of
+from contracts.observations.expected_rows import page_of
+from contracts.observations.observations import Observations, Seen
+from contracts.relations.relation_check import Check, Finding, Judgement, Rule, judged, judged_each
 from contracts.verdicts import Relation
 
 __all__ = ["limit_of", "rules"]

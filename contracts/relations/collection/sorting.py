@@ -1,7 +1,4 @@
-"""Sorting: items come in the order asked for, by default in the documented one, and no item is lost by it.
-
-May import `observations`, `pointers`, `rules`, `selection`, `verdicts` and `vocabulary`.
-"""
+"""Sorting: items come in the order asked for, by default in the documented one, and no item is lost by it."""
 
 from __future__ import annotations
 
@@ -12,10 +9,10 @@ from typing import Any
 from contracts.contract.collections import Collection
 from contracts.contract.pointers import join, lookup, tokens
 from contracts.contract.vocabulary import Document, Operation
-from contracts.judging.bodies import agree
-from contracts.judging.observations import Observations, Seen
-from contracts.judging.rules import Finding, Judgement, Rule, judged
-from contracts.judging.selection import is_ordered, key_orders, order_of, page_of
+from contracts.observations.comparison import agree
+from contracts.observations.expected_rows import is_ordered, key_orders, order_of, page_of
+from contracts.observations.observations import Observations, Seen
+from contracts.relations.relation_check import Finding, Judgement, Rule, judged
 from contracts.verdicts import Relation
 
 __all__ = ["rules"]

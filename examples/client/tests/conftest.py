@@ -9,7 +9,7 @@ import pytest
 from campaign_client import CampaignClient
 
 if TYPE_CHECKING:
-    from contracts.testing import MockApi
+    from contracts.plugin import MockApi
 
 
 @pytest.fixture

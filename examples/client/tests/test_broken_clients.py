@@ -11,7 +11,7 @@ import pytest
 import requests
 
 if TYPE_CHECKING:
-    from contracts.testing import MockApi
+    from contracts.plugin import MockApi
 
 
 class CarelessClient:

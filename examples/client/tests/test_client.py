@@ -9,7 +9,7 @@ import pytest
 from campaign_client import ApiError, CampaignClient, GaveUp, Redirected, Unauthorized
 
 if TYPE_CHECKING:
-    from contracts.testing import MockApi
+    from contracts.plugin import MockApi
 
 
 def test_users_are_typed(client: CampaignClient) -> None:

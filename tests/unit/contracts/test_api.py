@@ -14,11 +14,11 @@ from contracts import __version__
 from contracts.api import run
 from contracts.config import Config
 from contracts.errors import ConfigInvalid, TargetUnreachable
+from contracts.events import Event, ExchangeFinished, Listener, RelationJudged, RunFinished, RunStarted
 from contracts.outcome.baseline import update
 from contracts.outcome.conclusion import conclude
 from contracts.report import ndjson
 from contracts.report.source import Source
-from contracts.running.events import Event, ExchangeFinished, Listener, RelationJudged, RunFinished, RunStarted
 from contracts.verdicts import Outcome, Report
 from fabricated import exchange, kept, report, verdict, violation
 

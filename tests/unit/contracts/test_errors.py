@@ -7,10 +7,10 @@ import re
 import pytest
 
 from contracts import errors
-from contracts.errors import ConfigInvalid, ContractsError, SpecInvalid, UsageError
+from contracts.errors import ConfigInvalid, SpecInvalid, ToolError, UsageError
 
 CODES = {
-    "ContractsError": 5,
+    "ToolError": 5,
     "UsageError": 2,
     "SpecInvalid": 2,
     "ConfigInvalid": 2,
@@ -21,7 +21,7 @@ CODES = {
     "ToolFailed": 5,
 }
 CLASSES = {
-    name: found for name, found in vars(errors).items() if isinstance(found, type) and issubclass(found, ContractsError)
+    name: found for name, found in vars(errors).items() if isinstance(found, type) and issubclass(found, ToolError)
 }
 
 
@@ -33,7 +33,7 @@ def test_every_error_has_its_exit_code() -> None:
 def test_the_tree_in_the_documentation_is_the_tree(name: str) -> None:
     drawn = re.findall(r"^ {4}([│ ├└─]*)(\w+)(?:.*?exit (\d))?", errors.__doc__ or "", re.MULTILINE)
     depths = {word: len(branch) // 4 for branch, word, _ in drawn}
-    assert depths[name] == len(CLASSES[name].mro()) - len(ContractsError.mro())
+    assert depths[name] == len(CLASSES[name].mro()) - len(ToolError.mro())
     for _, word, code in drawn:
         assert not code or int(code) == CODES[word]
 

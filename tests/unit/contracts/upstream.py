@@ -16,13 +16,13 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from contracts.allowance.pacing import Timing
+from contracts.allowance.rate_limiter import Timing
 from contracts.config import Config
 from contracts.contract.document import load
 from contracts.contract.surface import Surface
+from contracts.events import Listener
+from contracts.gate.gate import Gate
 from contracts.messages import Request
-from contracts.running.events import Listener
-from contracts.wire.gate import Gate
 
 KEY = "Zq7-first.Key_of~9xW4"
 NOON = 1_780_000_020.0

@@ -11,15 +11,15 @@ from mockserver.errors import (
     ConfigInvalid,
     DatasetInvalid,
     FixtureInvalid,
-    MockServerError,
     ScenarioInvalid,
     SpecInvalid,
     StateUnavailable,
+    ToolError,
     UsageError,
 )
 
 CODES = {
-    "MockServerError": 5,
+    "ToolError": 5,
     "UsageError": 2,
     "SpecInvalid": 2,
     "FixtureInvalid": 2,
@@ -33,9 +33,7 @@ CODES = {
     "StartFailed": 5,
 }
 CLASSES = {
-    name: found
-    for name, found in vars(errors).items()
-    if isinstance(found, type) and issubclass(found, MockServerError)
+    name: found for name, found in vars(errors).items() if isinstance(found, type) and issubclass(found, ToolError)
 }
 
 
@@ -47,7 +45,7 @@ def test_every_error_has_its_exit_code() -> None:
 def test_the_tree_in_the_documentation_is_the_tree(name: str) -> None:
     drawn = re.findall(r"^ {4}([│ ├└─]*)(\w+)(?:.*?exit (\d))?", errors.__doc__ or "", re.MULTILINE)
     depths = {word: len(branch) // 4 for branch, word, _ in drawn}
-    assert depths[name] == len(CLASSES[name].mro()) - len(MockServerError.mro())
+    assert depths[name] == len(CLASSES[name].mro()) - len(ToolError.mro())
     for _, word, code in drawn:
         assert not code or int(code) == CODES[word]
 

@@ -14,7 +14,7 @@ import requests
 
 from apps.wsgi_samples import echo, faulty, invalid_spec
 from mockserver.config import Config
-from mockserver.errors import ConfigInvalid, MockServerError, SpecInvalid, StartFailed
+from mockserver.errors import ConfigInvalid, SpecInvalid, StartFailed, ToolError
 from mockserver.live import LiveServer
 
 if TYPE_CHECKING:
@@ -98,11 +98,11 @@ def test_a_foreign_host_raises_in_the_caller(in_process: bool) -> None:
 
 def test_there_is_no_url_outside_the_block() -> None:
     server = LiveServer(factory=echo, in_process=True)
-    with pytest.raises(MockServerError, match="does not run"):
+    with pytest.raises(ToolError, match="does not run"):
         _ = server.base_url
     with server:
         assert server.base_url
-    with pytest.raises(MockServerError, match="does not run"):
+    with pytest.raises(ToolError, match="does not run"):
         _ = server.base_url
 
 
@@ -155,7 +155,7 @@ def test_the_thread_answers_in_parallel() -> None:
 
 
 def test_a_child_that_was_killed_is_an_error_at_the_end() -> None:
-    with pytest.raises(MockServerError, match="exit code -9"), LiveServer(factory=echo) as server:
+    with pytest.raises(ToolError, match="exit code -9"), LiveServer(factory=echo) as server:
         kill(requests.get(server.base_url, timeout=5).json()["parent"])
 
 

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from mockserver import packaged
 from mockserver.app import create_watched
 from mockserver.config import Config
 from mockserver.errors import SpecInvalid
 from mockserver.reload import Reloaded, Watch, served_files
+from oas import package_data
 
 KEY = {"Authorization": "your_api_key_here"}
 
@@ -124,14 +124,14 @@ def test_examples_datasets_and_scenarios_are_watched(tmp_path: Path) -> None:
     text = 'value: {$ref: ex/one.json}\nother: {$ref: \'#/components\'}\nmore: {"$ref": "ex/two.yaml#/a"}'
     own = [path.relative_to(tmp_path).as_posix() for path in served_files(config, text) if tmp_path in path.parents]
     assert own == ["d.yaml", "ex/one.json", "ex/two.yaml", "data.yaml", "scenarios/mine.yaml"]
-    assert packaged.default_dataset() in set(served_files(config, text))
+    assert package_data.default_dataset() in set(served_files(config, text))
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    shutil.copy(packaged.openapi(), tmp_path / "openapi.yaml")
-    shutil.copytree(packaged.root() / "fixtures" / "envelopes", tmp_path / "fixtures" / "envelopes")
-    shutil.copy(packaged.default_dataset(), tmp_path / "data.yaml")
+    shutil.copy(package_data.openapi(), tmp_path / "openapi.yaml")
+    shutil.copytree(package_data.root() / "fixtures" / "envelopes", tmp_path / "fixtures" / "envelopes")
+    shutil.copy(package_data.default_dataset(), tmp_path / "data.yaml")
     (tmp_path / "scenarios").mkdir()
     return tmp_path
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from contracts.allowance.book import open_ledger
-from contracts.allowance.serverclock import Moment
+from contracts.allowance.ledger import open_ledger
+from contracts.allowance.server_clock import Moment
 from contracts.config import Config
-from contracts.wire.target import Target
+from contracts.gate.target import Target
 from unit.contracts.upstream import KEY, NOON, surface
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.allowance.ledger import Ledger
-from contracts.allowance.serverclock import Moment
-from contracts.allowance.shelf import FileShelf, MemoryShelf
+from contracts.allowance.server_clock import Moment
+from contracts.allowance.storage import FileShelf, MemoryShelf
 from contracts.contract.limits import Window
 from unit.contracts.upstream import NOON
 
@@ -224,8 +224,8 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from contracts.allowance.ledger import Ledger
-from contracts.allowance.serverclock import Moment
-from contracts.allowance.shelf import FileShelf
+from contracts.allowance.server_clock import Moment
+from contracts.allowance.storage import FileShelf
 from contracts.contract.limits import Window
 
 texts = dict.fromkeys(("limit_header", "remaining_header", "limit_body", "remaining_body", "pointer"), "")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from answers import document, judge, rules, seen, titles
-from contracts.planning.cases import Case
-from contracts.planning.known import average_of
+from contracts.observations.cases import Case
+from contracts.observations.known_values import average_of
 from contracts.relations import auth
 
 KNOWN = average_of(document())

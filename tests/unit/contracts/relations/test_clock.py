@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from answers import NOON, seen
-from contracts.judging.observations import Seen
+from contracts.observations.observations import Seen
 from contracts.relations.clock import clock_of, clocks_of, date_of, in_one_window
 
 RECEIVED = datetime.fromtimestamp(NOON, UTC)

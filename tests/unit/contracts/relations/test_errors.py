@@ -9,9 +9,9 @@ import pytest
 
 from answers import document, judge, rules, titles
 from answers import seen as answered
-from contracts.judging.observations import Seen
-from contracts.planning.cases import EXTRA_RANK, Case
-from contracts.planning.known import Known, average_of
+from contracts.observations.cases import EXTRA_RANK, Case
+from contracts.observations.known_values import Known, average_of
+from contracts.observations.observations import Seen
 from contracts.relations import errors
 
 KNOWN = average_of(document())

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from answers import document, judge, page, routine, seen, titles
-from contracts.planning.known import Known, average_of
+from contracts.observations.known_values import Known, average_of
 from contracts.relations import identity
 
 LIST, DETAIL, DIRECTORY = "getCampaignInfo", "getOptimizedRoutineData", "getUserCampaignFilters"

@@ -11,10 +11,10 @@ from answers import document, rules
 from contracts import relations
 from contracts.contract.document import parse
 from contracts.contract.pointers import MISSING, lookup
-from contracts.judging.observations import Observations
-from contracts.judging.rules import Rule
-from contracts.planning.cases import OPENING_RANK
-from contracts.planning.known import Known
+from contracts.observations.cases import OPENING_RANK
+from contracts.observations.known_values import Known
+from contracts.observations.observations import Observations
+from contracts.relations.relation_check import Rule
 from contracts.report.source import Source
 
 RULES = relations.rules(document())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from answers import document, judge, page, routine, seen, titles
-from contracts.planning.known import Known, average_of
+from contracts.observations.known_values import Known, average_of
 from contracts.relations import same_as
 
 EQUAL, REPEATED = "same_as.equal[postCampaignInfo]", "same_as.repeated[getCampaignInfo]"

@@ -9,9 +9,9 @@ import pytest
 from answers import judge, observed, seen, titles
 from contracts.contract.document import parse
 from contracts.contract.vocabulary import ErrorRule
-from contracts.judging.observations import Observations, Seen
 from contracts.messages import Answer, Exchange
-from contracts.planning.cases import Case, ask
+from contracts.observations.cases import Case, ask
+from contracts.observations.observations import Observations, Seen
 from contracts.relations import structure
 from contracts.relations.structure import undocumented
 

@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 
-from contracts.report.console import Console, Looks
-from contracts.report.source import Source
-from contracts.running.events import (
+from contracts.events import (
     ExchangeFinished,
     PhaseFinished,
     PhaseStarted,
@@ -19,6 +17,8 @@ from contracts.running.events import (
     RunStarted,
     Waiting,
 )
+from contracts.report.console import Console, Looks
+from contracts.report.source import Source
 from contracts.verdicts import Outcome, Report
 from fabricated import exchange, kept, report, verdict, violation
 

@@ -13,8 +13,8 @@ import orjson
 import pytest
 
 from documents import compiled, contract, packaged_contract, plain
-from mockserver.messages import Refusal, Violation
 from mockserver.pipeline.envelopes import MAX_VIOLATIONS_BYTES, Envelopes, Stamps, request_ids, violations_header
+from oas.messages import Refusal, Violation
 
 SPEC = compiled(packaged_contract())
 

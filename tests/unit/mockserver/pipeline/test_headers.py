@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver import __version__
-from mockserver.messages import Built, Delivery, Request, Violation
-from mockserver.pipeline.arrival import Arrival, Outcome
-from mockserver.pipeline.headers import MARKS, answer_headers, delivery_of
-from mockserver.scenarios.records import FAULTS, Answer, Choice, Delay
-from mockserver.state.quota import Allowance, Window
+from mockserver.pipeline.context import Arrival, Outcome
+from mockserver.pipeline.envelopes import MARKS, answer_headers, delivery_of
+from mockserver.scenarios.models import FAULTS, Answer, Choice, Delay
+from mockserver.state.rate_limits import Allowance
 from mockserver.state.session import Session
+from oas.messages import Built, Delivery, Request, Violation
+from oas.operation import Window
 
 NOTHING = Allowance((), (), None, 0)
 WINDOWS = (Window("minute", 60, 100, "X-Limit", "X-Left"), Window("day", 86_400, 5000, "X-Day", "X-Day-Left"))

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from conftest import packaged_assembly
 from judged import JudgedClient
-from mockserver.messages import Request
-from mockserver.pipeline import reading
-from mockserver.pipeline.intake import has_body
-from mockserver.pipeline.reading import read
+from mockserver.http.request_body import has_body
+from mockserver.pipeline import validation
 from mockserver.pipeline.stages import known_routes, route
+from mockserver.pipeline.validation import read
+from oas.messages import Request
 
 MakeClient = Callable[..., JudgedClient]
 SPEC = packaged_assembly().spec
@@ -49,17 +49,17 @@ def test_only_a_request_without_a_body_is_all_query(name: str, is_all: bool) -> 
 @given(st.sampled_from(["limit=5", "limit=0", "term=a&limit=x", "start-date=1", "", "offset=3&offset=4", "%zz=1"]))
 def test_a_remembered_reading_is_the_reading(query: str) -> None:
     request = Request("GET", OPERATION.path, query)
-    assert read(OPERATION, {}, request, 64) == reading._read_all(OPERATION, {}, request, 64)
+    assert read(OPERATION, {}, request, 64) == validation._read_all(OPERATION, {}, request, 64)
     assert read(OPERATION, {}, request, 64) is read(OPERATION, {}, request, 64)
 
 
 def test_a_long_query_is_read_anew_and_not_remembered() -> None:
-    before = reading._read_query.cache_info().currsize
-    request = Request("GET", OPERATION.path, "term=" + "x" * reading.MAX_REMEMBERED_CHARS)
+    before = validation._read_query.cache_info().currsize
+    request = Request("GET", OPERATION.path, "term=" + "x" * validation.MAX_REMEMBERED_CHARS)
     first, second = (read(OPERATION, {}, request, 64) for _ in range(2))
     assert first == second
     assert first is not second
-    assert reading._read_query.cache_info().currsize == before
+    assert validation._read_query.cache_info().currsize == before
 
 
 def test_a_body_where_none_is_taken_is_not_remembered_away() -> None:

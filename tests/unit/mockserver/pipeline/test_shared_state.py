@@ -9,8 +9,8 @@ import pytest
 
 from judged import JudgedClient
 from mockserver.errors import StateUnavailable
-from mockserver.sharing.share import Stale
-from mockserver.state.quota import MemoryCounters
+from mockserver.state.backend import Stale
+from mockserver.state.rate_limits import MemoryCounters
 from mockserver.state.sessions import Sessions
 
 MakeClient = Callable[..., JudgedClient]

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from documents import GONE, changed, compiled, contract, packaged_contract, plain
-from mockserver.contract.operation import Operation
-from mockserver.contract.spec import Spec
-from mockserver.messages import Refusal, Request
 from mockserver.pipeline.stages import Route, authenticate, count, route, validate
 from mockserver.state.keys import ApiKey
-from mockserver.state.quota import Allowance, Window
+from mockserver.state.rate_limits import Allowance
+from oas.messages import Refusal, Request
+from oas.operation import Operation, Window
+from oas.spec import Spec
 
 SPEC = compiled(packaged_contract())
 BASE = "/social_app/api/v1/third_party"

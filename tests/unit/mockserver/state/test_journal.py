@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.messages import Delivery, Exchange, Request, Response, Violation
+from mockserver.admin.journal_format import to_wiremock
 from mockserver.state.journal import CUT_BYTES, ENTRY_BYTES, Journal
+from mockserver.state.journal_storage import MemoryShelf
 from mockserver.state.keys import mask_of
-from mockserver.state.shelf import MemoryShelf
-from mockserver.state.wiremock import to_wiremock
+from oas.messages import Delivery, Exchange, Request, Response, Violation
 
 HEX_KEY = "a1b2c3d4e5f60718293a4b5c6d7e8f90"
 #: 2025-05-11T09:00:00Z.

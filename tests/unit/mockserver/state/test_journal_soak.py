@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from mockserver.messages import Exchange, Request, Response
+from mockserver.admin.journal_format import to_wiremock
 from mockserver.state.journal import Journal
-from mockserver.state.wiremock import to_wiremock
+from oas.messages import Exchange, Request, Response
 
 MAX_ENTRIES = 200
 MAX_BYTES = 1 << 20

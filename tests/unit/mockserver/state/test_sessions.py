@@ -10,11 +10,11 @@ import pytest
 
 from mockserver.config import Config
 from mockserver.errors import DatasetInvalid
-from mockserver.messages import Exchange, Request, Response
-from mockserver.scenarios.magic import MAGIC_KEYS
+from mockserver.scenarios.magic_keys import MAGIC_KEYS
 from mockserver.state.keys import DEFAULT_KEYS, hash_of
-from mockserver.state.quota import Window
 from mockserver.state.sessions import DatasetKey, Session, SessionOptions, Sessions
+from oas.messages import Exchange, Request, Response
+from oas.operation import Window
 
 WINDOWS = (Window("minute", 60, 100, "LM", "RM"), Window("day", 86_400, 5000, "LD", "RD"))
 #: 2025-05-11T09:00:00Z.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from mockserver import packaged
+from oas import package_data
 from side_by_side.cases import Answer, Case, cases
 from side_by_side.peers import mockoon, nginx, prism, wiremock
 from side_by_side.peers.peer import Peer, PeerMissing, Site, free_port
@@ -31,7 +31,7 @@ def site(tmp_path: Path) -> Site:
         cases=CASES,
         answers=ANSWERS,
         base_path="/base",
-        document=packaged.openapi(),
+        document=package_data.openapi(),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from answers import judge, page, routine, seen, titles
-from contracts.judging.observations import Seen
+from contracts.observations.observations import Seen
 
 GET = "getCampaignInfo"
 ROWS = [routine(number, campaign_status="active" if number < 3 else "draft") for number in (4, 3, 2, 1)]

@@ -1,0 +1,56 @@
+"""The verdict on a client: does what it sent keep the contract?
+
+    journal ─ read_journal ─▶ Sent ─ judge ─▶ Verdict ─ render ─▶ text
+
+Pure functions over frozen records, so that a fixture, a running mock and a file
+give the same verdict for the same requests. `RULES` lists what is judged. Only
+`contract_of` reads a file, and imports what it needs for that when it is called.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contracts.client.models import Breach, Expectation, Finding, Rule, Sent, Unmet, Verdict
+from contracts.client.rules import RULES, rules_table
+from contracts.client.text import as_json, render
+from contracts.client.traffic import read_journal
+from contracts.client.verdict import Terms, judge
+from contracts.errors import UsageError
+
+if TYPE_CHECKING:
+    from contracts.contract.vocabulary import Document
+
+__all__ = [
+    "RULES",
+    "Breach",
+    "Expectation",
+    "Finding",
+    "Rule",
+    "Sent",
+    "Terms",
+    "Unmet",
+    "UsageError",
+    "Verdict",
+    "as_json",
+    "contract_of",
+    "judge",
+    "read_journal",
+    "render",
+    "rules_table",
+]
+
+
+def contract_of(path: Path | None = None) -> Document:
+    """Return the contract that `judge` holds requests against; it costs some 50 ms, so keep it.
+
+    Args:
+        path: of an OpenAPI document; None takes the packaged one.
+
+    Raises:
+        UsageError: it cannot be turned into a contract.
+    """
+    from contracts.contract.document import load
+
+    return load(path)

@@ -1,0 +1,85 @@
+"""Requests and the contract → the verdict on the client that sent them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contracts.client.models import Expectation, Finding, Rule, Sent, Unmet, Verdict
+from contracts.client.rules import FAMILIES, RULES, rules_of
+from contracts.client.traffic import Trial
+
+if TYPE_CHECKING:
+    from contracts.contract.vocabulary import Document
+
+__all__ = ["Terms", "judge"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a verdict counts.
+
+    Attributes:
+        allow: ids of rules whose breaking is accepted.
+        also: ids of rules that are judged on demand only, such as `C301`.
+        expected: rules that the client breaks on purpose; what is expected must come.
+
+    Raises:
+        ConfigInvalid: an id is that of no rule.
+    """
+
+    allow: Collection[str] = ()
+    also: Collection[str] = ()
+    expected: tuple[Expectation, ...] = ()
+
+    def __post_init__(self) -> None:
+        for ids in (self.allow, self.also, [item.rule_id for item in self.expected]):
+            rules_of(ids)
+
+    @property
+    def judged(self) -> frozenset[Rule]:
+        """Rules that are looked at at all."""
+        named = rules_of([*self.also, *(item.rule_id for item in self.expected)])
+        return named | {rule for rule in RULES if rule.is_on}
+
+
+def judge(sent: Sequence[Sent], document: Document, terms: Terms | None = None, *, total: int | None = None) -> Verdict:
+    """Judge what a client sent. Pure: the same requests give the same verdict, wherever they were recorded.
+
+    Args:
+        sent: in the order of arrival.
+        document: the contract; `contracts.contract.document.load` reads it.
+        terms: what counts; None counts every rule that is on.
+        total: how many requests there were, where some were not kept; None takes all for kept.
+    """
+    terms = terms or Terms()
+    trial, rules = Trial(tuple(sent), document), terms.judged
+    found = [finding for family in FAMILIES for finding in family(trial) if finding.rule in rules]
+    found.sort(key=lambda finding: (finding.requests[0].order, finding.rule.id))
+    return Verdict(
+        findings=_merged(finding for finding in found if not _is_accepted(finding, terms)),
+        accepted=_merged(finding for finding in found if _is_accepted(finding, terms)),
+        unmet=tuple(_unmet(item) for item in terms.expected if not any(map(item.covers, found))),
+        judged=len(sent),
+        total=len(sent) if total is None else total,
+    )
+
+
+def _is_accepted(finding: Finding, terms: Terms) -> bool:
+    return finding.rule.id in terms.allow or any(item.covers(finding) for item in terms.expected)
+
+
+def _merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Say the same once, with all requests that show it, each once."""
+    merged: defaultdict[tuple[Rule, str], dict[int, Sent]] = defaultdict(dict)
+    for finding in findings:
+        merged[finding.rule, finding.sentence] |= {sent.order: sent for sent in finding.requests}
+    return tuple(Finding(rule, sentence, tuple(shown.values())) for (rule, sentence), shown in merged.items())
+
+
+def _unmet(expectation: Expectation) -> Unmet:
+    last = "on" if expectation.last is None else f"to {expectation.last}"
+    span = f"request {expectation.first} {last}"
+    return Unmet(expectation, f"{expectation.rule_id} was expected from {span}, and did not come")

@@ -1,0 +1,54 @@
+"""What a run has exchanged, and who is told of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+
+from contracts.events import Event, ExchangeFinished, Listener
+from contracts.messages import Exchange
+
+__all__ = ["Record"]
+
+
+class Record:
+    """Keeps exchanges by number. Safe for threads; the listener hears one event at a time.
+
+    Args:
+        listener: hears every event; None for none.
+    """
+
+    def __init__(self, listener: Listener | None) -> None:
+        self._listener = listener
+        self._exchanges: dict[int, Exchange] = {}
+        # A listener may look at what is recorded.
+        self._lock = threading.RLock()
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """All of them, by number."""
+        with self._lock:
+            return tuple(self._exchanges[number] for number in sorted(self._exchanges))
+
+    def add(self, exchange: Exchange, sent: int, remaining: Mapping[str, int]) -> None:
+        """Keep an exchange and tell of it.
+
+        Args:
+            exchange: redacted.
+            sent: requests that left so far.
+            remaining: name of a window → what its answer said is left.
+        """
+        with self._lock:
+            self._exchanges[exchange.number] = exchange
+            left = {name: remaining.get(name) for name in ("minute", "day")}
+            self.tell(
+                ExchangeFinished(
+                    exchange=exchange, sent=sent, remaining_minute=left["minute"], remaining_day=left["day"]
+                )
+            )
+
+    def tell(self, event: Event) -> None:
+        """Pass an event to the listener."""
+        if self._listener is not None:
+            with self._lock:
+                self._listener(event)

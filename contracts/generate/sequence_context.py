@@ -1,0 +1,141 @@
+"""What all sequences of dependent requests share: the operations they use, the way out, the room, the finding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contracts.contract.vocabulary import Document, Operation
+from contracts.curl import curl_of
+from contracts.errors import BudgetExhausted, RequestRefused
+from contracts.generate.placeholders import Entities
+from contracts.messages import Exchange, Request
+from contracts.observations.cases import Case
+from contracts.observations.comparison import excerpt
+from contracts.observations.observations import Seen
+from contracts.run.sender import Gate
+from contracts.verdicts import Violation
+
+__all__ = ["Diverged", "Over", "World"]
+
+_MOST_KEYS = 3
+_PHASE = "stateful"
+_RELATION_ID = "stateful.sequence"
+
+
+class Over(BaseException):
+    """The requests are spent. No `Exception`, so that no machinery takes it for a finding."""
+
+
+class Diverged(Exception):
+    """The server is not what the model says."""
+
+
+@dataclass(slots=True)
+class World:
+    """What all sequences of a run share.
+
+    Attributes:
+        document: the contract.
+        gate: open for the run.
+        entities: ids that exist.
+        room: most requests that leave.
+        spent: requests that left.
+        answered: how many of them succeeded.
+        made: keys that were made.
+        violation: the finding with the fewest steps, None for none.
+        stopped: why the gate lets nothing more through; empty while it does.
+    """
+
+    document: Document
+    gate: Gate
+    entities: Entities
+    room: int
+    spent: int = 0
+    answered: int = 0
+    made: int = 0
+    violation: Violation | None = None
+    stopped: str = ""
+    _fewest: int = 10**6
+
+    @property
+    def makes(self) -> Operation | None:
+        """The operation that makes a key: it writes, and its answer holds a secret."""
+        writes = (item for item in self.document.operations if item.is_write and item.success)
+        return next((item for item in writes if item.success and item.success.facts.secrets), None)
+
+    @property
+    def witness(self) -> Operation | None:
+        """A read that needs nothing but a key."""
+        return next((item for item in self.document.operations if not item.is_write and not item.parameters), None)
+
+    @property
+    def lists(self) -> Operation | None:
+        """The operation whose answer is a page of a collection."""
+        return next((item for item in self.document.operations if item.collection), None)
+
+    @property
+    def opens(self) -> Operation | None:
+        """The operation that needs the id of one entity."""
+        found = (item for item in self.document.operations if not item.is_write)
+        return next((item for item in found if any(p.is_required and p.entity for p in item.parameters)), None)
+
+    @property
+    def may_make(self) -> bool:
+        """Whether another key may be made."""
+        return self.makes is not None and self.made < _MOST_KEYS
+
+    @property
+    def has_made(self) -> bool:
+        """Whether a made key can be used."""
+        return self.made > 0 and self.gate.has("created")
+
+    def send(self, request: Request) -> Seen | None:
+        """Send one request; None where there is nothing to learn from its answer.
+
+        Raises:
+            Over: nothing more may be sent.
+        """
+        if self.spent >= self.room:
+            raise Over
+        before = self.gate.sent
+        try:
+            exchange = self.gate.send(request, _PHASE, once=self.spent + 1 >= self.room)
+        except (BudgetExhausted, RequestRefused) as error:
+            self.stopped = str(error)
+            raise Over from error
+        self.spent += self.gate.sent - before
+        status = exchange.answer.status if exchange.answer else 0
+        limits = self.document.limits
+        is_refused = status == (limits.status if limits else 429)
+        is_foreign = status in (401, 403) and request.credential != "created"
+        if exchange.answer is None or is_refused or is_foreign:
+            return None
+        self.answered += 200 <= status < 300
+        return self._seen(request, exchange)
+
+    def tell(self, seen: Seen, title: str, expected: str, detail: str, steps: list[str]) -> None:
+        """Keep a finding, unless one with fewer steps is known, and say that the model does not hold.
+
+        Raises:
+            Diverged: always.
+        """
+        if len(steps) < self._fewest:
+            self._fewest = len(steps)
+            request, header = seen.exchange.request, self.document.key_header
+            operation = seen.operation
+            self.violation = Violation(
+                relation_id=_RELATION_ID,
+                operation_id=operation.id if operation else "",
+                title=f"{title}, after: {'; '.join(steps)}",
+                expected=expected,
+                pointer=operation.pointer if operation else "/paths",
+                excerpt=excerpt(seen.answer.body[:400].decode("utf-8", "replace")),
+                exchanges=(seen.number,),
+                curl=curl_of(request, self.gate.target.url, header),
+                detail=detail,
+            )
+        raise Diverged(title)
+
+    def _seen(self, request: Request, exchange: Exchange) -> Seen:
+        case = Case(request=request, meaning="a step of a sequence", serves=())
+        return Seen(case, exchange, self.document.by_id.get(request.operation_id))

@@ -1,0 +1,249 @@
+"""What a run has seen so far: answers with what they were asked, and the rows and entities learnt from them.
+
+Built anew from the exchanges whenever a stage begins; never changed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from contracts.contract.collections import Collection
+from contracts.contract.pointers import MISSING, locate, lookup, tokens
+from contracts.contract.schemas import Facts, Mark
+from contracts.contract.vocabulary import Document, Operation, ResponseRule
+from contracts.messages import NOT_JSON, Answer, Exchange
+from contracts.observations.cases import Case, typed_parameters
+from contracts.observations.expected_rows import chosen
+
+__all__ = ["Learnt", "Observations", "Seen"]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A case as it was answered.
+
+    Attributes:
+        case: what was planned.
+        exchange: what happened; has an answer.
+        operation: None for a path or method outside the document.
+        walk: label that the pages of one walk share; empty elsewhere.
+        now: what the target's own clock showed, seconds since the epoch; None where it has none to ask.
+    """
+
+    case: Case
+    exchange: Exchange
+    operation: Operation | None
+    walk: str = ""
+    now: float | None = None
+
+    @cached_property
+    def answer(self) -> Answer:
+        """The answer; cases without one are not kept."""
+        assert self.exchange.answer is not None
+        return self.exchange.answer
+
+    @property
+    def number(self) -> int:
+        """Number of the exchange."""
+        return self.exchange.number
+
+    @property
+    def status(self) -> int:
+        """HTTP status."""
+        return self.answer.status
+
+    @property
+    def body(self) -> Any:
+        """The body as JSON, `NOT_JSON` where it is none."""
+        return NOT_JSON if self.answer.is_cut else self.answer.json
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the answer is a 2xx with a JSON object."""
+        return 200 <= self.status < 300 and isinstance(self.body, dict)
+
+    @cached_property
+    def rule(self) -> ResponseRule | None:
+        """What the document says of this answer; None where it says nothing."""
+        return self.operation.response(self.status) if self.operation else None
+
+    @property
+    def facts(self) -> Facts:
+        """What the schema says about places in the body."""
+        return self.rule.facts if self.rule else Facts()
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Any]:
+        """Parameters that the request gave, typed as documented."""
+        return typed_parameters(self.operation, self.exchange.request) if self.operation else {}
+
+    @cached_property
+    def collection(self) -> Collection:
+        """The collection of the operation; only asked where there is one."""
+        assert self.operation is not None
+        assert self.operation.collection is not None
+        return self.operation.collection
+
+    @cached_property
+    def items(self) -> list[Any]:
+        """Items of the page; empty where there are none."""
+        found = lookup(self.body, self.collection.items)
+        return found if isinstance(found, list) else []
+
+    @cached_property
+    def total(self) -> int | None:
+        """Total of the collection as told; None where it is no number."""
+        found = lookup(self.body, self.collection.total)
+        return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+    @cached_property
+    def ids(self) -> list[Any]:
+        """Identities of the items, in order, those without one left out."""
+        path = tokens(self.collection.identity)
+        return [found for item in self.items if isinstance(found := lookup(item, path), str | int)]
+
+    @cached_property
+    def filters(self) -> Mapping[str, Any]:
+        """The parameters that select items, lists that filter nothing left out."""
+        names = {rule.parameter for rule in self.collection.filters}
+        return {name: value for name, value in self.parameters.items() if name in names and value != []}
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the page holds every item that passes its filters."""
+        return self.total is not None and len(self.items) == self.total
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """An entity's attribute as one answer told it."""
+
+    value: Any
+    seen: Seen
+    mark: Mark
+    pointer: str
+
+
+class Observations:
+    """All answers of a run, in order, and what follows from them.
+
+    Args:
+        document: the contract.
+        seen: answered cases in the order of sending.
+    """
+
+    def __init__(self, document: Document, seen: Iterable[Seen]) -> None:
+        self.document = document
+        self.seen = tuple(seen)
+        limits = document.limits
+        self.refusal_status = limits.status if limits else 429
+        self._passing: dict[str, list[Any]] = {}
+        #: Answers that say something: no refusals for the rate.
+        self.judged = tuple(item for item in self.seen if item.status != self.refusal_status)
+
+    @cached_property
+    def successes(self) -> Mapping[str, tuple[Seen, ...]]:
+        """2xx answers with a JSON object, by operation."""
+        grouped: defaultdict[str, list[Seen]] = defaultdict(list)
+        for item in self.judged:
+            if item.operation and item.is_success:
+                grouped[item.operation.id].append(item)
+        return {name: tuple(items) for name, items in grouped.items()}
+
+    def of(self, operation: Operation) -> tuple[Seen, ...]:
+        """Return the 2xx answers of an operation."""
+        return self.successes.get(operation.id, ())
+
+    def of_family(self, family: str) -> tuple[Seen, ...]:
+        """Return the 2xx answers of all forms of an operation, in the order of sending."""
+        found = (item for form in self.document.forms(family) for item in self.of(form))
+        return tuple(sorted(found, key=lambda item: item.number))
+
+    @cached_property
+    def refused_share(self) -> float:
+        """Share of answers that were refused for the rate, 0 to 1."""
+        return 1 - len(self.judged) / len(self.seen) if self.seen else 0.0
+
+    @cached_property
+    def learnt(self) -> Mapping[tuple[str, Any], Mapping[str, tuple[Learnt, ...]]]:
+        """(type, id) of every entity seen → attribute → what each answer told of it."""
+        table: defaultdict[tuple[str, Any], defaultdict[str, list[Learnt]]] = defaultdict(lambda: defaultdict(list))
+        for items in self.successes.values():
+            for item in items:
+                for entity, told in _entities(item):
+                    table[entity][told.mark.attribute].append(told)
+        return {entity: {name: tuple(told) for name, told in found.items()} for entity, found in table.items()}
+
+    def entities(self, kind: str) -> tuple[Any, ...]:
+        """Return the ids of all entities of a type, in the order in which they were first seen."""
+        return tuple(identity for found, identity in self.learnt if found == kind)
+
+    @cached_property
+    def wholes(self) -> Mapping[str, Mapping[Any, Any]]:
+        """Family of a collection → id → item, where every item has been seen; other families are left out."""
+        found: dict[str, Mapping[Any, Any]] = {}
+        for operation in self.document.operations:
+            if operation.collection and operation.id == operation.family:
+                plain = [item for item in self.of_family(operation.family) if not item.filters]
+                rows = _rows(plain)
+                if plain and plain[0].total == len(rows):
+                    found[operation.family] = rows
+        return found
+
+    def passing(self, seen: Seen, filters: Mapping[str, Any] | None = None) -> list[Any] | None:
+        """Return all items that pass filters, where every item has been seen; None otherwise.
+
+        Args:
+            seen: an answer of the collection.
+            filters: typed; None takes those of the answer.
+        """
+        family = seen.operation.family if seen.operation else ""
+        rows = self.wholes.get(family)
+        if rows is None:
+            return None
+        wanted = seen.filters if filters is None else filters
+        key = f"{family} {sorted(wanted.items())!r}"
+        if key not in self._passing:
+            self._passing[key] = chosen(seen.collection, rows.values(), wanted)
+        return self._passing[key]
+
+    def rows(self, family: str) -> Mapping[Any, Any]:
+        """Return every item of a collection seen so far, by identity, as it was first seen."""
+        return _rows(self.of_family(family))
+
+    def total(self, family: str) -> int | None:
+        """Return the total of a collection without filters, None where it is unknown."""
+        return next((item.total for item in self.of_family(family) if not item.filters), None)
+
+
+def _rows(answers: Iterable[Seen]) -> dict[Any, Any]:
+    rows: dict[Any, Any] = {}
+    for item in answers:
+        path = tokens(item.collection.identity)
+        for row in item.items:
+            identity = lookup(row, path)
+            if isinstance(identity, str | int):
+                rows.setdefault(identity, row)
+    return rows
+
+
+def _entities(seen: Seen) -> Iterable[tuple[tuple[str, Any], Learnt]]:
+    """Yield (type, id) and one attribute for everything that an answer tells of entities."""
+    scopes: defaultdict[tuple[str, str], list[Mark]] = defaultdict(list)
+    for mark in seen.facts.marks:
+        scopes[mark.scope, mark.type].append(mark)
+    for (scope, kind), marks in scopes.items():
+        inner = [(mark, tokens(mark.at[len(scope) :])) for mark in marks]
+        identity = next((path for mark, path in inner if mark.attribute == "id"), None)
+        for at, value in locate(seen.body, tokens(scope)) if identity is not None else ():
+            found = lookup(value, identity or ())
+            if isinstance(found, str | int):
+                for mark, path in inner:
+                    told = lookup(value, path)
+                    if told is not MISSING:
+                        pointer = at + mark.at[len(scope) :]
+                        yield (kind, found), Learnt(told, seen, mark, pointer)

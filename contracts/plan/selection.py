@@ -1,0 +1,91 @@
+"""Which relations a run wants, and which requests it plans for them under its budget.
+
+Of several runs that share a plan each plans for the relations that it was dealt;
+relations that look at answers one by one are judged in all of them. Pure: sends
+nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from contracts import relations
+from contracts.config import Config
+from contracts.contract.vocabulary import Document
+from contracts.observations.cases import EXTRA_RANK, OPENING_RANK, Case
+from contracts.observations.known_values import average_of
+from contracts.plan.ordering import Plan, arrange
+from contracts.plan.sharding import deal
+from contracts.plan.verdict import selected
+from contracts.relations.relation_check import Rule
+
+__all__ = ["arranged", "generating", "plan", "planned", "wanted"]
+
+
+def plan(config: Config, document: Document, budget: int) -> Plan:
+    """Plan a run on data of average size, sending nothing."""
+    known = replace(average_of(document, config.seed), allow_writes=True)
+    return arranged(config, planned(config, document), relations.cases(known), budget)
+
+
+def wanted(config: Config, document: Document) -> tuple[Rule, ...]:
+    """Return the rules that a run judges: of the relations that `only` and `skip` choose, those of its shard."""
+    own = {rule.relation.id for rule in planned(config, document)}
+    return tuple(
+        rule for rule in _chosen(config, document) if rule.is_universal or rule.is_single or rule.relation.id in own
+    )
+
+
+def planned(config: Config, document: Document) -> tuple[Rule, ...]:
+    """Return the rules that a run sends requests for."""
+    rules = _chosen(config, document)
+    if config.shard is None:
+        return rules
+    # The same in every run: the values that a server shows play no part.
+    dealt = deal(rules, relations.cases(average_of(document)), config.shard.count)
+    return dealt[config.shard.index - 1]
+
+
+def generating(config: Config) -> Config:
+    """Return the configuration for generated requests: each shard generates its part, from a seed of its own."""
+    if config.shard is None:
+        return config
+    fuzz = None if config.fuzz is None else config.share(config.fuzz)
+    return replace(config, seed=config.seed + config.shard.index - 1, fuzz=fuzz)
+
+
+def _chosen(config: Config, document: Document) -> tuple[Rule, ...]:
+    return tuple(rule for rule in relations.rules(document) if selected(rule.relation.id, config.only, config.skip))
+
+
+def arranged(config: Config, rules: tuple[Rule, ...], cases: tuple[Case, ...], budget: int) -> Plan:
+    """Keep the cases that serve a wanted relation; the extra ones only where a budget was asked for."""
+    grounded = _grounded(rules, cases)
+    kept = grounded if config.shard else _whole(rules, cases, grounded)
+    core = [case for case in kept if case.rank < EXTRA_RANK]
+    is_thorough = config.budget is not None
+    whole = arrange(kept if is_thorough else core, budget)
+    extra = () if is_thorough else tuple(case for case in kept if case.rank >= EXTRA_RANK)
+    return replace(whole, left_out=(*whole.left_out, *extra))
+
+
+def _whole(rules: tuple[Rule, ...], cases: tuple[Case, ...], grounded: list[Case]) -> list[Case]:
+    """Keep, besides, what gives an answer that rules about every answer can look at."""
+    keys = {case.key for case in grounded}
+    everywhere = {rule.relation.operation_id for rule in rules if rule.is_universal}
+    return [case for case in cases if case.key in keys or "" in everywhere or case.request.operation_id in everywhere]
+
+
+def _grounded(rules: tuple[Rule, ...], cases: tuple[Case, ...]) -> list[Case]:
+    """Keep what serves a rule, what all others are made from, and a success of each operation that is refused."""
+    names = {rule.relation.id for rule in rules}
+    kept = {case.key: case for case in cases if names & set(case.serves) or case.rank < OPENING_RANK}
+    plain = {case.request.operation_id: case for case in reversed(cases) if _succeeds(case)}
+    let_in = {case.request.operation_id for case in kept.values() if _succeeds(case)}
+    refused = {case.request.operation_id for case in kept.values()} - let_in
+    also = {plain[operation_id].key for operation_id in refused & plain.keys()}
+    return [case for case in cases if case.key in kept or case.key in also]
+
+
+def _succeeds(case: Case) -> bool:
+    return case.expects is None and case.request.credential == "key" and case.rank < EXTRA_RANK

@@ -1,0 +1,81 @@
+"""Rules and observations → verdicts: kept, broken, inconclusive or left out, never green for nothing.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+
+from contracts.observations.observations import Observations
+from contracts.relations.relation_check import Judgement, Rule
+from contracts.verdicts import Outcome, Verdict
+
+__all__ = ["NO_ROOM", "Circumstances", "selected", "verdict_of"]
+
+#: Why requests were left out.
+NO_ROOM = "the budget had no room for its requests; a larger --budget has"
+_MOST_REFUSED = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What a verdict needs beside the judgement.
+
+    Attributes:
+        unserved: ids of relations that lost a case to the budget.
+        skipped: id of a relation → why a case of its was not sent.
+        off: kind → why its phase did not run.
+        asked: ids of relations of which a case was sent.
+        no_room: what to say of a relation whose requests were left out.
+        is_short: the budget, or the wait, ended before the plan did.
+    """
+
+    unserved: Set[str] = frozenset()
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    off: Mapping[str, str] = field(default_factory=dict)
+    asked: Set[str] = frozenset()
+    is_short: bool = False
+    no_room: str = NO_ROOM
+
+
+def selected(name: str, only: tuple[str, ...], skip: tuple[str, ...]) -> bool:
+    """Whether a relation is wanted: `only` and `skip` hold ids or beginnings of ids; an empty `only` wants all."""
+    return (not only or name.startswith(only)) and not (skip and name.startswith(skip))
+
+
+def verdict_of(rule: Rule, judgement: Judgement, observations: Observations, around: Circumstances) -> Verdict:
+    """Decide how a relation stands."""
+    relation, looked_at = rule.relation, judgement.looked_at
+    if judgement.violations:
+        return Verdict(relation=relation, outcome=Outcome.BROKEN, violations=judgement.violations, requests=looked_at)
+    outcome, reason = _unbroken(rule, judgement, observations, around)
+    return Verdict(relation=relation, outcome=outcome, reason=reason, requests=looked_at)
+
+
+def _unbroken(
+    rule: Rule, judgement: Judgement, observations: Observations, around: Circumstances
+) -> tuple[Outcome, str]:
+    name, kind = rule.relation.id, rule.relation.kind
+    if not judgement.looked_at:
+        if kind in around.off:
+            return Outcome.LEFT_OUT, around.off[kind]
+        if name in around.unserved or _was_never_asked(rule, observations, around):
+            return Outcome.LEFT_OUT, around.no_room
+        return Outcome.INCONCLUSIVE, around.skipped.get(name) or judgement.reason
+    if observations.refused_share > _MOST_REFUSED:
+        share = f"{observations.refused_share:.0%}"
+        return Outcome.INCONCLUSIVE, f"{share} of the requests were refused for the rate limit"
+    operation = observations.document.by_id.get(rule.relation.operation_id)
+    if operation is not None and not observations.of(operation):
+        return Outcome.INCONCLUSIVE, f"no request to {operation.id} was answered with success"
+    return Outcome.KEPT, ""
+
+
+def _was_never_asked(rule: Rule, observations: Observations, around: Circumstances) -> bool:
+    """Whether the run was too short for the first request that could have told something."""
+    if not around.is_short or rule.relation.id in around.asked:
+        return False
+    operation = observations.document.by_id.get(rule.relation.operation_id)
+    return not (rule.is_universal and (operation is None or observations.of(operation)))

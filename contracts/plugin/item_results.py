@@ -1,0 +1,141 @@
+"""What each item is told at the end of the run, in plain text, so that worker processes can share it."""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+from contracts.verdicts import Outcome, Report, Verdict
+
+if TYPE_CHECKING:
+    from contracts.outcome.conclusion import Conclusion
+    from contracts.report.source import Source
+
+__all__ = ["ROOT", "Ending", "Result", "Results", "results_of"]
+
+#: Name of the collector, with which every node id begins.
+ROOT = "contract"
+#: Violations of one relation that an item shows whole.
+MAX_SHOWN = 8
+_INCONCLUSIVE = 4
+
+
+class Ending(enum.StrEnum):
+    """How an item ends."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    KNOWN = "known"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The end of one item.
+
+    Attributes:
+        ending: how it ends.
+        text: the findings, or why nothing was found; empty where it passed.
+        reason: why a known failure is accepted; empty otherwise.
+    """
+
+    ending: Ending
+    text: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """The end of a run.
+
+    Attributes:
+        items: id of a relation → how its item ends.
+        summary: lines about the whole run, the verdict last.
+        trouble: why nothing could be judged at all; empty otherwise.
+    """
+
+    items: Mapping[str, Result] = field(default_factory=dict)
+    summary: tuple[str, ...] = ()
+    trouble: str = ""
+
+    def to_json(self) -> str:
+        """Write it as one JSON object."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Results:
+        """Read what `to_json` wrote."""
+        said = json.loads(text)
+        items = {
+            name: Result(ending=Ending(item["ending"]), text=item["text"], reason=item["reason"])
+            for name, item in said["items"].items()
+        }
+        return cls(items=items, summary=tuple(said["summary"]), trouble=said["trouble"])
+
+
+def results_of(report: Report, source: Source) -> Results:
+    """Say how each item ends.
+
+    A relation that the data of the server could not decide, or that the budget left out, is skipped with its reason,
+    as `contracts run` lists it and ends with 0. Where the run as a whole is inconclusive, and `contracts run` ends
+    with 4, nothing that is undecided may look harmless: it fails, and where nothing is undecided, everything does.
+
+    Args:
+        report: of the run, the baseline applied.
+        source: the document that the violations point into.
+    """
+    from contracts.outcome.conclusion import conclude
+
+    conclusion = conclude(report)
+    is_decided = all(verdict.outcome in (Outcome.KEPT, Outcome.BROKEN) for verdict in report.verdicts)
+    items = {
+        verdict.relation.id: _broken(verdict, report, source)
+        if verdict.violations
+        else _unbroken(verdict, conclusion, is_decided)
+        for verdict in report.verdicts
+    }
+    return Results(items=items, summary=_summary(report, conclusion))
+
+
+def _broken(verdict: Verdict, report: Report, source: Source) -> Result:
+    from contracts.report.text import lines, visible
+
+    counting = [item for item in verdict.violations if report.counts(item)]
+    shown = counting or list(verdict.violations)
+    texts = ["\n".join(lines(item, source)) for item in shown[:MAX_SHOWN]]
+    if (more := len(shown) - MAX_SHOWN) > 0:
+        texts.append(f"and {more} more")
+    notes = [visible(text) for label, text in report.notes if label == "baseline" and verdict.relation.id in text]
+    text = "\n\n".join((*texts, *notes))
+    if counting:
+        return Result(ending=Ending.FAILED, text=text)
+    accepted = dict(report.accepted)
+    reasons = [accepted[item.fingerprint] for item in shown if item.fingerprint in accepted]
+    return Result(ending=Ending.KNOWN, text=text, reason="; ".join(reasons) or "broken, and only a warning")
+
+
+def _unbroken(verdict: Verdict, conclusion: Conclusion, is_decided: bool) -> Result:
+    from contracts.report.text import standing
+
+    is_kept = verdict.outcome is Outcome.KEPT
+    # The option has another name here.
+    text = standing(verdict).replace("--budget", "--contracts-budget")
+    if conclusion.exit_code == _INCONCLUSIVE and (is_decided or not is_kept):
+        sentence = conclusion.sentence.replace("--budget", "--contracts-budget")
+        return Result(ending=Ending.FAILED, text=f"{text}\nThe whole run is inconclusive. {sentence}")
+    return Result(ending=Ending.PASSED) if is_kept else Result(ending=Ending.SKIPPED, text=text)
+
+
+def _summary(report: Report, conclusion: Conclusion) -> tuple[str, ...]:
+    from contracts.report.text import visible
+
+    rows = (
+        ("target", report.target),
+        ("requests", f"{report.sent:,} of {report.budget:,} · {report.duration_s:,.1f} s · seed {report.seed}"),
+        *report.notes,
+        (conclusion.word, conclusion.sentence.replace("--budget", "--contracts-budget")),
+    )
+    return tuple(visible(f"{label:<14}{text}") for label, text in rows)

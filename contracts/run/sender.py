@@ -1,0 +1,150 @@
+"""Sends the cases of a plan through a gate and keeps what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from contracts.contract.pointers import lookup
+from contracts.contract.vocabulary import Document
+from contracts.errors import BudgetExhausted, RequestRefused
+from contracts.gate.target import Target
+from contracts.messages import Exchange, Request
+from contracts.observations.cases import Case
+from contracts.observations.observations import Seen
+from contracts.plan.ordering import Plan
+from contracts.relations.collection.links import follow
+
+__all__ = ["Gate", "Sending"]
+
+
+class Gate(Protocol):
+    """What the engine needs of the way out; `contracts.gate.gate.Gate` is one."""
+
+    @property
+    def target(self) -> Target:
+        """Where the requests go."""
+        ...
+
+    @property
+    def budget(self) -> int:
+        """Most requests that leave."""
+        ...
+
+    @property
+    def sent(self) -> int:
+        """Requests that left so far."""
+        ...
+
+    @property
+    def is_mock(self) -> bool:
+        """Whether the target is a mock whose clock may be advanced."""
+        ...
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Everything that was exchanged, by number, redacted."""
+        ...
+
+    def has(self, credential: str) -> bool:
+        """Whether a request can name this credential now."""
+        ...
+
+    def now(self) -> tuple[float, float]:
+        """Return what the target's clock shows, seconds since the epoch, and the doubt in seconds."""
+        ...
+
+    def open(self, phase: str = "relations") -> Exchange:
+        """Send the first request."""
+        ...
+
+    def send(self, request: Request, phase: str, *, expects_429: bool = False, once: bool = False) -> Exchange:
+        """Send one request; `once`: never a second time, whatever comes."""
+        ...
+
+
+@dataclass(slots=True)
+class Sending:
+    """What has been sent so far, and what could not be.
+
+    Attributes:
+        seen: answered cases, in the order of sending.
+        skipped: ids of relations → why a case of theirs was not sent, or has no answer.
+        stopped: why nothing more is sent; empty while it is.
+        watch: is told each case that was sent, and what the plan sends after it; may stop the sending.
+    """
+
+    gate: Gate
+    document: Document
+    seen: list[Seen] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+    stopped: str = ""
+    watch: Callable[[Case, Sequence[Case]], None] | None = None
+    _done: set[str] = field(default_factory=set)
+
+    def fresh(self, cases: Iterable[Case]) -> list[Case]:
+        """Return the cases that were not sent yet."""
+        return [case for case in cases if case.key not in self._done]
+
+    def send(self, plan: Plan) -> None:
+        """Send what is planned, in order, until the gate lets nothing more through."""
+        for place, case in enumerate(plan.cases, start=1):
+            if self.stopped:
+                self._skip(case, self.stopped)
+            elif case.key not in self._done:
+                self._done.add(case.key)
+                self._send_case(case)
+                if self.watch is not None and not self.stopped:
+                    self.watch(case, plan.cases[place:])
+
+    def again(self, seen: Seen) -> Seen | None:
+        """Send a request once more for a second look; None where that is not possible."""
+        exchange = self._exchange(seen.case)
+        return self._keep(seen.case, exchange, seen.walk) if exchange is not None and exchange.answer else None
+
+    def note(self, case: Case, exchange: Exchange) -> None:
+        """Keep an exchange that took place outside a plan."""
+        self._done.add(case.key)
+        if exchange.answer is not None:
+            self.seen.append(self._keep(case, exchange, ""))
+        else:
+            self._skip(case, f"no answer: {exchange.failure}")
+
+    def _send_case(self, case: Case) -> None:
+        walk = case.key if case.link else ""
+        step: Case | None = case
+        for _ in range(case.cost):
+            exchange = self._exchange(step) if step is not None else None
+            if exchange is None or step is None:
+                return
+            if exchange.answer is None:
+                self._skip(case, f"no answer: {exchange.failure}")
+                return
+            self.seen.append(self._keep(step, exchange, walk))
+            step = self._next(step, exchange)
+
+    def _next(self, case: Case, exchange: Exchange) -> Case | None:
+        operation = self.document.by_id.get(case.request.operation_id)
+        link = lookup(exchange.answer.json, case.link) if exchange.answer and case.link else None
+        request = follow(operation, link) if operation and isinstance(link, str) else None
+        return replace(case, request=request, meaning=f"the link {link}", follows=0) if request else None
+
+    def _exchange(self, case: Case) -> Exchange | None:
+        try:
+            return self.gate.send(case.request, "relations")
+        except BudgetExhausted as error:
+            self.stopped = str(error)
+            self._skip(case, self.stopped)
+        except RequestRefused as error:
+            self._skip(case, str(error))
+        return None
+
+    def _keep(self, case: Case, exchange: Exchange, walk: str) -> Seen:
+        operation = self.document.by_id.get(case.request.operation_id)
+        now = self.gate.now()[0] if self.gate.is_mock else None
+        return Seen(case, exchange, operation, walk, now)
+
+    def _skip(self, case: Case, reason: str) -> None:
+        for name in case.serves:
+            self.skipped.setdefault(name, reason)

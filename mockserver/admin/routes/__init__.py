@@ -1,0 +1,1 @@
+"""The operations of `/__admin`, one module for each group."""

@@ -1,0 +1,69 @@
+"""What can be asked of the data: the organisation that a session shows, its users, campaigns and days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mockserver.admin.problem import Problem
+from mockserver.admin.route import Call, Operation, Outcome
+from mockserver.admin.schemas import TEXT, array, record, whole
+from mockserver.pipeline.preview import Plain, Unseen, look
+from oas.spec import Spec
+
+MAX_PAGE = 200
+_USERS = record(users=array({"type": "object"}))
+_ROUTINES = record(routines=array({"type": "object"}), total=whole())
+_DAYS = record(days=array(record(date={"type": "string"}, count_data=whole())), figures={"type": "object"})
+
+
+class Data:
+    """The operations on the data of a session. Nothing here counts as a request to the API.
+
+    Args:
+        spec: returns the compiled document that is served now.
+        plain: builds answers, uncounted.
+    """
+
+    def __init__(self, spec: Callable[[], Spec], plain: Plain) -> None:
+        self._spec = spec
+        self._plain = plain
+
+    def operations(self) -> tuple[Operation, ...]:
+        """List them."""
+        page = {"offset": whole(), "limit": whole(1, MAX_PAGE), "user": TEXT}
+        return (
+            Operation("GET", "/data", self.show_organisation, answer=_USERS, problems=(409,)),
+            Operation("GET", "/data/routines", self.list_routines, query=page, answer=_ROUTINES, problems=(409,)),
+            Operation("GET", "/data/days", self.list_days, query={"user": TEXT}, answer=_DAYS, problems=(409,)),
+        )  # fmt: skip
+
+    def show_organisation(self, call: Call) -> Outcome:
+        """Show the users of the organisation."""
+        data = self._look(call, "getUserCampaignFilters", {})
+        return Outcome({"users": data["linkedin_users"]})
+
+    def list_routines(self, call: Call) -> Outcome:
+        """List the campaigns, the newest first."""
+        query: dict[str, Any] = {
+            "offset": call.query.integer("offset", 0, 2**53) or 0,
+            "limit": call.query.integer("limit", 1, MAX_PAGE) or 20,
+        }
+        data = self._look(call, "getCampaignInfo", query | _user(call))
+        return Outcome({"routines": data["campaign_info"], "total": data["total_campaign_routines_count"]})
+
+    def list_days(self, call: Call) -> Outcome:
+        """Show the daily figures of the organisation, or of one user."""
+        data = self._look(call, "getDashboardInfo", _user(call))
+        return Outcome({"days": data["campaign_member_info"]["data"], "figures": data["campaign_count_info"]})
+
+    def _look(self, call: Call, operation: str, query: Mapping[str, Any]) -> Any:
+        try:
+            return look(self._spec(), self._plain, call.session, operation, query)
+        except Unseen as error:
+            raise Problem(409, f"There is nothing to show: {error}.") from error
+
+
+def _user(call: Call) -> dict[str, Any]:
+    user = call.query.text("user")
+    return {"linkedin_user_information_ids": [user]} if user else {}

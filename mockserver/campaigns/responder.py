@@ -1,0 +1,155 @@
+"""Answers of the packaged API: the function of the operation, on the dataset of the session."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from mockserver.campaigns.collection import Collection
+from mockserver.campaigns.operations import OPERATIONS, Call
+from mockserver.config import Config
+from mockserver.dataset import dataset as datasets
+from mockserver.dataset.dataset import Dataset
+from mockserver.errors import SpecInvalid
+from mockserver.pipeline.context import Arrival
+from mockserver.pipeline.envelopes import Envelopes
+from mockserver.pipeline.stages import Checked
+from mockserver.state.sessions import DatasetKey, Session
+from oas import package_data
+from oas.messages import Built, Refusal
+from oas.operation import Operation
+from oas.spec import Spec
+
+#: Organisations kept beside the default one; sessions hold on to theirs.
+MAX_STOCKS = 8
+
+
+class Stock:
+    """One organisation, ready to be asked.
+
+    Args:
+        dataset: users, routines, figures.
+
+    Attributes:
+        dataset: as given.
+    """
+
+    __slots__ = ("_laid", "dataset")
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self._laid: tuple[Spec | None, Mapping[str, Collection]] = (None, {})
+
+    def collections(self, spec: Spec) -> Mapping[str, Collection]:
+        """Return the collections that a document lays over the dataset, by operationId.
+
+        They are kept for the document that asked last, which is the one that is served.
+        """
+        laid_by, laid = self._laid
+        if laid_by is not spec:
+            laid = {
+                operation.id: Collection(operation.collection, self.dataset, operation.defaults)
+                for operation in spec.operations.values()
+                if operation.collection is not None and operation.same_as == operation.id
+            }
+            self._laid = spec, laid
+        return laid
+
+
+class Warehouse:
+    """Opens each organisation once and keeps the ones that were used last.
+
+    Args:
+        config: which file is the configured one.
+        spec: whose `x-collection`s are laid over each new dataset.
+    """
+
+    def __init__(self, config: Config, spec: Spec) -> None:
+        self._config = config
+        self._spec = spec
+        self._stocks: OrderedDict[DatasetKey, Stock] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def open(self, key: DatasetKey) -> Stock:
+        """Return the organisation of a key.
+
+        Raises:
+            DatasetInvalid: its file or its size cannot be used.
+        """
+        with self._lock:
+            stock = self._stocks.get(key)
+            if stock is None:
+                stock = self._stocks[key] = self._build(key)
+                while len(self._stocks) > MAX_STOCKS:
+                    self._stocks.popitem(last=False)
+            self._stocks.move_to_end(key)
+            return stock
+
+    def _build(self, key: DatasetKey) -> Stock:
+        if key.routines is None:
+            path = key.file or self._config.dataset or package_data.default_dataset()
+            dataset = datasets.load(path, key.first_day)
+        else:
+            dataset = datasets.generate(key.routines, key.seed, key.first_day)
+        stock = Stock(dataset)
+        stock.collections(self._spec)  # now, and not when the first request waits for it
+        return stock
+
+
+class OrganisationBuilder:
+    """Builds the answers of a document whose every operation has a function.
+
+    Args:
+        spec: compiled document that speaks the vocabulary.
+
+    Raises:
+        SpecInvalid: an operation has no function in `mockserver.campaigns.operations`.
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._envelopes = Envelopes(spec)
+        for operation in spec.operations.values():
+            if operation.same_as not in OPERATIONS:
+                text = f"{operation.id} has no function; add {operation.same_as} to mockserver/campaigns/operations.py"
+                raise SpecInvalid(text, spec.document.source, operation.pointer)
+
+    def entities(self, organisation: Any) -> Mapping[str, Any]:
+        """Return type of entity → ids that an organisation has."""
+        stock: Stock = organisation
+        return stock.dataset.entities
+
+    def success(self, operation: Operation, checked: Checked, arrival: Arrival) -> Built | Refusal:
+        """Return the 200 of an operation."""
+        form = self._spec.operations[operation.same_as]
+        session = arrival.session
+        stock: Stock = arrival.organisation
+        call = Call(
+            parameters=checked.parameters,
+            dataset=stock.dataset,
+            collection=stock.collections(self._spec).get(form.id),
+            path=self._spec.base_path + form.path,
+            now=arrival.now,
+            stamp=arrival.stamp,
+            request_id=arrival.id,
+            create_key=partial(self._create_key, session, arrival),
+        )
+        return Built(200, self._envelopes.success(operation, OPERATIONS[form.id](call)))
+
+    def documented(self, operation: Operation, status: int, arrival: Arrival) -> Built | Refusal | None:
+        """Leave every status to the rules of `x-error`."""
+        return None
+
+    def refusal(self, operation: Operation | None, refusal: Refusal, arrival: Arrival) -> Built:
+        """Return a refusal in the API's own envelope."""
+        body = self._envelopes.refusal(refusal, arrival.id, arrival.stamp)
+        return Built(refusal.status, body, (("Content-Type", "application/json"), *refusal.headers))
+
+    @staticmethod
+    def _create_key(session: Session, arrival: Arrival, description: str) -> str:
+        by = arrival.key.hash_id if arrival.key is not None else ""
+        plain, _ = session.keys.create("member", arrival.now, description, by)
+        return plain

@@ -1,0 +1,1 @@
+"""Answers for any document: its examples, else made-up values."""

@@ -1,0 +1,192 @@
+"""Answers to documents that have no functions here: fixture, else example, else a body from the schema.
+
+The media type is negotiated by `Accept` (RFC 9110 §12.5.1), the status is the
+first success that the document names, an error is the documented one where
+there is one, a problem document (RFC 9457) otherwise.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from mockserver.pipeline.context import Arrival
+from mockserver.pipeline.stages import Checked
+from oas.messages import Built, Refusal
+from oas.operation import Operation
+from oas.spec import Spec
+
+_PROBLEM = (("Content-Type", "application/problem+json"),)
+_ABSENT = object()
+
+
+class ExampleBuilder:
+    """Builds answers from the examples and schemas of a document.
+
+    Args:
+        spec: compiled document.
+        seed: of bodies made from schemas: same seed, same bytes.
+    """
+
+    def __init__(self, spec: Spec, seed: int) -> None:
+        self._spec = spec
+        self._seed = seed
+        self._bodies: dict[tuple[str, int, str], bytes] = {}
+        self._lock = threading.Lock()
+        self._sampler: Any = None
+
+    def entities(self, organisation: Any) -> Mapping[str, Any]:
+        """No entities are known of a foreign document."""
+        return {}
+
+    def success(self, operation: Operation, checked: Checked, arrival: Arrival) -> Built | Refusal:
+        """Return the first success that the document names, in the media type that the client prefers."""
+        return self.answer(operation, operation.success_status, arrival.request.headers.get("accept", ""))
+
+    def documented(self, operation: Operation, status: int, arrival: Arrival) -> Built | Refusal | None:
+        """Return the documented answer of a status, None where the document has none."""
+        if self._spec.response(operation, status) is None:
+            return None
+        return self.answer(operation, status, arrival.request.headers.get("accept", ""))
+
+    def refusal(self, operation: Operation | None, refusal: Refusal, arrival: Arrival) -> Built:
+        """Return the documented error of that status, a problem document where there is none."""
+        if operation is not None:
+            status = _documented(operation, refusal.status)
+            if self._spec.response(operation, status) is not None:
+                built = self.answer(operation, status, "application/json")
+                if isinstance(built, Built) and built.body:
+                    return Built(status, built.body, (*built.headers, *refusal.headers))
+        problem = {
+            "type": "about:blank",
+            "title": refusal.message,
+            "status": refusal.status,
+            "detail": refusal.error,
+            "violations": [
+                {"location": one.location, "pointer": one.pointer, "code": one.code, "message": one.message}
+                for one in refusal.violations
+            ],
+        }
+        return Built(refusal.status, orjson.dumps(problem), (*_PROBLEM, *refusal.headers))
+
+    def answer(self, operation: Operation, status: int, accept: str) -> Built | Refusal:
+        """Return the answer of a status.
+
+        Args:
+            operation: of the document.
+            status: documented, or covered by a range or the default.
+            accept: the request's `Accept`; empty takes anything.
+
+        Returns:
+            A refusal with 406 where the document has no media type that the client takes.
+        """
+        content = (self._spec.response(operation, status) or {}).get("content") or {}
+        if not content:
+            return Built(status, b"", ())
+        name = negotiate(tuple(content), accept)
+        if name is None:
+            text = f"the document offers {', '.join(content)}"
+            return Refusal(406, "NOT_ACCEPTABLE", text, message="Not acceptable")
+        key = (operation.id, status, name)
+        body = self._bodies.get(key)
+        if body is None:
+            with self._lock:
+                body = self._bodies.get(key)
+                if body is None:
+                    body = self._bodies[key] = self._body(operation, status, name, content[name])
+        shown = "application/json" if "*" in name else name
+        return Built(status, body, (("Content-Type", shown),))
+
+    def _body(self, operation: Operation, status: int, name: str, media: Mapping[str, Any]) -> bytes:
+        value = _example(media, self._spec)
+        # Published documents have examples that their own schemas refuse; such an answer would break the contract.
+        if value is not _ABSENT and not self._fits(value, media):
+            value = _ABSENT
+        is_json = "json" in name or "*" in name
+        if value is _ABSENT:
+            if "schema" not in media:
+                return b"{}" if is_json else b""
+            value = self._sample(media["schema"], f"{operation.id} {status}")
+        if is_json:
+            return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
+        return (value if isinstance(value, str) else orjson.dumps(value).decode()).encode()
+
+    def _fits(self, value: Any, media: Mapping[str, Any]) -> bool:
+        return "schema" not in media or self._spec.schemas.validator(media["schema"], "response").is_valid(value)
+
+    def _sample(self, schema: Any, name: str) -> Any:
+        if self._sampler is None:
+            # Documents with examples everywhere never pay for the generator.
+            from oas.sampling.sampler import Sampler
+
+            self._sampler = Sampler(self._spec.schemas, self._seed)
+        return self._sampler.sample(schema, name=name)
+
+
+def _documented(operation: Operation, status: int) -> int:
+    """Return the status by which an operation says that a request is invalid: 422 where it has no 400."""
+    documented = operation.node.get("responses", {})
+    return 422 if status == 400 and "400" not in documented and "422" in documented else status
+
+
+def _example(media: Mapping[str, Any], spec: Spec) -> Any:
+    """Return the first example of a Media Type Object, or of its schema."""
+    for example in (media.get("examples") or {}).values():
+        resolved = spec.schemas.resolve(example)
+        if isinstance(resolved, Mapping) and "value" in resolved:
+            return resolved["value"]
+    if "example" in media:
+        return media["example"]
+    schema = spec.schemas.resolve(media.get("schema", {}))
+    return schema["example"] if isinstance(schema, Mapping) and "example" in schema else _ABSENT
+
+
+def negotiate(offered: tuple[str, ...], accept: str) -> str | None:
+    """Choose a media type.
+
+    Args:
+        offered: names in the order of the document, not empty.
+        accept: value of `Accept`.
+
+    Returns:
+        The offered type with the highest weight, JSON first among equals; None where none is acceptable.
+    """
+    weights = {name: _weight(name.partition(";")[0].strip().lower(), accept) for name in offered}
+    best = max(weights.values())
+    if best <= 0:
+        return None
+    chosen = [name for name in offered if weights[name] == best]
+    return next((name for name in chosen if "json" in name), chosen[0])
+
+
+def _weight(media_type: str, accept: str) -> float:
+    """Weight that an `Accept` gives a media type; the most specific range counts."""
+    if not accept.strip():
+        return 1.0
+    found, precision = 0.0, -1
+    for part in accept.split(","):
+        pattern, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        main, _, sub = pattern.partition("/")
+        own_main, _, own_sub = media_type.partition("/")
+        if main not in ("*", own_main) and own_main != "*":
+            continue
+        if sub not in ("*", own_sub) and own_sub != "*":
+            continue
+        specific = (main != "*") + (sub != "*")
+        if specific > precision:
+            found, precision = _quality(parameters), specific
+    return found
+
+
+def _quality(parameters: list[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                return min(max(float(value), 0.0), 1.0)
+            except ValueError:
+                return 0.0
+    return 1.0

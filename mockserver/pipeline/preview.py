@@ -1,0 +1,45 @@
+"""What an operation would answer, asked by nobody: uncounted, unrecorded, without a key.
+
+For the control API, which shows the organisation of a session.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from mockserver.state.session import Session
+from oas.messages import Built, Refusal, Request
+from oas.spec import Spec
+
+#: Builds the answer that a valid request would get in a session.
+Plain = Callable[[Session, Request], Built | Refusal]
+
+
+class Unseen(Exception):
+    """The operation has no answer to show; the message says why."""
+
+
+def look(spec: Spec, plain: Plain, session: Session, operation_id: str, query: Mapping[str, Any]) -> Any:
+    """Return the `data` that an operation would answer in a session.
+
+    Args:
+        spec: compiled document.
+        plain: `Pipeline.plain`.
+        session: whose organisation, or that of the scenario it plays.
+        operation_id: of an operation without a body.
+        query: parameters by name; lists are repeated.
+
+    Raises:
+        Unseen: the document has no such operation, or the operation refuses.
+    """
+    operation = spec.operations.get(operation_id)
+    if operation is None or not spec.uses_vocabulary:
+        raise Unseen("this document has no organisation to show; it is there for the packaged contract")
+    request = Request("GET", spec.base_path + operation.path, urlencode(query, doseq=True))
+    built = plain(session, request)
+    if isinstance(built, Refusal):
+        raise Unseen(built.error or built.message)
+    return json.loads(built.body)["data"]
