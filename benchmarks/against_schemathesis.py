@@ -90,7 +90,7 @@ def mock(*, is_limited: bool) -> Iterator[tuple[str, Keys, Count]]:
     import urllib.request
 
     from mockserver.config import Config
-    from mockserver.live import LiveServer
+    from mockserver.live.server import LiveServer
 
     config = Config(journal_entries=100_000, journal_bytes=1 << 28)
     if not is_limited:

@@ -24,7 +24,7 @@ def reachable(config: Config) -> Iterator[Config]:
     if config.spec is not None:
         message = "without a base URL the packaged contract is served; start `mockserver serve --spec` and give its URL"
         raise ConfigInvalid(message, "--spec")
-    from mockserver.live import LiveServer
+    from mockserver.live.server import LiveServer
 
     with contextlib.ExitStack() as stack:
         try:

@@ -72,7 +72,7 @@ def live(judge: Judge) -> Iterator[Callable[..., LiveClient]]:
     """Start servers for one test and stop them after it: `live(limit_minute=3)` gives a judged HTTP client."""
     from contextlib import ExitStack
 
-    from mockserver.live import LiveServer
+    from mockserver.live.server import LiveServer
 
     with ExitStack() as stack:
 

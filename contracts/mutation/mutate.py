@@ -81,7 +81,7 @@ def score(
         seed: of the draw, and of every run.
         progress: hears each result with its place and the number of all.
     """
-    from mockserver.live import LiveServer
+    from mockserver.live.server import LiveServer
 
     faults = list(mutants(document, _number_headers(document)))
     chosen = random.Random(seed).sample(faults, sample) if 0 < sample < len(faults) else faults

@@ -35,7 +35,7 @@ class _Clock(Protocol):
 
 
 class _Sandbox(Protocol):
-    """What is needed of `mockserver.http.sandbox.Sandbox`."""
+    """What is needed of `mockserver.live.sandbox.Sandbox`."""
 
     key: str
     key_header: str
@@ -164,7 +164,7 @@ class MockServer:
     """
 
     def __init__(self) -> None:
-        from mockserver.live import Embedded
+        from mockserver.live.server import Embedded
 
         self._document = contract_of()
         self._embedded = Embedded(journal_entries=JOURNAL_ENTRIES, journal_bytes=JOURNAL_BYTES)
@@ -181,7 +181,7 @@ class MockServer:
         Raises:
             ConfigInvalid: a setting cannot be used.
         """
-        from mockserver.live import ToolError
+        from mockserver.live.server import ToolError
 
         try:
             sandbox = self._embedded.open(**settings.of_mock(now()))

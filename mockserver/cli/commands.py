@@ -108,18 +108,20 @@ def serve(verdict: bool, verdict_allow: tuple[str, ...], **options: Any) -> None
     config = Config(**options)
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     from mockserver.http.server import serve as run
+    from mockserver.live.factory import make_wsgi
     from oas.validation_cache import ensure_judged
 
     ensure_judged(config.spec)
     if verdict:
         raise SystemExit(serve_and_judge(config, verdict_allow))
-    raise SystemExit(run(config, on_ready=lambda address: announce(config, address)))
+    raise SystemExit(run(config, factory=make_wsgi, on_ready=lambda address: announce(config, address)))
 
 
 def serve_and_judge(config: Config, allow: Sequence[str]) -> int:
     """Serve, then print the verdict on the clients; 0 kept, 1 broken, 4 where nothing can be said."""
     from mockserver.cli.verdict_client import JOURNAL_BYTES, JOURNAL_ENTRIES, Hearing
     from mockserver.http.server import serve as run
+    from mockserver.live.factory import make_wsgi
 
     hearing = Hearing(config.admin_token, allow)
 
@@ -128,7 +130,7 @@ def serve_and_judge(config: Config, allow: Sequence[str]) -> int:
         announce(config, address)
 
     whole = replace(config, journal_entries=JOURNAL_ENTRIES, journal_bytes=JOURNAL_BYTES)
-    run(whole, on_ready=begin, on_stop=hearing.close)
+    run(whole, factory=make_wsgi, on_ready=begin, on_stop=hearing.close)
     for judged in hearing.judged:
         if config.log == "json":
             click.echo(json.dumps({"event": "verdict", "session": judged.session, **judged.document}))

@@ -59,7 +59,7 @@ def serve(
     config: Config,
     *,
     on_ready: Callable[[Address], None],
-    factory: Factory | None = None,
+    factory: Factory,
     until: Callable[[], object] | None = None,
     on_stop: Callable[[], object] | None = None,
     tuning: Tuning | None = None,
@@ -69,8 +69,8 @@ def serve(
     Args:
         config: settings; `host` and `port` say where.
         on_ready: called once, in another thread, when the server answers.
-        factory: makes the WSGI callable in the worker; None takes
-            `mockserver.app.create_wsgi`. Where processes are spawned (macOS,
+        factory: makes the WSGI callable in the worker from the settings, and from the shared memory of all
+            workers where there are several. Where processes are spawned (macOS,
             Windows, Python 3.14) it must be importable by its name.
         until: blocks for as long as the server is wanted; called in another thread.
         on_stop: called once, in another thread, when the server is asked to stop and still answers.
@@ -100,7 +100,7 @@ def serve(
 class _Plan:
     config: Config
     on_ready: Callable[[Address], None]
-    factory: Factory | None
+    factory: Factory
     until: Callable[[], object] | None
     on_stop: Callable[[], object] | None
     tuning: Tuning

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     #: Makes the WSGI callable. Where processes are spawned, it must be importable by its name.
     #: An attribute `base_path` of what it returns is the path prefix of the API.
-    Factory = Callable[[Config], WSGIApplication]
+    Factory = Callable[..., WSGIApplication]
 
 #: What a worker says to the process that started it: the base path, or why there is none.
 Report = str | ToolError
@@ -51,13 +51,13 @@ class Loader:
 
     Attributes:
         config: settings of the server.
-        factory: None takes `mockserver.app.create_wsgi`.
+        factory: makes the WSGI callable.
         reports: takes one `Report`.
         bench: of all workers; None where there is one.
     """
 
     config: Config
-    factory: Factory | None
+    factory: Factory
     reports: Connection[Report, None]
     bench: Bench | None = None
 
@@ -78,12 +78,12 @@ class Loader:
         return on_rsgi(app, self.config)
 
 
-def build_app(config: Config, factory: Factory | None, bench: Bench | None = None) -> WSGIApplication:
+def build_app(config: Config, factory: Factory, bench: Bench | None = None) -> WSGIApplication:
     """Call the factory.
 
     Args:
         config: settings of the server.
-        factory: None takes `mockserver.app.create_wsgi`; only that knows what to do with a bench.
+        factory: makes the WSGI callable; where there is a bench, it is passed on.
         bench: of all workers; None where there is one.
 
     Raises:
@@ -91,11 +91,7 @@ def build_app(config: Config, factory: Factory | None, bench: Bench | None = Non
             of any foreign exception, with the traceback as its note.
     """
     try:
-        if factory is None:
-            from mockserver.app import create_wsgi
-
-            return create_wsgi(config, bench)
-        return factory(config)
+        return factory(config) if bench is None else factory(config, bench)
     except ToolError:
         raise
     except Exception as exc:

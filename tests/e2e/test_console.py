@@ -14,7 +14,7 @@ import pytest
 
 from e2e.browsing import chromium, control, served
 from mockserver.config import Config
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 
 INFO = "/campaign-info?limit=2"
 KEY = "your_api_key_here"

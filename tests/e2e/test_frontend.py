@@ -10,7 +10,7 @@ import pytest
 
 from e2e.browsing import chromium, control, served
 from mockserver.config import Config
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "frontend"
 TIMEOUT_MS = 10_000

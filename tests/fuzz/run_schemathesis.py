@@ -16,7 +16,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from mockserver.config import Config
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 from oas.package_data import openapi
 
 HERE = Path(__file__).resolve().parent

@@ -12,7 +12,7 @@ import pytest
 
 from judged import Answer, Judge, JudgedClient, LiveClient
 from mockserver.config import Config
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 
 JSON = {"Content-Type": "application/json"}
 

@@ -21,7 +21,7 @@ import pytest
 from judged import ADMIN_KEY, Answer, Judge, LiveClient
 from mockserver.config import Config
 from mockserver.http.faults import GARBAGE
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 from mockserver.pipeline import preferences
 from mockserver.scenarios.magic_keys import SCENARIOS
 from mockserver.scenarios.models import FAULTS

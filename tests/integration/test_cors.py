@@ -13,7 +13,7 @@ from judged import JudgedClient
 from mockserver.app import create_wsgi
 from mockserver.config import Config
 from mockserver.errors import ConfigInvalid
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 
 MakeClient = Callable[..., JudgedClient]
 BASE = "/social_app/api/v1/third_party"

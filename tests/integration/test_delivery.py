@@ -13,7 +13,7 @@ import pytest
 
 from mockserver.config import Config
 from mockserver.http.faults import GARBAGE
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 from mockserver.scenarios.models import FAULTS
 
 pytestmark = pytest.mark.slow

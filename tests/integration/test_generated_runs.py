@@ -16,7 +16,7 @@ from contracts.recordings import format as corpora
 from contracts.recordings.replay import replayed
 from contracts.verdicts import Outcome, Report
 from mockserver.config import Config as MockConfig
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 
 
 @pytest.fixture(scope="module")

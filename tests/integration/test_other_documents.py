@@ -9,7 +9,7 @@ import pytest
 from contracts import api
 from contracts.config import Config
 from mockserver.config import Config as MockConfig
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 
 SPECS = Path(__file__).parent.parent / "specs"
 

@@ -19,7 +19,7 @@ from contracts.config import Config
 from contracts.events import Waiting
 from contracts.verdicts import Outcome
 from mockserver.config import Config as MockConfig
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 
 FORMATS = ("junit", "html", "sarif", "har", "ndjson")
 RUN = 8

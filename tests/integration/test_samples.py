@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import pytest
 
 from mockserver.config import Config
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 from oas import package_data
 from oas.spec import Spec, load
 

@@ -20,7 +20,7 @@ from fleet import Nginx, RedisServer, administer, wait_until
 from judged import Answer, Judge, LiveClient
 from mockserver.config import Config
 from mockserver.errors import ConfigInvalid, StateUnavailable, ToolError
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 
 pytestmark = pytest.mark.slow
 

@@ -16,7 +16,7 @@ from fleet import administer, wait_until
 from judged import Answer, LiveClient
 from mockserver.config import Config
 from mockserver.errors import ToolError
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 
 pytestmark = pytest.mark.slow
 

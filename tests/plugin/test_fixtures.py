@@ -265,7 +265,7 @@ def test_misspelt(contract_api):
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    from mockserver.live import LiveServer
+    from mockserver.live.server import LiveServer
 
     with LiveServer() as server:
         yield server.base_url

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.config import Config
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 from side_by_side.wrk import Figures, Load, figures_of, run, script_of
 
 OUTPUT = """Running 1s test @ http://127.0.0.1:1/

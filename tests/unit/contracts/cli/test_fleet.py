@@ -18,7 +18,7 @@ from contracts.report.source import Source
 from contracts.verdicts import Outcome, Report
 from fabricated import kept, verdict, violation
 from mockserver.config import Config as MockConfig
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 
 
 def call(*words: str) -> Result:

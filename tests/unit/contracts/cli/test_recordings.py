@@ -14,7 +14,7 @@ from contracts.cli.commands import Session
 from contracts.config import Environment
 from contracts.errors import ConfigInvalid
 from mockserver.config import Config
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 
 
 @pytest.fixture(scope="module")

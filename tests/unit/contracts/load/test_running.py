@@ -16,7 +16,7 @@ from contracts.config import Config
 from contracts.errors import ConfigInvalid, TargetUnreachable
 from contracts.load.running import LoadTest, run
 from mockserver.config import Config as MockConfig
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 
 needs_locust = pytest.mark.skipif(
     importlib.util.find_spec("locust") is None, reason="the extra `load` is not installed"

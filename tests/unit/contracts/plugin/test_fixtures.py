@@ -11,7 +11,7 @@ from contracts.plugin.fixtures import live_of, mock_of, settings_of, target_of
 from contracts.plugin.live import LiveTarget
 from contracts.plugin.mock import MockServer
 from contracts.plugin.settings import Settings
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 
 PATH = "/user-campaign-filters"
 

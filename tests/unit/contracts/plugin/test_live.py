@@ -11,7 +11,7 @@ from contracts.config import Config
 from contracts.errors import BudgetExhausted, ConfigInvalid, RequestRefused, TargetUnreachable
 from contracts.plugin.live import LiveApi, LiveTarget, share_of
 from contracts.plugin.settings import Settings
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 
 PATH = "/user-campaign-filters"
 KEY = "your_api_key_here"

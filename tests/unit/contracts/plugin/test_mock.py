@@ -12,7 +12,7 @@ import requests
 from contracts.errors import ConfigInvalid
 from contracts.plugin.mock import MockApi, MockServer
 from contracts.plugin.settings import Settings
-from mockserver.live import ToolError
+from mockserver.live.server import ToolError
 
 PATH = "/user-campaign-filters"
 START_S = 1746954000.0  # 2025-05-11T09:00:00Z

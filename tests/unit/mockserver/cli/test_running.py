@@ -22,7 +22,7 @@ from mockserver.cli.output import event_line, request_line
 from mockserver.cli.running import move_of
 from mockserver.config import Config
 from mockserver.errors import ConfigInvalid, RequestRefused, TargetUnreachable
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 
 MOMENT = 1746954000.0
 Command = Callable[..., tuple[int, str, str]]

@@ -20,7 +20,7 @@ from mockserver.cli.verdict_client import Hearing
 from mockserver.config import Config
 from mockserver.errors import ConfigInvalid, ToolError
 from mockserver.http.ports import Address
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 
 KEY = "your_api_key_here"
 KEPT, BROKEN = "/campaign-info?limit=1", "/campaign-info?limt=1"

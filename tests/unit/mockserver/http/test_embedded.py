@@ -8,8 +8,8 @@ import pytest
 import requests
 
 from mockserver.errors import ConfigInvalid, ScenarioInvalid
-from mockserver.http.sandbox import Sandbox
-from mockserver.live import Embedded
+from mockserver.live.sandbox import Sandbox
+from mockserver.live.server import Embedded
 
 PATH = "/user-campaign-filters"
 

@@ -17,7 +17,7 @@ from mockserver.admin.problem import Problem
 from mockserver.admin.route import Call
 from mockserver.admin.routes.events import HEARTBEAT_S, Events, EventStream
 from mockserver.config import Config
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 from mockserver.state.events import News
 from mockserver.state.sessions import Session, Sessions
 from oas.messages import Exchange, Request, Response

@@ -13,15 +13,7 @@ import pytest
 from apps.wsgi_samples import Echo, echo, leaving, sick, vanishing
 from mockserver.config import Config
 from mockserver.errors import ConfigInvalid, PortInUse, SpecInvalid, StartFailed, ToolError
-from mockserver.http.subprocess_server import (
-    ChildServer,
-    address_from,
-    config_from,
-    error_event,
-    error_from,
-    name_of,
-    settings_of,
-)
+from mockserver.live.subprocess_server import ChildServer, address_from, config_from, error_event, error_from, name_of, settings_of
 
 FULL = Config(
     host="::1",
@@ -95,7 +87,7 @@ def test_a_factory_of_the_main_program_is_refused(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("name", ["no.such.module:app", "apps.wsgi_samples:nothing"])
 def test_a_factory_that_cannot_be_found_is_an_error_of_the_child(name: str) -> None:
     program = (
-        "import json, sys; from mockserver.http.subprocess_server import run; sys.exit(run(json.loads(sys.argv[1])))"
+        "import json, sys; from mockserver.live.subprocess_server import run; sys.exit(run(json.loads(sys.argv[1])))"
     )
     order = json.dumps({**ORDER, "factory": name})
     ended = subprocess.run(
@@ -138,9 +130,9 @@ def test_a_child_stops_though_a_copy_of_this_process_keeps_its_input_open() -> N
 
 
 def test_a_child_that_does_not_stop_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockserver.http.subprocess_server.STOP_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("mockserver.live.subprocess_server.STOP_TIMEOUT_S", 0.05)
     monkeypatch.setattr(
-        "mockserver.http.subprocess_server._PROGRAM",
+        "mockserver.live.subprocess_server._PROGRAM",
         "import signal\n"
         """print('{"event": "ready", "host": "127.0.0.1", "port": 1, "base_path": ""}', flush=True)\n"""
         "signal.pause()",

@@ -37,7 +37,7 @@ _PROGRAM = """\
 import json, sys
 order = json.loads(sys.stdin.buffer.readline())
 sys.path[:] = order["path"]
-from mockserver.http.subprocess_server import run
+from mockserver.live.subprocess_server import run
 sys.exit(run(order))
 """
 
@@ -197,6 +197,7 @@ def run(order: Mapping[str, Any]) -> int:
         order: members `config` and `factory`, as the caller wrote them.
     """
     from mockserver.http.server import serve
+    from mockserver.live.factory import make_wsgi
 
     # What the application prints goes to stderr; the pipe to the caller carries events alone.
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as pipe:
@@ -207,7 +208,7 @@ def run(order: Mapping[str, Any]) -> int:
             pipe.flush()
 
         try:
-            factory = resolve_name(order["factory"]) if order["factory"] else None
+            factory = resolve_name(order["factory"]) if order["factory"] else make_wsgi
             return serve(
                 config_from(order["config"]),
                 factory=factory,

@@ -12,7 +12,7 @@ import requests
 from apps.wsgi_samples import echo
 from mockserver.config import Config
 from mockserver.errors import ConfigInvalid
-from mockserver.http.in_process_server import Doors
+from mockserver.live.in_process_server import Doors
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -130,7 +130,7 @@ def test_an_exception_is_logged_before_its_answer_is_sent_and_not_again(
 
     door = doors.open(fall)
     assert requests.get(door.address.base_url, timeout=DEADLINE_S).status_code == 500
-    assert [record.name for record in caplog.records] == ["mockserver.http.in_process_server"]
+    assert [record.name for record in caplog.records] == ["mockserver.live.in_process_server"]
     assert "LookupError: nobody caught this" in caplog.text
     join_answering()
     assert len(caplog.records) == 1

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from mockserver.config import Config
 from mockserver.errors import ToolError
-from mockserver.http.in_process_server import Doors, Embedded
+from mockserver.live.server.in_process_server import Doors, Embedded
 from mockserver.http.ports import Address
-from mockserver.http.subprocess_server import ChildServer
+from mockserver.live.server.subprocess_server import ChildServer
 from mockserver.http.worker import build_app
+from mockserver.live.factory import make_wsgi
 
 if TYPE_CHECKING:
     from mockserver.http.worker import Factory
@@ -117,7 +118,7 @@ class _ThreadServer:
         self._factory = factory
 
     def start(self) -> Address:
-        app = build_app(self._config, self._factory)
+        app = build_app(self._config, self._factory or make_wsgi)
         self._doors = Doors(self._config.host)
         try:
             self._door = self._doors.open(app)

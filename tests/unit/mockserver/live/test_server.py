@@ -15,7 +15,7 @@ import requests
 from apps.wsgi_samples import echo, faulty, invalid_spec
 from mockserver.config import Config
 from mockserver.errors import ConfigInvalid, SpecInvalid, StartFailed, ToolError
-from mockserver.live import LiveServer
+from mockserver.live.server import LiveServer
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
