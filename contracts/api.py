@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from contracts.config import Config
 from contracts.errors import ConfigInvalid
-from contracts.events import Event, ExchangeFinished, Listener, RelationJudged, RunFinished, RunStarted
+from contracts.events import Drive, Event, ExchangeFinished, Listener, RelationJudged, RunFinished, RunStarted
 from contracts.local_mock import reachable
 from contracts.messages import Exchange
 from contracts.verdicts import SHARD_NOTE, Report, Verdict
@@ -22,10 +22,7 @@ from contracts.verdicts import SHARD_NOTE, Report, Verdict
 if TYPE_CHECKING:
     from contracts.report.source import Source
 
-__all__ = ["Drive", "run"]
-
-#: Runs the phases against the configured target and returns the report; raises what `run` raises.
-Drive = Callable[[Config, Listener], Report]
+__all__ = ["run"]
 
 
 def run(

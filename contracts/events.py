@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from contracts.config import Config
 from contracts.messages import Exchange
 from contracts.verdicts import Report, Verdict
 
@@ -88,3 +89,5 @@ class RunFinished:
 
 Event = RunStarted | PhaseStarted | ExchangeFinished | Waiting | RelationJudged | PhaseFinished | RunFinished
 Listener = Callable[[Event], None]
+#: Runs the phases of a run against the configured target and returns the report; raises what `contracts.api.run` raises.
+Drive = Callable[[Config, Listener], Report]

@@ -23,7 +23,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from contracts.messages import Request
 from oas.encodings import Unescaped, spellings, unescape
 
 __all__ = ["MIN_RUN", "PLACEHOLDER", "SECRET_HEADERS", "Redactor", "marker"]
@@ -148,18 +147,6 @@ class Redactor:
         if isinstance(value, list | tuple):
             return [self.value(item) for item in value]
         return value
-
-    def request(self, request: Request) -> Request:
-        """Return a planned request without secrets."""
-        return replace(
-            request,
-            path=self.text(request.path),
-            query=tuple((self.text(name), self.text(value)) for name, value in request.query),
-            headers=self.headers(request.headers),
-            body=self.value(request.body),
-            raw_body=None if request.raw_body is None else self.data(request.raw_body),
-            content_type=self.text(request.content_type),
-        )
 
     def error(self, error: BaseException) -> str:
         """Take secrets out of an exception, its notes, causes and contexts, in place; return its words."""

@@ -12,7 +12,7 @@ import os
 import sys
 from pathlib import Path
 
-from mockserver import __version__
+from oas import __version__
 from oas import document
 from oas.errors import SpecInvalid
 

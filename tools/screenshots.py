@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from e2e.browsing import chromium, served  # noqa: E402
 from mockserver.config import Config  # noqa: E402
-from mockserver.live.server import LiveServer
+from mockserver.live import LiveServer  # noqa: E402
 
 KEY = "your_api_key_here"
 ASKED = (

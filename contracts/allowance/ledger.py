@@ -24,7 +24,6 @@ from contracts.allowance.storage import Book, Ceiling, FileShelf, MemoryShelf, S
 from contracts.config import Config
 from contracts.contract.limits import Window
 from contracts.contract.surface import Surface
-from contracts.gate.target import Target
 
 __all__ = [
     "GRANTED",
@@ -237,20 +236,20 @@ GRANTED = Wait(0.0)
 _APPLICATION = "konnector-contracts"
 
 
-def open_ledger(config: Config, target: Target, surface: Surface) -> Ledger:
-    """Open the ledger of the configured key at the target.
+def open_ledger(config: Config, origin: str, surface: Surface, *, is_live: bool) -> Ledger:
+    """Open the ledger of the configured key at a server.
 
     A file remembers it between runs where the target is to be spared or a file
     was named. A server on loopback forgets its counters whenever it is started
     anew, and tells what is left in its first answer; there memory will do.
     """
-    return Ledger(surface.windows, _shelf(config, target))
+    return Ledger(surface.windows, _shelf(config, origin, is_live))
 
 
-def _shelf(config: Config, target: Target) -> Shelf:
-    if config.ledger is None and not target.is_live:
+def _shelf(config: Config, origin: str, is_live: bool) -> Shelf:
+    if config.ledger is None and not is_live:
         return MemoryShelf()
-    name = hashlib.sha256(f"{target.origin}\n{config.api_key or ''}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    name = hashlib.sha256(f"{origin}\n{config.api_key or ''}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return FileShelf(config.ledger or _state_folder() / f"{name}.json", name)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from contracts.allowance.ledger import Ledger, Wait
 from contracts.allowance.rate_headers import Notice, read_notice
-from contracts.allowance.server_clock import Moment, ServerClock, http_date
+from contracts.allowance.server_clock import Moment, Reading, ServerClock, http_date
 from contracts.contract.surface import Surface
 from contracts.errors import BudgetExhausted
 from contracts.events import Waiting
-from contracts.gate.mock_admin import MockClock, Reading
 from contracts.messages import Answer
 
 __all__ = ["Lane", "Patience", "Timing"]
@@ -75,6 +75,20 @@ class Patience:
         self._tell(Waiting(seconds=0.0, reason=f"{wait.reason}; the mock's clock was put {wait.seconds:.0f} s forward"))
 
 
+class AdjustableClock(Protocol):
+    """The clock of a mock server."""
+
+    may_advance: bool
+
+    def read(self) -> Reading | None:
+        """Return what it shows; None where it cannot be read."""
+        ...
+
+    def advance(self, seconds: float) -> Reading | None:
+        """Put it forward; return what it shows then, None where the mock does not do it."""
+        ...
+
+
 class Lane:
     """Requests that the server counts together. Not safe for threads in `take`: the gate calls it alone.
 
@@ -85,7 +99,7 @@ class Lane:
         clock: of a mock, where the server is one that has a clock; None otherwise.
     """
 
-    def __init__(self, surface: Surface, ledger: Ledger, timing: Timing, clock: MockClock | None = None) -> None:
+    def __init__(self, surface: Surface, ledger: Ledger, timing: Timing, clock: AdjustableClock | None = None) -> None:
         self.ledger = ledger
         self._surface = surface
         self._timing = timing

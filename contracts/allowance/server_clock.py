@@ -16,6 +16,15 @@ _GRAIN_S = 1.0
 _MARGIN_S = 1.0
 
 
+class Reading(NamedTuple):
+    """What the clock of a mock showed: a moment, seconds since the epoch, between two of our own; is it frozen."""
+
+    moment: float
+    sent: float
+    received: float
+    is_frozen: bool
+
+
 class Moment(NamedTuple):
     """What the server's clock shows: at least `at`, seconds since the epoch, at most `doubt_s` more."""
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 
 from contracts.events import Event, ExchangeFinished, Listener
-from contracts.messages import Exchange
+from contracts.messages import Exchange, Request
+from oas.redaction import Redactor
 
-__all__ = ["Record"]
+__all__ = ["Record", "redacted"]
 
 
 class Record:
@@ -52,3 +54,16 @@ class Record:
         if self._listener is not None:
             with self._lock:
                 self._listener(event)
+
+
+def redacted(request: Request, redactor: Redactor) -> Request:
+    """Return a planned request without secrets."""
+    return replace(
+        request,
+        path=redactor.text(request.path),
+        query=tuple((redactor.text(name), redactor.text(value)) for name, value in request.query),
+        headers=redactor.headers(request.headers),
+        body=redactor.value(request.body),
+        raw_body=None if request.raw_body is None else redactor.data(request.raw_body),
+        content_type=redactor.text(request.content_type),
+    )

@@ -22,7 +22,7 @@ from contracts.errors import BudgetExhausted, RequestRefused
 from contracts.events import Listener
 from contracts.gate.budget import Counter
 from contracts.gate.credentials import Credentials
-from contracts.gate.exchange_log import Record
+from contracts.gate.exchange_log import Record, redacted
 from contracts.gate.outgoing import Errand, Outcome, spare
 from contracts.gate.passage import Passage
 from contracts.gate.serialization import secrets_of, to_answer, to_wire
@@ -231,7 +231,7 @@ class Gate:
         exchange = Exchange(
             number=number,
             phase=errand.phase,
-            request=self.redactor.request(errand.request),
+            request=redacted(errand.request, self.redactor),
             answer=answer,
             failure=self.redactor.text(reply.failure),
             started_at=started,

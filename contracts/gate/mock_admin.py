@@ -13,26 +13,18 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
+from contracts.allowance.server_clock import Reading
 from contracts.errors import RequestRefused
 from contracts.gate.target import Target
 from contracts.gate.transport import Transport, WireRequest
 
-__all__ = ["MockClock", "MockControl", "MockSession", "Reading"]
+__all__ = ["MockClock", "MockControl", "MockSession"]
 
 _TIMEOUT_S = 5.0
 _MAX_ADVANCE_S = 400 * 86_400
-
-
-class Reading(NamedTuple):
-    """What the clock of a mock showed: a moment, seconds since the epoch, between two of our own; is it frozen."""
-
-    moment: float
-    sent: float
-    received: float
-    is_frozen: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

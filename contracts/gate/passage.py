@@ -46,7 +46,7 @@ class Passage:
         self._target = target
         self._surface = surface
         self._timing = timing
-        self.lane = Lane(surface, open_ledger(config, target, surface), timing)
+        self.lane = Lane(surface, open_ledger(config, target.origin, surface, is_live=target.is_live), timing)
         self._control: MockControl | None = None
         self._session: MockSession | None = None
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from contracts.contract.vocabulary import Document
+from contracts.entries import Entry, parse
 from contracts.errors import ConfigInvalid
-from contracts.recordings.format import Entry, parse
 
 __all__ = ["FailureStore"]
 

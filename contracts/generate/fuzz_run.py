@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from contracts.curl import curl_of
+from contracts.entries import Entry
 from contracts.errors import BudgetExhausted, RequestRefused
 from contracts.generate.failures import FailureStore
 from contracts.generate.placeholders import Entities, conceal, resolve
@@ -20,7 +21,6 @@ from contracts.generate.response_judge import Judge, Symptom
 from contracts.generate.schemathesis_adapter import Failed
 from contracts.generate.shrinking import shrunk
 from contracts.messages import Answer, Exchange, Request
-from contracts.recordings.format import Entry
 from contracts.run.sender import Gate
 from contracts.verdicts import Violation
 

@@ -16,6 +16,7 @@ from contracts import relations
 from contracts.config import Config
 from contracts.contract.document import packaged
 from contracts.contract.vocabulary import Document, Operation
+from contracts.entries import Entry
 from contracts.errors import BudgetExhausted, RequestRefused, UsageError
 from contracts.events import Listener, PhaseFinished, PhaseStarted, RelationJudged
 from contracts.generate.failures import FailureStore
@@ -28,7 +29,6 @@ from contracts.messages import Answer, Request
 from contracts.observations.cases import Case
 from contracts.observations.observations import Observations, Seen
 from contracts.plan.verdict import selected
-from contracts.recordings.format import Entry
 from contracts.run.sender import Gate
 from contracts.verdicts import Outcome, Relation, Verdict
 

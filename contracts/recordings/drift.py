@@ -17,11 +17,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from contracts.contract.vocabulary import Document
+from contracts.entries import Entry
 from contracts.errors import BudgetExhausted, RequestRefused
 from contracts.generate.placeholders import resolve
 from contracts.messages import Exchange
 from contracts.recordings.comparison import KINDS, Contrast, Difference, Side
-from contracts.recordings.format import Entry
 
 __all__ = ["KINDS", "Difference", "Drift", "Side", "compare"]
 

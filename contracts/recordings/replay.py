@@ -8,11 +8,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from contracts.config import Config
 from contracts.contract.vocabulary import Document
-from contracts.events import Listener, PhaseFinished, PhaseStarted, RelationJudged, RunFinished, RunStarted
+from contracts.entries import Entry
+from contracts.events import Drive, Listener, PhaseFinished, PhaseStarted, RelationJudged, RunFinished, RunStarted
 from contracts.gate.target import check_first_answer
 from contracts.generate.fuzz_run import Hunt, Limits
 from contracts.generate.phase import entities_of, listed, verdicts_of, wanted
@@ -21,12 +21,9 @@ from contracts.generate.response_judge import Judge
 from contracts.messages import Exchange
 from contracts.observations.cases import Case
 from contracts.observations.observations import Observations, Seen
-from contracts.recordings.format import Entry, of_exchanges, write
+from contracts.recordings.format import of_exchanges, write
 from contracts.run.sender import Gate, Sending
 from contracts.verdicts import Relation, Report
-
-if TYPE_CHECKING:
-    from contracts.api import Drive
 
 __all__ = ["PHASE", "first_entities", "replay", "replayed", "save_corpus"]
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from mockserver.campaigns.serializers import stamp, step_items
 from mockserver.dataset.dataset import Dataset
 from mockserver.dataset.figures import Figures, Span, iso_day, total, unpack_days
 from mockserver.dataset.routines import STATUSES, TYPES
-from mockserver.state.clock import iso_z
+from mockserver.dataset.serializers import stamp, step_items
+from mockserver.timestamps import iso_z
 
 Days = Iterable[tuple[int, Figures]]
 

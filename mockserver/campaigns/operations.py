@@ -15,10 +15,10 @@ import orjson
 
 from mockserver.campaigns.collection import Collection
 from mockserver.campaigns.dashboard import dashboard, routine_page
-from mockserver.campaigns.serializers import user_item
 from mockserver.dataset.dataset import Dataset
 from mockserver.dataset.figures import span_of
-from mockserver.state.clock import iso_z
+from mockserver.dataset.serializers import user_item
+from mockserver.timestamps import iso_z
 from oas.fast_dataclass import record
 
 #: Who creates keys. Source: sample of heading "Create API Key".

@@ -15,12 +15,12 @@ from typing import Any
 
 import orjson
 
-from mockserver.campaigns.serializers import campaign_item
 from mockserver.dataset.cache import BoundedCache
 from mockserver.dataset.columns import Computed, Values
 from mockserver.dataset.figures import LANE_BITS, Figures, Span, Timeline, Vectors, lanes, packed_total
 from mockserver.dataset.routines import STATUSES, TYPES, Organisation, Routine, RoutineTable, User
-from mockserver.state.clock import iso_z
+from mockserver.dataset.serializers import campaign_item
+from mockserver.timestamps import iso_z
 from oas.pointers import lookup
 
 ROW_CACHE_BYTES = 64 << 20

@@ -10,6 +10,7 @@ application lives through a fork, and spawn needs it so in any case.
 from __future__ import annotations
 
 import gc
+import inspect
 import logging
 import multiprocessing
 import os
@@ -83,7 +84,7 @@ def build_app(config: Config, factory: Factory, bench: Bench | None = None) -> W
 
     Args:
         config: settings of the server.
-        factory: makes the WSGI callable; where there is a bench, it is passed on.
+        factory: makes the WSGI callable; one with a second parameter gets the bench, too.
         bench: of all workers; None where there is one.
 
     Raises:
@@ -91,7 +92,8 @@ def build_app(config: Config, factory: Factory, bench: Bench | None = None) -> W
             of any foreign exception, with the traceback as its note.
     """
     try:
-        return factory(config) if bench is None else factory(config, bench)
+        takes_bench = len(inspect.signature(factory).parameters) > 1
+        return factory(config, bench) if takes_bench else factory(config)
     except ToolError:
         raise
     except Exception as exc:

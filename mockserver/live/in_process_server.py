@@ -26,7 +26,7 @@ from mockserver.http.worker import base_path_of
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from mockserver.live.server.sandbox import Sandbox
+    from mockserver.live.sandbox import Sandbox
 
 _log = logging.getLogger(__name__)
 
@@ -210,7 +210,7 @@ class Embedded:
 
     def __init__(self, **settings: Any) -> None:
         from mockserver.app import Assembly
-        from mockserver.live.server.sandbox import Sandbox
+        from mockserver.live.sandbox import Sandbox
 
         self._config = Config(**{"allow_hosts": (IN_PROCESS_HOST,), **settings})
         self._assembly = Assembly(self._config)

@@ -9,7 +9,7 @@ from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mockserver.admin.journal_format import to_wiremock
-from mockserver.live.server.in_process_server import Door, Doors
+from mockserver.live.in_process_server import Door, Doors
 from mockserver.pipeline.record import key_header
 from mockserver.scenarios.parsing import read_rule
 

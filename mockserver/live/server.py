@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from mockserver.config import Config
 from mockserver.errors import ToolError
-from mockserver.live.server.in_process_server import Doors, Embedded
 from mockserver.http.ports import Address
-from mockserver.live.server.subprocess_server import ChildServer
 from mockserver.http.worker import build_app
 from mockserver.live.factory import make_wsgi
+from mockserver.live.in_process_server import Doors, Embedded
+from mockserver.live.subprocess_server import ChildServer
 
 if TYPE_CHECKING:
     from mockserver.http.worker import Factory

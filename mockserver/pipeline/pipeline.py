@@ -168,7 +168,7 @@ class Pipeline:
 
     def _organisation(self, session: Session, plays: tuple[Play, ...]) -> Any:
         try:
-            return self.sessions.organisation(session, plays)
+            return self.sessions.organisation(session, [play.scenario for play in plays])
         except ToolError as error:
             log.error("the dataset of a scenario cannot be shown, the session's own is: %s", error)
             return session.dataset

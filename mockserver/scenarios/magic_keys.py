@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from mockserver.state.keys import InitialKey, hash_of
-
 #: Key → scenario. All of them are administrators, so that every operation can be asked.
 SCENARIOS: Final[Mapping[str, str]] = {
     "key_empty": "empty",
@@ -25,11 +23,3 @@ SCENARIOS: Final[Mapping[str, str]] = {
     "key_server_error": "outage",
     "key_disconnected": "disconnected",
 }
-
-#: What the default session starts with, beside the keys of the samples.
-MAGIC_KEYS: Final = tuple(
-    InitialKey(plain, "admin", description=f"magic: plays the scenario {scenario}")
-    for plain, scenario in SCENARIOS.items()
-)
-#: Hash of each magic key → its scenario.
-MAGIC_CASTS: Final = {hash_of(plain): scenario for plain, scenario in SCENARIOS.items()}

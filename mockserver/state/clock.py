@@ -12,6 +12,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
+from mockserver.timestamps import iso_z
+
 #: Moments outside are refused: a year further on must still be a date (`expires_at`).
 EARLIEST_S = datetime(1971, 1, 1, tzinfo=UTC).timestamp()
 LATEST_S = datetime(9990, 1, 1, tzinfo=UTC).timestamp()
@@ -99,8 +101,3 @@ class Clock:
     def adopt(self, offset_s: float, frozen_at: float | None) -> None:
         """Take over the setting of another clock."""
         self._offset_s, self._frozen_at = offset_s, frozen_at
-
-
-def iso_z(moment: float) -> str:
-    """Return an entity stamp, `2025-05-11T14:30:45Z`. Source: samples of the reference."""
-    return datetime.fromtimestamp(int(moment // 1), UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from mockserver.config import Config
-from mockserver.scenarios.magic_keys import MAGIC_CASTS
+from mockserver.scenarios.magic_keys import SCENARIOS
 from mockserver.scenarios.models import error_rate
 from mockserver.state.backend import Parts
 from mockserver.state.clock import Clock
 from mockserver.state.journal import Journal
-from mockserver.state.keys import InitialKey, KeyRegistry
+from mockserver.state.keys import InitialKey, KeyRegistry, hash_of
 from mockserver.state.rate_limits import Quota, with_limits
 from mockserver.state.rules import Script
 from mockserver.state.session import DEFAULT_SESSION, DatasetKey, Session, SessionOptions
@@ -23,6 +23,14 @@ from oas.operation import Window
 #: Keys that may be created in the default session, and in any other one.
 MAX_DEFAULT_KEYS = 10_000
 MAX_SESSION_KEYS = 1000
+
+#: What the default session starts with, beside the keys of the samples.
+MAGIC_KEYS: Final = tuple(
+    InitialKey(plain, "admin", description=f"magic: plays the scenario {scenario}")
+    for plain, scenario in SCENARIOS.items()
+)
+#: Hash of each magic key → its scenario.
+MAGIC_CASTS: Final = {hash_of(plain): scenario for plain, scenario in SCENARIOS.items()}
 
 
 class Ground(NamedTuple):

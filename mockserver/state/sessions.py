@@ -15,7 +15,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mockserver.config import Config
-from mockserver.scenarios.magic_keys import MAGIC_KEYS
 from mockserver.scenarios.models import Scenario
 from mockserver.state import snapshot
 from mockserver.state.backend import Share
@@ -24,11 +23,11 @@ from mockserver.state.keys import DEFAULT_KEYS, ApiKey, InitialKey, digest_of
 from mockserver.state.rate_limits import with_limits
 from mockserver.state.replication import SharedWorld
 from mockserver.state.session import DEFAULT_SESSION, DatasetKey, Session, SessionOptions
-from mockserver.state.session_factory import Ground, SessionMaker
+from mockserver.state.session_factory import MAGIC_KEYS, Ground, SessionMaker
 from oas.operation import Window
 
 if TYPE_CHECKING:
-    from mockserver.pipeline.choose import Play
+    from mockserver.scenarios.models import Scenario
 
 __all__ = ["DEFAULT_SESSION", "DatasetKey", "Session", "SessionOptions", "Sessions"]
 
@@ -145,15 +144,15 @@ class Sessions:
             self._enter(session)
         return session, plain
 
-    def organisation(self, session: Session, plays: Iterable[Play]) -> Any:
+    def organisation(self, session: Session, scenarios: Iterable[Scenario]) -> Any:
         """Return the dataset that the first of some scenarios shows, the session's own where none shows one.
 
         Raises:
             DatasetInvalid: it cannot be made.
         """
-        for play in plays:
-            if play.scenario.world is not None:
-                return self._make.open_dataset(session.dataset_key.shown_by(play.scenario.world))
+        for scenario in scenarios:
+            if scenario.world is not None:
+                return self._make.open_dataset(session.dataset_key.shown_by(scenario.world))
         return session.dataset
 
     def renew(self, windows: Sequence[Window], open_dataset: Callable[[DatasetKey], Any]) -> None:

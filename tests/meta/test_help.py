@@ -12,7 +12,10 @@ import pytest
 import contracts.cli.commands
 import mockserver.cli.commands
 
-PROGRAMS: dict[str, click.Command] = {"contracts": contracts.cli.commands.command, "mockserver": mockserver.cli.commands.command}
+PROGRAMS: dict[str, click.Command] = {
+    "contracts": contracts.cli.commands.command,
+    "mockserver": mockserver.cli.commands.command,
+}
 
 
 def commands(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockserver.admin.route import Call, Operation, Outcome
 from mockserver.admin.schemas import BOOLEAN, MOMENT, array, record
 from mockserver.reload import Watch
-from mockserver.state.clock import iso_z
+from mockserver.timestamps import iso_z
 
 _STATE = record(
     watching=BOOLEAN,

@@ -9,9 +9,10 @@ from mockserver.admin.problem import Problem
 from mockserver.admin.route import PREFIX, Call, Operation, Outcome
 from mockserver.admin.schemas import BOOLEAN, MAX_WHOLE, MOMENT, NUMBER, SHAPES, TEXT, array, named, record, whole
 from mockserver.errors import UsageError
-from mockserver.state.clock import EARLIEST_S, LATEST_S, Clock, iso_z
+from mockserver.state.clock import EARLIEST_S, LATEST_S, Clock
 from mockserver.state.keys import ApiKey, KeyLimitReached, Role, redact
 from mockserver.state.sessions import DEFAULT_SESSION, Session, SessionOptions, Sessions
+from mockserver.timestamps import iso_z
 
 MAX_SESSION_ROUTINES = 100_000
 

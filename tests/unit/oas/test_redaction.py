@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from contracts.gate.exchange_log import redacted
 from contracts.messages import Request
 from oas.redaction import MIN_RUN, PLACEHOLDER, Redactor, marker
 
@@ -121,7 +122,7 @@ def test_every_part_of_a_request_is_redacted() -> None:
         raw_body=SECRET.encode(),
         content_type=f"text/{SECRET}",
     )
-    assert list(traces(SECRET, repr(Redactor([SECRET]).request(request)))) == []
+    assert list(traces(SECRET, repr(redacted(request, Redactor([SECRET]))))) == []
 
 
 def test_a_url_loses_its_user_and_its_secrets() -> None:

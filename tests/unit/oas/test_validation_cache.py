@@ -100,7 +100,7 @@ def test_the_cache_is_where_the_platform_has_it(
 
 
 def test_a_start_with_the_packaged_contract_imports_no_judge() -> None:
-    program = "import sys; from oas import judged, spec; judged.ensure_judged(None); "
+    program = "import sys; from oas import spec, validation_cache; validation_cache.ensure_judged(None); "
     program += "spec.load(); print([name for name in sys.modules if name.startswith('openapi')])"
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ended.stdout.strip() == "[]"

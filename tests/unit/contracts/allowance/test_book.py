@@ -12,7 +12,8 @@ from unit.contracts.upstream import KEY, NOON, surface
 
 
 def files_after_one_request(folder: Path, config: Config) -> list[Path]:
-    open_ledger(config, Target.of(config), surface()).reserve(Moment(NOON))
+    target = Target.of(config)
+    open_ledger(config, target.origin, surface(), is_live=target.is_live).reserve(Moment(NOON))
     return sorted(path.relative_to(folder) for path in folder.rglob("*.json"))
 
 

@@ -94,7 +94,7 @@ def test_a_fault_of_the_tool_names_its_place_and_nothing_else(
     runner(ZeroDivisionError("the message may hold anything"))
     assert main(["run", URL]) == 5
     err = capsys.readouterr().err
-    assert err.startswith("contracts: this tool failed, not the server: ZeroDivisionError at test_cli.py:")
+    assert err.startswith("contracts: this tool failed, not the server: ZeroDivisionError at test_commands.py:")
     assert err.endswith("; CONTRACTS_DEBUG=1 shows the traceback\n")
     assert "anything" not in err
 

@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from unit.contracts.client.sending import case, document, recorded
 
 from conftest import MakeClient
 from contracts.client import Breach, judge, read_journal
 from contracts.errors import ConfigInvalid
 from judged import ADMIN_KEY
+from unit.contracts.client.sending import case, document, recorded
 
 ENTRY = {
     "id": "req_1",

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from unit.contracts.client.sending import Habit, breach, case, ids, judged, sent, sentence, verdict
 
 from conftest import MakeClient
 from judged import JudgedClient
+from unit.contracts.client.sending import Habit, breach, case, ids, judged, sent, sentence, verdict
 
 FILTERS = "linkedin_user_information_ids"
 DEEP = json.loads("[" * 80 + "]" * 80)

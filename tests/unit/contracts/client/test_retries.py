@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
+from conftest import MakeClient
+from contracts.client import Sent
+from contracts.client.retries import HAMMERING
+from judged import JudgedClient
 from unit.contracts.client.sending import (
     KEY,
     LATE,
@@ -18,11 +23,6 @@ from unit.contracts.client.sending import (
     sentence,
     verdict,
 )
-
-from conftest import MakeClient
-from contracts.client import Sent
-from contracts.client.retries import HAMMERING
-from judged import JudgedClient
 
 PAGE = "/campaign-info"
 

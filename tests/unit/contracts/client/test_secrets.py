@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from unit.contracts.client.sending import KEY, case, ids, judged, sent, sentence, verdict
 
 from conftest import MakeClient
 from contracts.client import as_json, render
 from judged import ADMIN_KEY, JudgedClient
+from unit.contracts.client.sending import KEY, case, ids, judged, sent, sentence, verdict
 
 PAGE = "/campaign-info"
 ELSEWHERE = "http://127.0.0.1:9"

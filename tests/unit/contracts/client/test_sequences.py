@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from unit.contracts.client.sending import LATE, case, ids, judged, recorded, sent, sentence, verdict
 
 from conftest import MakeClient
 from contracts.client import Sent
 from judged import ADMIN_KEY, JudgedClient
 from oas.messages import Request
+from unit.contracts.client.sending import LATE, case, ids, judged, recorded, sent, sentence, verdict
 
 PAGE = "/campaign-info"
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 
-from unit.contracts.client.sending import LATE, breach, document, judged, refused, sent, verdict
-
 from conftest import MakeClient
 from contracts.client import Expectation, as_json, judge, render
 from judged import JudgedClient
+from unit.contracts.client.sending import LATE, breach, document, judged, refused, sent, verdict
 
 REFERENCE = """\
 The client breaks the contract: 2 rules in 3 requests.

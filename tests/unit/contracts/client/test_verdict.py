@@ -6,9 +6,9 @@ import subprocess
 import sys
 
 import pytest
-from unit.contracts.client.sending import breach, case, document, ids, sent, verdict
 
 from contracts.client import Expectation, Sent, Terms, judge
+from unit.contracts.client.sending import breach, case, document, ids, sent, verdict
 
 LOST = breach("path", "", "unknown-path")
 WRONG = breach("query", "/limit", "type", "It is no integer.")
@@ -96,4 +96,4 @@ def test_importing_the_verdict_loads_nothing_but_the_standard_library() -> None:
         [sys.executable, "-c", program.replace(", contracts.client", "")], capture_output=True, text=True, check=True
     )
     foreign = set(done.stdout.split()) - set(bare.stdout.split()) - set(sys.stdlib_module_names)
-    assert foreign == {"contracts"}
+    assert foreign == {"contracts", "oas"}

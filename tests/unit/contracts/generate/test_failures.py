@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis.database import InMemoryExampleDatabase
 
+from contracts.entries import Entry
 from contracts.errors import ConfigInvalid
 from contracts.generate.failures import FailureStore
 from contracts.messages import Request
-from contracts.recordings.format import Entry
 from pipelinegate import contract
 
 FIRST = Entry(request=Request(operation_id="a", method="GET", path="/a"), origin="failure")

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from contracts.entries import Entry
 from contracts.generate.failures import FailureStore
 from contracts.generate.fuzz_run import Hunt, Limits
 from contracts.generate.phase import FuzzOptions, fuzz, listed
 from contracts.generate.response_judge import Judge
 from contracts.messages import Exchange, Request
-from contracts.recordings.format import Entry
 from pipelinegate import PipelineGate, contract
 
 LISTED = listed(contract(), PipelineGate(), "fuzz")

@@ -172,7 +172,7 @@ def test_a_document_that_schemathesis_cannot_read_is_told(tmp_path: Path) -> Non
 
 def test_importing_loads_neither_schemathesis_nor_hypothesis() -> None:
     program = (
-        "from contracts.generate import failurestore, fuzzphase, generated, stateful;"
+        "from contracts.generate import failures, phase, sequences;"
         " from contracts.recordings import drift, replay; import contracts.cli.recordings, json, sys;"
         " print(json.dumps(sorted({'schemathesis', 'hypothesis', 'requests', 'redis'} & set(sys.modules))))"
     )

@@ -104,7 +104,7 @@ def test_the_run_is_told_the_chosen_ids_alone(monkeypatch: pytest.MonkeyPatch) -
     "error, told",
     [
         (TargetUnreachable(f"nothing answers {ADMIN}"), "nothing answers [redacted:"),
-        (ValueError(ADMIN), "this tool failed, not the server: ValueError at test_contract_run.py:"),
+        (ValueError(ADMIN), "this tool failed, not the server: ValueError at test_run.py:"),
     ],
 )
 def test_why_nothing_was_judged_is_told_without_a_key(

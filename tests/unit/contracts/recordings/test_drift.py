@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from contracts.entries import Entry
 from contracts.generate.phase import listed
 from contracts.messages import Request
 from contracts.recordings.drift import Drift, Side, compare
-from contracts.recordings.format import Entry
 from pipelinegate import Change, PipelineGate, contract, refusal, with_data
 
 

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.contract.document import packaged
+from contracts.entries import Entry, parse
 from contracts.errors import ConfigInvalid
 from contracts.generate.phase import FuzzOptions, fuzz
 from contracts.messages import CREDENTIALS, Request
-from contracts.recordings.format import Entry, generate, load, of_exchanges, parse, write
+from contracts.recordings.format import generate, load, of_exchanges, write
 from pipelinegate import PipelineGate, contract
 
 JSON = st.recursive(

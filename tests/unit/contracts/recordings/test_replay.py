@@ -8,10 +8,11 @@ import pytest
 
 from contracts.config import Config
 from contracts.contract.document import packaged
+from contracts.entries import Entry
 from contracts.errors import TargetUnreachable
 from contracts.events import Event, PhaseFinished, PhaseStarted, RunFinished, RunStarted
 from contracts.messages import Request
-from contracts.recordings.format import Entry, generate, load
+from contracts.recordings.format import generate, load
 from contracts.recordings.replay import replay, save_corpus
 from contracts.verdicts import Outcome, Report
 from pipelinegate import PipelineGate, contract

@@ -10,12 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 import pytest
-from unit.mockserver.campaigns.test_filters import DEFAULT, FIELDS, FILTERS, FRUITS, ListedRows
 
 from mockserver.campaigns.collection import Collection
 from mockserver.campaigns.operations import Call, get_campaign_info
 from mockserver.dataset.dataset import generate
 from property.world import FIRST_DAY, declaration
+from unit.mockserver.campaigns.test_filters import DEFAULT, FIELDS, FILTERS, FRUITS, ListedRows
 
 PATH = "/base/fruits"
 DECLARATION: dict[str, Any] = {

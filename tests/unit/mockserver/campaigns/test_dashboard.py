@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from unit.mockserver.dataset.test_dataset import dataset
-from unit.mockserver.dataset.test_routines import routine
 
 from mockserver.campaigns.dashboard import dashboard, routine_page
 from mockserver.dataset.dataset import Dataset
 from mockserver.dataset.figures import ALWAYS, Figures, Span, Timeline, pack_days, span_of
 from property.world import default_dataset
+from unit.mockserver.dataset.test_dataset import dataset
+from unit.mockserver.dataset.test_routines import routine
 
 
 @pytest.fixture

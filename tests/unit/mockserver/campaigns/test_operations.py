@@ -17,7 +17,7 @@ from mockserver.campaigns.operations import (
     get_user_campaign_filters,
 )
 from mockserver.dataset.dataset import Dataset, generate
-from mockserver.state.clock import iso_z
+from mockserver.timestamps import iso_z
 from property.world import FIRST_DAY, World, declaration, default_dataset, spec
 
 NOW = 1746973845.9  # 2025-05-11T14:30:45Z

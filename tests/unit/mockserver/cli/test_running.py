@@ -16,8 +16,8 @@ import click
 import pytest
 
 from background import unmeasured
-from mockserver.cli.admin_client import Remote
 from mockserver.cli import commands
+from mockserver.cli.admin_client import Remote
 from mockserver.cli.output import event_line, request_line
 from mockserver.cli.running import move_of
 from mockserver.config import Config

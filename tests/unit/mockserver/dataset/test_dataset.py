@@ -7,13 +7,13 @@ from typing import Any
 
 import orjson
 import pytest
-from unit.mockserver.dataset.test_routines import routine
 
 from mockserver.dataset.dataset import Dataset, generate, load
 from mockserver.dataset.figures import ALWAYS, Figures, Span, day_of, pack_days, span_of
 from mockserver.dataset.routines import STATUSES, TYPES, Organisation, Routine, User
 from oas import package_data
 from property.world import FIRST_DAY, default_dataset
+from unit.mockserver.dataset.test_routines import routine
 
 ORGANISATION = Organisation(123, "Example", 0, "active")
 USERS = tuple(User(f"u{place}", f"User {place}", f"u{place}@example.com", "active") for place in range(3))

@@ -13,7 +13,15 @@ import pytest
 from apps.wsgi_samples import Echo, echo, leaving, sick, vanishing
 from mockserver.config import Config
 from mockserver.errors import ConfigInvalid, PortInUse, SpecInvalid, StartFailed, ToolError
-from mockserver.live.subprocess_server import ChildServer, address_from, config_from, error_event, error_from, name_of, settings_of
+from mockserver.live.subprocess_server import (
+    ChildServer,
+    address_from,
+    config_from,
+    error_event,
+    error_from,
+    name_of,
+    settings_of,
+)
 
 FULL = Config(
     host="::1",

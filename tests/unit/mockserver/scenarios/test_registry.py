@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from mockserver.errors import ScenarioInvalid
-from mockserver.scenarios.magic_keys import MAGIC_CASTS, MAGIC_KEYS, SCENARIOS
+from mockserver.scenarios.magic_keys import SCENARIOS
 from mockserver.scenarios.registry import Library
 from mockserver.state.keys import hash_of
+from mockserver.state.session_factory import MAGIC_CASTS, MAGIC_KEYS
 from oas.spec import load
 
 OPERATIONS = load().operations

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from mockserver.state.clock import EARLIEST_S, LATEST_S, Clock, iso_z
+from mockserver.state.clock import EARLIEST_S, LATEST_S, Clock
+from mockserver.timestamps import iso_z
 
 MAY = 1_746_954_000.0  # 2025-05-11T09:00:00Z
 MOMENTS = st.floats(EARLIEST_S, LATEST_S)

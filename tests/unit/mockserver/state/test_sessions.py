@@ -10,8 +10,8 @@ import pytest
 
 from mockserver.config import Config
 from mockserver.errors import DatasetInvalid
-from mockserver.scenarios.magic_keys import MAGIC_KEYS
 from mockserver.state.keys import DEFAULT_KEYS, hash_of
+from mockserver.state.session_factory import MAGIC_KEYS
 from mockserver.state.sessions import DatasetKey, Session, SessionOptions, Sessions
 from oas.messages import Exchange, Request, Response
 from oas.operation import Window

@@ -10,7 +10,7 @@ import pytest
 from judged import JudgedClient
 
 MakeClient = Callable[..., JudgedClient]
-PETS = Path(__file__).parents[3] / "specs" / "pets" / "openapi.yaml"
+PETS = Path(__file__).parents[4] / "specs" / "pets" / "openapi.yaml"
 
 
 def test_users_campaigns_and_days_are_those_of_the_api(make_client: MakeClient) -> None:

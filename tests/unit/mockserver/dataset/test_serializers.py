@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.campaigns.serializers import campaign_item, stamp, step_items, user_item
 from mockserver.dataset.figures import Figures, pack_days
 from mockserver.dataset.routines import FRIEND_REQUEST, MESSAGE, STEPS, Metadata, Routine, Step, User
+from mockserver.dataset.serializers import campaign_item, stamp, step_items, user_item
 
 USER = User("u", "Jane", "jane@example.com", "inactive")
 ROUTINE = Routine(

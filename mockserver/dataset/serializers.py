@@ -9,7 +9,7 @@ from typing import Any
 
 from mockserver.dataset.figures import Figures, iso_day, total, unpack_days
 from mockserver.dataset.routines import FRIEND_REQUEST, MESSAGE, Routine, User
-from mockserver.state.clock import iso_z
+from mockserver.timestamps import iso_z
 
 
 def campaign_item(routine: Routine, user: User) -> dict[str, Any]:
