@@ -4,4 +4,8 @@ Importing the package costs nothing, so that a test run which never uses it
 pays nothing for it.
 """
 
+from oas import deprecated
+
 __version__ = "0.1.0"
+
+deprecated.install()

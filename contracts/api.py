@@ -20,7 +20,7 @@ from contracts.messages import Exchange
 from contracts.verdicts import SHARD_NOTE, Report, Verdict
 
 if TYPE_CHECKING:
-    from contracts.report.source import Source
+    from contracts.report.source import DocumentSource
 
 __all__ = ["run"]
 
@@ -49,11 +49,11 @@ def run(
         BudgetExhausted: the allowance does not permit even one request.
         ToolFailed: a fault of ours.
     """
-    from contracts.report.source import Source
+    from contracts.report.source import DocumentSource
 
     finish = _finisher(config, today or datetime.now(UTC).date())
-    source = Source.of(config.spec)
-    record = _Record(listener or (lambda event: None))
+    source = DocumentSource.of(config.spec)
+    record = RunRecorder(listener or (lambda event: None))
     with reachable(config) as target:
         try:
             report = (drive or _drive)(target, record)
@@ -66,7 +66,7 @@ def run(
     return report
 
 
-class _Record:
+class RunRecorder:
     """Keeps what a run told, so that an interrupted one leaves a report; holds the end back until it is whole."""
 
     def __init__(self, tell: Listener) -> None:
@@ -113,7 +113,7 @@ def _drive(config: Config, listener: Listener) -> Report:
     """Wire document, gate and engine."""
     from contracts import __version__
     from contracts.contract import document
-    from contracts.contract.surface import Surface
+    from contracts.contract.surface import RequestIndex
     from contracts.gate.gate import Gate
     from contracts.generate.phase import PHASE, FuzzPhase
     from contracts.plan.filters import check_choice
@@ -123,7 +123,7 @@ def _drive(config: Config, listener: Listener) -> Report:
 
     contract = document.load(config.spec)
     check_choice(config, relations(contract))
-    with Gate(config, Surface.of(contract), listener=listener) as gate:
+    with Gate(config, RequestIndex.of(contract), listener=listener) as gate:
         phase = FuzzPhase(generating(config), contract, gate, listener)
         report = engine.run(config, contract, gate, listener, phases={PHASE: phase})
         notes = tuple(("ledger", text) for text in gate.warnings)
@@ -158,7 +158,7 @@ def _finisher(config: Config, today: date) -> Callable[[Report], Report]:
     return finish
 
 
-def _write(report: Report, config: Config, source: Source) -> tuple[Report, ConfigInvalid | None]:
+def _write(report: Report, config: Config, source: DocumentSource) -> tuple[Report, ConfigInvalid | None]:
     """Write every report and the corpus; return the report with a note for each, and what went wrong first."""
     from contracts.report.writers import WRITERS
 

@@ -89,5 +89,5 @@ class RunFinished:
 
 Event = RunStarted | PhaseStarted | ExchangeFinished | Waiting | RelationJudged | PhaseFinished | RunFinished
 Listener = Callable[[Event], None]
-#: Runs the phases of a run against the configured target and returns the report; raises what `contracts.api.run` raises.
+#: Runs the phases of a run and returns the report; raises what `contracts.api.run` raises.
 Drive = Callable[[Config, Listener], Report]

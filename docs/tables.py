@@ -35,10 +35,10 @@ def magic_keys() -> str:
 
 def scenarios() -> str:
     """Return the packaged scenarios."""
-    from mockserver.scenarios.registry import Library
+    from mockserver.scenarios.registry import ScenarioRegistry
     from oas.spec import load
 
-    library = Library(load().operations)
+    library = ScenarioRegistry(load().operations)
     found = (library.get(name) for name in library.names)
     return table(("scenario", "shows"), ((f"`{one.name}`", one.description) for one in found))
 

@@ -5,4 +5,8 @@ Importing the package costs nothing; `mockserver.cli.commands` is the command,
 the WSGI application.
 """
 
+from oas import deprecated
+
 __version__ = "0.1.0"
+
+deprecated.install()

@@ -1,6 +1,6 @@
 """The application: Flask for everything under `/__admin`, the pipeline in front of it for the API.
 
-`create_app` gives Flask, `create_wsgi` what a server runs, `Assembly` many of them.
+`create_app` gives Flask, `create_wsgi` what a server runs, `ApplicationFactory` many of them.
 """
 
 from __future__ import annotations
@@ -11,31 +11,31 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from mockserver import __version__
-from mockserver.admin.server_state import Served
+from mockserver.admin.server_state import ServerState
 from mockserver.config import Config
-from mockserver.http.rules import Edge
-from mockserver.http.wsgi import Lane
+from mockserver.http.rules import HttpRules
+from mockserver.http.wsgi import WsgiMiddleware
 from mockserver.pipeline.choose import Chooser
-from mockserver.pipeline.context import Builder
+from mockserver.pipeline.context import Responder
 from mockserver.pipeline.pipeline import Pipeline
-from mockserver.reload import Reloaded, Watch, served_files
-from mockserver.scenarios.registry import Library
-from mockserver.state.backend import Share
-from mockserver.state.backends.create import share_of
-from mockserver.state.events import News
+from mockserver.reload import FileWatcher, ReloadResult, served_files
+from mockserver.scenarios.registry import ScenarioRegistry
+from mockserver.state.backend import Backend
+from mockserver.state.backends.create import create_backend
+from mockserver.state.events import Event
 from mockserver.state.sessions import Sessions
-from oas.operation import Window
+from oas.operation import RateLimitWindow
 from oas.spec import Spec, load
 
 if TYPE_CHECKING:
     from flask import Flask
 
-    from mockserver.state.backends.shared_memory import Bench
+    from mockserver.state.backends.shared_memory import SharedMemoryHandle
 
 #: Limits that --limit-minute and --limit-day set on a document without `x-rate-limit`.
 _PLAIN_WINDOWS = (
-    Window("minute", 60, 100, "X-RateLimit-Limit-Minute", "X-RateLimit-Remaining-Minute"),
-    Window("day", 86400, 5000, "X-RateLimit-Limit-Day", "X-RateLimit-Remaining-Day"),
+    RateLimitWindow("minute", 60, 100, "X-RateLimit-Limit-Minute", "X-RateLimit-Remaining-Minute"),
+    RateLimitWindow("day", 86400, 5000, "X-RateLimit-Limit-Day", "X-RateLimit-Remaining-Day"),
 )
 
 
@@ -53,10 +53,10 @@ class Application:
     """
 
     sessions: Sessions
-    edge: Edge
-    lane: Lane
+    edge: HttpRules
+    lane: WsgiMiddleware
     base_path: str
-    served: Served
+    served: ServerState
     make_flask: Callable[[], Flask]
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -76,7 +76,7 @@ class Application:
         return app
 
 
-class Assembly:
+class ApplicationFactory:
     """What applications of one document share, compiled once: any number of them costs little more than one.
 
     Args:
@@ -92,9 +92,9 @@ class Assembly:
 
     def __init__(self, config: Config) -> None:
         self.spec = load(config.spec)
-        self._builder, self.open_dataset = _builder(config, self.spec)
+        self._builder, self.open_dataset = _responder_for(config, self.spec)
 
-    def application(self, config: Config, share: Share | None = None) -> Application:
+    def application(self, config: Config, share: Backend | None = None) -> Application:
         """Return an application with a world of its own: keys, counters, journal, clock, sessions.
 
         Args:
@@ -106,14 +106,14 @@ class Assembly:
             ConfigInvalid, StateUnavailable: it cannot be shared.
         """
         sessions = Sessions(config, self.windows(config), self.open_dataset, share=share)
-        edge = Edge(
+        edge = HttpRules(
             self.pipeline(config, sessions),
             max_body_bytes=config.max_body_bytes,
             origins=config.cors,
             hosts=(*config.allow_hosts, config.host),
         )
         info = {"version": __version__, "spec": self.spec.document.source}
-        served = Served(
+        served = ServerState(
             lambda: edge.pipeline.spec,
             lambda: edge.pipeline.library,
             lambda session, request: edge.pipeline.plain(session, request),
@@ -135,7 +135,7 @@ class Assembly:
             app = flask()
             return type(app).wsgi_app(app, environ, start_response)  # its own `wsgi_app` may be the lane
 
-        lane = Lane(admin, edge)
+        lane = WsgiMiddleware(admin, edge)
         return Application(sessions, edge, lane, self.spec.base_path, served, flask)
 
     def pipeline(self, config: Config, sessions: Sessions) -> Pipeline:
@@ -144,7 +144,7 @@ class Assembly:
         Raises:
             DatasetInvalid, ScenarioInvalid: a scenario cannot be played.
         """
-        library = Library(self.spec.operations, config.scenarios)
+        library = ScenarioRegistry(self.spec.operations, config.scenarios)
         if config.scenario:
             library.get(config.scenario)
         for scenario in library.own:
@@ -159,7 +159,7 @@ class Assembly:
             check_answers=config.check_answers,
         )
 
-    def windows(self, config: Config) -> tuple[Window, ...]:
+    def windows(self, config: Config) -> tuple[RateLimitWindow, ...]:
         """Return the windows of the document; of one that declares none, those that options ask for."""
         if self.spec.windows:
             return self.spec.windows
@@ -176,7 +176,7 @@ def create_app(config: Config) -> Flask:
     return create_wsgi(config).flask
 
 
-def create_wsgi(config: Config, bench: Bench | None = None) -> Application:
+def create_wsgi(config: Config, bench: SharedMemoryHandle | None = None) -> Application:
     """Return the WSGI callable that a server runs; it goes around Flask for the API.
 
     Args:
@@ -188,41 +188,41 @@ def create_wsgi(config: Config, bench: Bench | None = None) -> Application:
         ConfigInvalid, StateUnavailable: its state cannot be shared.
     """
     if not config.watch:
-        return Assembly(config).application(config, share_of(config, bench))
+        return ApplicationFactory(config).application(config, create_backend(config, bench))
     app, watch = create_watched(config)
     watch.start()
     return app
 
 
-def create_watched(config: Config) -> tuple[Application, Watch]:
+def create_watched(config: Config) -> tuple[Application, FileWatcher]:
     """Return the WSGI callable and a watch over its files, not yet started.
 
     Raises:
         SpecInvalid, FixtureInvalid, DatasetInvalid, ScenarioInvalid: what is served cannot be.
     """
-    app = Assembly(config).application(config)
+    app = ApplicationFactory(config).application(config)
     edge, sessions = app.edge, app.sessions
 
     def renew() -> None:
-        assembly = Assembly(config)
+        assembly = ApplicationFactory(config)
         pipeline = assembly.pipeline(config, sessions)
         sessions.renew(assembly.windows(config), assembly.open_dataset)
         edge.serve(pipeline)
 
-    def tell(reloaded: Reloaded) -> None:
-        news = News("reload", {"files": reloaded.files, "problem": reloaded.problem})
+    def tell(reloaded: ReloadResult) -> None:
+        news = Event("reload", {"files": reloaded.files, "problem": reloaded.problem})
         for session in sessions.list():
             session.journal.feed.publish(news)
 
-    app.served.watch = Watch(lambda: served_files(config, edge.pipeline.spec.document.text), renew, tell)
+    app.served.watch = FileWatcher(lambda: served_files(config, edge.pipeline.spec.document.text), renew, tell)
     return app, app.served.watch
 
 
-def _builder(config: Config, spec: Spec) -> tuple[Builder, Callable[[Any], Any]]:
+def _responder_for(config: Config, spec: Spec) -> tuple[Responder, Callable[[Any], Any]]:
     if spec.uses_vocabulary:
-        from mockserver.campaigns.responder import OrganisationBuilder, Warehouse
+        from mockserver.campaigns.responder import CampaignResponder, DatasetCache
 
-        return OrganisationBuilder(spec), Warehouse(config, spec).open
-    from mockserver.documented.responder import ExampleBuilder
+        return CampaignResponder(spec), DatasetCache(config, spec).open
+    from mockserver.documented.responder import DocumentResponder
 
-    return ExampleBuilder(spec, config.seed), lambda key: None
+    return DocumentResponder(spec, config.seed), lambda key: None

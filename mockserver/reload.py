@@ -30,7 +30,7 @@ Stamps = Mapping[Path, tuple[int, int] | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Reloaded:
+class ReloadResult:
     """What came of a change.
 
     Attributes:
@@ -44,7 +44,7 @@ class Reloaded:
     problem: str = ""
 
 
-class Watch:
+class FileWatcher:
     """Watches the files that are served.
 
     Args:
@@ -58,7 +58,7 @@ class Watch:
         self,
         files: Callable[[], Iterable[Path]],
         renew: Callable[[], None],
-        tell: Callable[[Reloaded], None],
+        tell: Callable[[ReloadResult], None],
         now: Callable[[], float] = time.time,
     ) -> None:
         self._files = files
@@ -67,7 +67,7 @@ class Watch:
         self._now = now
         self._served = self._seen = self._stamps()
         #: What came of the last change; None before the first.
-        self.last: Reloaded | None = None
+        self.last: ReloadResult | None = None
 
     def look(self) -> None:
         """Look once, and serve what has changed and stayed the same since the last look."""
@@ -85,19 +85,19 @@ class Watch:
         _log.setLevel(logging.INFO)
         threading.Thread(target=self._run, name="watch", daemon=True).start()
 
-    def _reloaded(self, files: tuple[str, ...]) -> Reloaded:
+    def _reloaded(self, files: tuple[str, ...]) -> ReloadResult:
         names = ", ".join(files)
         try:
             self._renew()
         except ToolError as error:
             _log.error("%s cannot be served, the former state stays: %s", names, error)
-            return Reloaded(self._now(), files, str(error))
+            return ReloadResult(self._now(), files, str(error))
         except Exception as error:
             # A fault of ours must not end the watch: the next change may be well again.
             _log.exception("%s could not be read, the former state stays", names)
-            return Reloaded(self._now(), files, f"{type(error).__name__}: {error}")
+            return ReloadResult(self._now(), files, f"{type(error).__name__}: {error}")
         _log.info("%s: reloaded", names)
-        return Reloaded(self._now(), files)
+        return ReloadResult(self._now(), files)
 
     def _run(self) -> None:
         while True:

@@ -8,7 +8,7 @@ from typing import Any
 from oas.declarations import Declarations, schema_of
 from oas.document import Document
 from oas.errors import SpecInvalid
-from oas.operation import ErrorRule, Operation, Window
+from oas.operation import ErrorRule, Operation, RateLimitWindow
 from oas.parameters import QueryReader
 from oas.pointers import join
 from oas.schemas import Schemas
@@ -169,9 +169,9 @@ def read_rule(node: Mapping[str, Any], entity: str = "") -> ErrorRule:
     )
 
 
-def read_window(node: Mapping[str, Any]) -> Window:
+def read_window(node: Mapping[str, Any]) -> RateLimitWindow:
     """Read one window of `x-rate-limit`."""
-    return Window(
+    return RateLimitWindow(
         name=node["name"],
         seconds=node["seconds"],
         limit=node["limit"],

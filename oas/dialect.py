@@ -17,7 +17,7 @@ from oas.errors import SpecInvalid
 from oas.patterns import strict_pattern
 from oas.pointers import fragment_of, join
 from oas.references import References
-from oas.violations import inexpressible
+from oas.violations import not_json
 
 __all__ = ["CHILDREN", "Dialect", "Direction", "references_in"]
 
@@ -164,11 +164,11 @@ def _adapt_examples(found: dict[str, Any], schema: Mapping[str, Any]) -> None:
     """Gather what shows a value; what JSON cannot say would keep the schema from being compiled."""
     given = [schema["example"]] if "example" in schema else found.pop("examples", [])
     # In 3.0 `examples` is no keyword at all: whatever stands there is prose.
-    examples = [value for value in given if not inexpressible(value, "")[1]] if isinstance(given, list) else []
+    examples = [value for value in given if not not_json(value, "")[1]] if isinstance(given, list) else []
     found.pop("examples", None)
     if examples:
         found["examples"] = examples
-    if "default" in found and inexpressible(found["default"], "")[1]:
+    if "default" in found and not_json(found["default"], "")[1]:
         del found["default"]
 
 

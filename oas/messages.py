@@ -85,7 +85,7 @@ class Refusal:
 
 
 @record(frozen=True, slots=True)
-class Built:
+class BuiltResponse:
     """What an answer consists of before its headers are complete."""
 
     status: int
@@ -94,7 +94,7 @@ class Built:
 
 
 @record(frozen=True, slots=True)
-class Delivery:
+class DeliveryOptions:
     """How an answer is put on the wire, where that is not at once and whole.
 
     Attributes:
@@ -124,7 +124,7 @@ class Response:
     status: int
     headers: Headers
     body: bytes
-    delivery: Delivery | None = None
+    delivery: DeliveryOptions | None = None
 
 
 @record(frozen=True, slots=True)

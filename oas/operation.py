@@ -12,7 +12,7 @@ from oas.schemas import Validator
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class RateLimitWindow:
     """One limit. Source: `x-rate-limit` of the document.
 
     Attributes:

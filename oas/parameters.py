@@ -61,7 +61,7 @@ class Parameter:
 
 
 @record(frozen=True, slots=True)
-class Reading:
+class ParsedQuery:
     """What a query string says.
 
     Attributes:
@@ -149,7 +149,7 @@ class QueryReader:
         """Declared names in the order of the document."""
         return tuple(self._declared)
 
-    def read(self, query: str) -> Reading:
+    def read(self, query: str) -> ParsedQuery:
         """Read a query string, without `?`.
 
         A repeated parameter that is no array is a violation: which of the two
@@ -165,7 +165,7 @@ class QueryReader:
         for name in self._required:
             if name not in values:
                 problems.append(Violation("query", f"/{name}", "required", f"the parameter {name} is required"))
-        return Reading(values, tuple(problems), tuple(unknown))
+        return ParsedQuery(values, tuple(problems), tuple(unknown))
 
     def _take(self, pair: str, values: dict[str, Any], problems: list[Violation], unknown: list[str]) -> None:
         name, _, text = pair.partition("=")

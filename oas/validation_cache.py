@@ -12,8 +12,7 @@ import os
 import sys
 from pathlib import Path
 
-from oas import __version__
-from oas import document
+from oas import __version__, document
 from oas.errors import SpecInvalid
 
 

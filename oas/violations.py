@@ -15,7 +15,7 @@ import jsonschema_rs
 from oas.messages import Violation
 from oas.pointers import join
 
-__all__ = ["MAX_DEPTH", "MAX_VIOLATIONS", "inexpressible", "violations_of"]
+__all__ = ["MAX_DEPTH", "MAX_VIOLATIONS", "not_json", "violations_of"]
 
 #: Violations reported of one value.
 MAX_VIOLATIONS: Final = 20
@@ -75,7 +75,7 @@ def violations_of(compiled: jsonschema_rs.Validator, value: Any, location: str) 
     Returns:
         At most 20, ordered by pointer, then by keyword; empty for a valid value.
     """
-    nodes, strange = inexpressible(value, location)
+    nodes, strange = not_json(value, location)
     if strange:
         return strange[:MAX_VIOLATIONS]
     try:
@@ -93,7 +93,7 @@ def _place(leaf: jsonschema_rs.ValidationError) -> list[tuple[bool, int, str]]:
     return [(True, 0, step) if isinstance(step, str) else (False, step, "") for step in leaf.instance_path]
 
 
-def inexpressible(value: Any, location: str) -> tuple[int, tuple[Violation, ...]]:
+def not_json(value: Any, location: str) -> tuple[int, tuple[Violation, ...]]:
     """Find what JSON cannot say: NaN and infinity, lone surrogates, depth above 200, Python's own types.
 
     Returns:

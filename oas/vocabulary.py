@@ -17,7 +17,7 @@ from oas.dialect import CHILDREN
 from oas.document import METHODS, Document
 from oas.errors import SpecInvalid
 from oas.pointers import join
-from oas.vocabulary_names import Extension, Names
+from oas.vocabulary_names import Extension, VocabularyNames
 
 ROOT_MARKS = frozenset({"x-rate-limit", "x-error"})
 OPERATION_MARKS = frozenset({"x-collection", "x-same-as", "x-effect"})
@@ -44,7 +44,7 @@ def check(document: Document) -> tuple[Extension, ...]:
     extensions = tuple(collect(document.tree))
     schema = json.loads(package_data.vocabulary_schema().read_text("utf-8"))
     _judge(extensions, schema, document.source)
-    names = Names(document)
+    names = VocabularyNames(document)
     for extension in extensions:
         names.follow(extension)
     return extensions

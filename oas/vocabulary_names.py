@@ -29,7 +29,7 @@ class Extension:
     value: Any
 
 
-class Names:
+class VocabularyNames:
     """Operations and parameters of a document, against which names in extensions are held.
 
     Args:

@@ -10,12 +10,12 @@ from typing import Any
 
 import jsonschema_rs
 
-from mockserver.admin.api import Control
+from mockserver.admin.api import AdminApi
 from mockserver.admin.openapi import describe
 from mockserver.admin.problem import CONTENT_TYPE
-from mockserver.admin.server_state import Served
+from mockserver.admin.server_state import ServerState
 from mockserver.config import Config
-from mockserver.scenarios.registry import Library
+from mockserver.scenarios.registry import ScenarioRegistry
 from mockserver.state.sessions import Sessions
 from oas.messages import Refusal
 from oas.spec import load
@@ -25,16 +25,16 @@ NOT_SHOWN = Refusal(404, "NOT_FOUND", "nothing is shown")
 
 
 @cache
-def served() -> Served:
+def served() -> ServerState:
     """What a control API of a test serves: the packaged document, and no scenario but the packaged ones."""
-    spec, library = load(None), Library({})
-    return Served(lambda: spec, lambda: library, lambda session, request: NOT_SHOWN)
+    spec, library = load(None), ScenarioRegistry({})
+    return ServerState(lambda: spec, lambda: library, lambda session, request: NOT_SHOWN)
 
 
 @cache
 def admin_judge() -> AdminJudge:
     """The judge by the description that every mock server gives of its control API."""
-    control = Control(Sessions(Config(), (), lambda key: key), {"version": "1.2.3"}, served())
+    control = AdminApi(Sessions(Config(), (), lambda key: key), {"version": "1.2.3"}, served())
     return AdminJudge(describe(control.operations(), "1.2.3"))
 
 

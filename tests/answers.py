@@ -11,9 +11,9 @@ from contracts import relations
 from contracts.contract.document import load
 from contracts.contract.vocabulary import Document
 from contracts.messages import Answer, Exchange, Request
-from contracts.observations.cases import Case, ask
-from contracts.observations.observations import Observations, Seen
-from contracts.relations.relation_check import Judgement, Rule
+from contracts.observations.cases import PlannedRequest, ask
+from contracts.observations.observations import Observation, Observations
+from contracts.relations.relation_check import CheckResult, RelationCheck
 
 NOON = 1_780_000_020.0
 
@@ -24,11 +24,11 @@ def document() -> Document:
 
 
 @functools.cache
-def rules() -> Mapping[str, Rule]:
+def rules() -> Mapping[str, RelationCheck]:
     return {rule.relation.id: rule for rule in relations.rules(document())}
 
 
-def seen(operation_id: str, body: Any = None, **given: Any) -> Seen:
+def seen(operation_id: str, body: Any = None, **given: Any) -> Observation:
     """Make an answered case.
 
     Args:
@@ -46,22 +46,22 @@ def seen(operation_id: str, body: Any = None, **given: Any) -> Seen:
         body=body if isinstance(body, bytes) else json.dumps(body or {}).encode(),
         received_at=given.get("at", NOON),
     )
-    case = given.get("case") or Case(request=request, meaning="made up", serves=())
+    case = given.get("case") or PlannedRequest(request=request, meaning="made up", serves=())
     number, phase = given.get("number", 1), given.get("phase", "relations")
     exchange = Exchange(number=number, phase=phase, request=request, answer=answer)
-    return Seen(case, exchange, operation, given.get("walk", ""))
+    return Observation(case, exchange, operation, given.get("walk", ""))
 
 
-def observed(*answers: Seen) -> Observations:
+def observed(*answers: Observation) -> Observations:
     return Observations(document(), answers)
 
 
-def judge(relation_id: str, *answers: Seen) -> Judgement:
+def judge(relation_id: str, *answers: Observation) -> CheckResult:
     """Judge answers by one relation."""
     return rules()[relation_id](observed(*answers))
 
 
-def titles(relation_id: str, *answers: Seen) -> list[str]:
+def titles(relation_id: str, *answers: Observation) -> list[str]:
     """Judge answers by one relation; return what is wrong, a line each."""
     return [violation.title for violation in judge(relation_id, *answers).violations]
 

@@ -13,7 +13,7 @@ import pytest
 
 from background import restore_signals
 from judged import Judge, JudgedClient, LiveClient
-from mockserver.app import Application, Assembly, create_wsgi
+from mockserver.app import Application, ApplicationFactory, create_wsgi
 from mockserver.config import Config
 from oas import package_data
 from oas.document import load
@@ -38,9 +38,9 @@ def judge() -> Judge:
 
 
 @cache
-def packaged_assembly() -> Assembly:
+def packaged_assembly() -> ApplicationFactory:
     """Return the packaged contract, compiled once for all applications of a test run."""
-    return Assembly(Config())
+    return ApplicationFactory(Config())
 
 
 @pytest.fixture(scope="session")

@@ -16,24 +16,24 @@ from typing import Any
 import pytest
 
 from mockserver.app import Application, create_wsgi
-from mockserver.campaigns.responder import OrganisationBuilder
+from mockserver.campaigns.responder import CampaignResponder
 from mockserver.config import Config
 from mockserver.pipeline import stages
 from mockserver.pipeline.choose import Chooser
 from mockserver.pipeline.pipeline import Pipeline
 from mockserver.pipeline.record import Recorder
-from mockserver.state.rate_limits import Quota
+from mockserver.state.rate_limits import FixedWindowLimiter
 from oas.messages import Request
 from side_by_side.cases import Case, cases
 
 #: Name as in DESIGN and in the journal → who holds the function, and its name there.
 STAGES: dict[str, tuple[Any, str]] = {
     "route": (stages, "route"),
-    "count": (Quota, "hit"),
+    "count": (FixedWindowLimiter, "hit"),
     "authenticate": (stages, "authenticate"),
     "validate": (stages, "validate"),
     "choose": (Chooser, "choose"),
-    "build": (OrganisationBuilder, "success"),
+    "build": (CampaignResponder, "success"),
     "check": (Pipeline, "_check"),
     "record": (Recorder, "record"),
     "all stages": (Pipeline, "handle"),

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from contracts.allowance.server_clock import Moment
-from contracts.allowance.storage import Book, Ceiling, FileShelf, MemoryShelf, Shelf
+from contracts.allowance.storage import AllowanceState, AllowanceStorage, FileStorage, MemoryStorage, ReportedLimit
 from contracts.config import Config
 from contracts.contract.limits import Window
-from contracts.contract.surface import Surface
+from contracts.contract.surface import RequestIndex
 
 __all__ = [
     "GRANTED",
@@ -73,7 +73,7 @@ class Ledger:
         reserve: requests of each window that are left to others who use the same key.
     """
 
-    def __init__(self, windows: Sequence[Window], shelf: Shelf, reserve: int = 1) -> None:
+    def __init__(self, windows: Sequence[Window], shelf: AllowanceStorage, reserve: int = 1) -> None:
         self._windows = tuple(windows)
         self._shelf = shelf
         self._reserve = reserve
@@ -118,7 +118,7 @@ class Ledger:
             offset: how the server's clock stands to ours, to be remembered.
         """
 
-        def hear(book: Book) -> None:
+        def hear(book: AllowanceState) -> None:
             if offset is not None:
                 _rebase(book, offset)
             self._land(book, ticket, now)
@@ -141,11 +141,11 @@ class Ledger:
         windows = [window for window in self._windows if window.name == name] or list(self._windows[:1])
         return min((_end(window, now) - now.at for window in windows), default=60.0)
 
-    def _with_book(self, act: Callable[[Book], T]) -> T:
+    def _with_book(self, act: Callable[[AllowanceState], T]) -> T:
         with self._shelf.open() as book:
             return act(book)
 
-    def _enter(self, book: Book, now: Moment, is_forced: bool) -> Wait:
+    def _enter(self, book: AllowanceState, now: Moment, is_forced: bool) -> Wait:
         self._tidy(book, now.at)
         waits = [self._wait(book, window, now) for window in self._windows]
         if book.blocked_until > now.at:
@@ -161,7 +161,7 @@ class Ledger:
             book.used[window.name] = (period, used + 1)
         return Wait(0.0, ticket=book.entered)
 
-    def _wait(self, book: Book, window: Window, now: Moment) -> Wait:
+    def _wait(self, book: AllowanceState, window: Window, now: Moment) -> Wait:
         free = max(1, window.limit - self._reserve)
         begin = now.at - now.at % window.seconds
         reason = f"the {window.name}'s allowance is used up"
@@ -182,13 +182,13 @@ class Ledger:
             ends.append(begin + window.seconds)
         return Wait(min(ends) - now.at + _TICK_S, reason)
 
-    def _land(self, book: Book, ticket: int, now: Moment) -> None:
+    def _land(self, book: AllowanceState, ticket: int, now: Moment) -> None:
         self._flying.discard(ticket)
         # The server counted it at some moment until now; the last one possible falls into no window too early.
         book.recent = [(one, max(at, round(now.at, 3)) if one == ticket else at) for one, at in book.recent]
         self._tidy(book, now.at)
 
-    def _tidy(self, book: Book, now: float) -> None:
+    def _tidy(self, book: AllowanceState, now: float) -> None:
         """Drop what is over. What seems to come from the future, because a clock was set back, counts as now."""
         exact = max((window.seconds for window in self._windows if window.seconds <= _EXACT_S), default=0)
         kept = self._flying
@@ -202,20 +202,22 @@ class Ledger:
             if ceiling is not None and ceiling.until <= now:
                 del book.ceilings[window.name]
             elif ceiling is not None and ceiling.until > now + window.seconds:
-                book.ceilings[window.name] = Ceiling(ceiling.entered, now + window.seconds)
+                book.ceilings[window.name] = ReportedLimit(ceiling.entered, now + window.seconds)
 
 
-def _lower(book: Book, window: Window, entered: int, now: Moment) -> None:
+def _lower(book: AllowanceState, window: Window, entered: int, now: Moment) -> None:
     """Believe that nothing beyond the `entered`th request is answered in this window, unless less is known."""
     # What was entered after the request may not have been counted yet when the server answered it: it counts twice.
     before = book.ceilings.get(window.name)
     until = _end(window, now)
     book.ceilings[window.name] = (
-        Ceiling(min(entered, before.entered), max(until, before.until)) if before else Ceiling(entered, until)
+        ReportedLimit(min(entered, before.entered), max(until, before.until))
+        if before
+        else ReportedLimit(entered, until)
     )
 
 
-def _rebase(book: Book, offset: tuple[float, float]) -> None:
+def _rebase(book: AllowanceState, offset: tuple[float, float]) -> None:
     """Move what was entered by another idea of the server's clock, or by none, to the present one."""
     shift = offset[0] - (book.offset[0] if book.offset else 0.0)
     if abs(shift) > _GRAIN_S:
@@ -236,7 +238,7 @@ GRANTED = Wait(0.0)
 _APPLICATION = "konnector-contracts"
 
 
-def open_ledger(config: Config, origin: str, surface: Surface, *, is_live: bool) -> Ledger:
+def open_ledger(config: Config, origin: str, surface: RequestIndex, *, is_live: bool) -> Ledger:
     """Open the ledger of the configured key at a server.
 
     A file remembers it between runs where the target is to be spared or a file
@@ -246,11 +248,11 @@ def open_ledger(config: Config, origin: str, surface: Surface, *, is_live: bool)
     return Ledger(surface.windows, _shelf(config, origin, is_live))
 
 
-def _shelf(config: Config, origin: str, is_live: bool) -> Shelf:
+def _shelf(config: Config, origin: str, is_live: bool) -> AllowanceStorage:
     if config.ledger is None and not is_live:
-        return MemoryShelf()
+        return MemoryStorage()
     name = hashlib.sha256(f"{origin}\n{config.api_key or ''}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return FileShelf(config.ledger or _state_folder() / f"{name}.json", name)
+    return FileStorage(config.ledger or _state_folder() / f"{name}.json", name)
 
 
 def _state_folder() -> Path:

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 
 from contracts.allowance.server_clock import http_date
 from contracts.contract.pointers import lookup
-from contracts.contract.surface import Surface
+from contracts.contract.surface import RequestIndex
 from contracts.messages import Answer
 
-__all__ = ["Notice", "read_notice"]
+__all__ = ["RateLimitInfo", "read_notice"]
 
 _UNAVAILABLE = 503
 _WHOLE = re.compile(r"[0-9]{1,12}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class RateLimitInfo:
     """The allowance as the server sees it.
 
     Attributes:
@@ -41,7 +41,7 @@ class Notice:
         return next((name for name in reversed(list(self.remaining)) if self.remaining[name] == 0), "")
 
 
-def read_notice(surface: Surface, answer: Answer) -> Notice:
+def read_notice(surface: RequestIndex, answer: Answer) -> RateLimitInfo:
     """Read the allowance that an answer states.
 
     Source: `x-rate-limit`; RFC 9110 §10.2.3 (`Retry-After` in seconds or as a date).
@@ -56,10 +56,10 @@ def read_notice(surface: Surface, answer: Answer) -> Notice:
             remaining[window.name] = left
     found = _waits(surface, answer, is_refusal) if is_refusal or answer.status == _UNAVAILABLE else ()
     waits = [wait for wait in found if 0 < wait <= surface.horizon_s]
-    return Notice(remaining=remaining, retry_after_s=max(waits, default=None), is_refusal=is_refusal)
+    return RateLimitInfo(remaining=remaining, retry_after_s=max(waits, default=None), is_refusal=is_refusal)
 
 
-def _waits(surface: Surface, answer: Answer, is_refusal: bool) -> Iterator[float]:
+def _waits(surface: RequestIndex, answer: Answer, is_refusal: bool) -> Iterator[float]:
     value = answer.header(surface.limits.retry_header)
     seconds = _whole(value)
     if seconds is not None:

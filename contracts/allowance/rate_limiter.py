@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from contracts.allowance.ledger import Ledger, Wait
-from contracts.allowance.rate_headers import Notice, read_notice
-from contracts.allowance.server_clock import Moment, Reading, ServerClock, http_date
-from contracts.contract.surface import Surface
+from contracts.allowance.rate_headers import RateLimitInfo, read_notice
+from contracts.allowance.server_clock import ClockReading, Moment, ServerClock, http_date
+from contracts.contract.surface import RequestIndex
 from contracts.errors import BudgetExhausted
 from contracts.events import Waiting
 from contracts.messages import Answer
 
-__all__ = ["Lane", "Patience", "Timing"]
+__all__ = ["RateLimiter", "Timing", "WaitBudget"]
 
 #: So often in a row the clock of a mock is advanced without an answer that shows that it helped.
 _MAX_VAIN = 2
@@ -37,7 +37,7 @@ class Timing:
     sleep: Callable[[float], None] = time.sleep
 
 
-class Patience:
+class WaitBudget:
     """Waits, as long as the run may wait altogether, and tells how long it still takes.
 
     Args:
@@ -80,16 +80,16 @@ class AdjustableClock(Protocol):
 
     may_advance: bool
 
-    def read(self) -> Reading | None:
+    def read(self) -> ClockReading | None:
         """Return what it shows; None where it cannot be read."""
         ...
 
-    def advance(self, seconds: float) -> Reading | None:
+    def advance(self, seconds: float) -> ClockReading | None:
         """Put it forward; return what it shows then, None where the mock does not do it."""
         ...
 
 
-class Lane:
+class RateLimiter:
     """Requests that the server counts together. Not safe for threads in `take`: the gate calls it alone.
 
     Args:
@@ -99,7 +99,9 @@ class Lane:
         clock: of a mock, where the server is one that has a clock; None otherwise.
     """
 
-    def __init__(self, surface: Surface, ledger: Ledger, timing: Timing, clock: AdjustableClock | None = None) -> None:
+    def __init__(
+        self, surface: RequestIndex, ledger: Ledger, timing: Timing, clock: AdjustableClock | None = None
+    ) -> None:
         self.ledger = ledger
         self._surface = surface
         self._timing = timing
@@ -112,7 +114,7 @@ class Lane:
         """Return what the server's clock shows."""
         return self._server.now(self._timing.now())
 
-    def take(self, patience: Patience, *, is_forced: bool = False) -> int:
+    def take(self, patience: WaitBudget, *, is_forced: bool = False) -> int:
         """Enter one request, when the allowance has room for it.
 
         Args:
@@ -133,7 +135,7 @@ class Lane:
                 patience.wait(wait.seconds, wait.reason)
                 self._sync(self._mock.read() if self._mock else None)
 
-    def hear(self, ticket: int, answer: Answer | None, sent: float) -> Notice | None:
+    def hear(self, ticket: int, answer: Answer | None, sent: float) -> RateLimitInfo | None:
         """Learn from the answer to the request of a ticket, sent at our moment `sent`; None where none came."""
         if answer is None:
             self.ledger.lose(ticket, self.now())
@@ -152,7 +154,7 @@ class Lane:
         self.ledger.observe(ticket, now, notice.remaining, retry_after_s, offset)
         return notice
 
-    def _advance(self, patience: Patience, wait: Wait) -> bool:
+    def _advance(self, patience: WaitBudget, wait: Wait) -> bool:
         """Put the mock's clock forward instead of waiting; False where that is not possible, or does not help."""
         if self._mock is None or not self._mock.may_advance or self._vain >= _MAX_VAIN:
             return False
@@ -162,7 +164,7 @@ class Lane:
         patience.skip(wait)
         return True
 
-    def _sync(self, reading: Reading | None) -> bool:
+    def _sync(self, reading: ClockReading | None) -> bool:
         if reading is None:
             return False
         self._server.set(reading.moment, reading.sent, reading.received, is_frozen=reading.is_frozen)

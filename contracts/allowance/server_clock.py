@@ -16,7 +16,7 @@ _GRAIN_S = 1.0
 _MARGIN_S = 1.0
 
 
-class Reading(NamedTuple):
+class ClockReading(NamedTuple):
     """What the clock of a mock showed: a moment, seconds since the epoch, between two of our own; is it frozen."""
 
     moment: float

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-__all__ = ["Book", "Ceiling", "FileShelf", "MemoryShelf", "Shelf"]
+__all__ = ["AllowanceState", "AllowanceStorage", "FileStorage", "MemoryStorage", "ReportedLimit"]
 
 _VERSION = 1
 _LOCK_TIMEOUT_S = 10.0
 
 
-class Ceiling(NamedTuple):
+class ReportedLimit(NamedTuple):
     """What the server said is left: no request beyond the `entered`th until the moment `until`."""
 
     entered: int
@@ -25,7 +25,7 @@ class Ceiling(NamedTuple):
 
 
 @dataclass(slots=True)
-class Book:
+class AllowanceState:
     """What is known of one allowance. Moments are the server's, seconds since the epoch.
 
     Attributes:
@@ -40,7 +40,7 @@ class Book:
     entered: int = 0
     recent: list[tuple[int, float]] = field(default_factory=list)
     used: dict[str, tuple[int, int]] = field(default_factory=dict)
-    ceilings: dict[str, Ceiling] = field(default_factory=dict)
+    ceilings: dict[str, ReportedLimit] = field(default_factory=dict)
     blocked_until: float = 0.0
     offset: tuple[float, float] | None = None
 
@@ -56,7 +56,7 @@ class Book:
         }
 
     @classmethod
-    def from_json(cls, value: Any) -> Book:
+    def from_json(cls, value: Any) -> AllowanceState:
         """Read what `to_json` made.
 
         Raises:
@@ -67,38 +67,40 @@ class Book:
             entered=int(value["entered"]),
             recent=[(int(number), float(at)) for number, at in value["recent"]],
             used={str(name): (int(period), int(used)) for name, (period, used) in value["used"].items()},
-            ceilings={str(name): Ceiling(int(number), float(at)) for name, (number, at) in value["ceilings"].items()},
+            ceilings={
+                str(name): ReportedLimit(int(number), float(at)) for name, (number, at) in value["ceilings"].items()
+            },
             blocked_until=float(value["blocked_until"]),
             offset=None if offset is None else (float(offset[0]), float(offset[1])),
         )
 
 
-class Shelf(Protocol):
+class AllowanceStorage(Protocol):
     """Gives the book to one user at a time. `warnings` says in words what went wrong with it."""
 
     warnings: list[str]
 
-    def open(self) -> contextlib.AbstractContextManager[Book]:
+    def open(self) -> contextlib.AbstractContextManager[AllowanceState]:
         """Hand the book out, alone; changes are kept when the block ends without an exception."""
         ...
 
 
-class MemoryShelf:
+class MemoryStorage:
     """Keeps the book as long as the process lives."""
 
     def __init__(self) -> None:
         self.warnings: list[str] = []
-        self._book = Book()
+        self._book = AllowanceState()
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
-    def open(self) -> Iterator[Book]:
+    def open(self) -> Iterator[AllowanceState]:
         """Hand the book out, alone."""
         with self._lock:
             yield self._book
 
 
-class FileShelf:
+class FileStorage:
     """Keeps books in a JSON file, each under a name. Safe for threads and for processes of one machine.
 
     The file is replaced as a whole, so that a reader never sees half of it. One
@@ -114,7 +116,7 @@ class FileShelf:
         self.warnings: list[str] = []
         self._path = path
         self._name = name
-        self._memory = MemoryShelf()
+        self._memory = MemoryStorage()
         self._guard = threading.Lock()
         self._is_kept = True
         self._lock: contextlib.AbstractContextManager[Any] = contextlib.nullcontext()
@@ -128,7 +130,7 @@ class FileShelf:
             self._give_up(error)
 
     @contextlib.contextmanager
-    def open(self) -> Iterator[Book]:
+    def open(self) -> Iterator[AllowanceState]:
         """Hand the book out, alone; the file is written when the block ends."""
         with self._guard, contextlib.ExitStack() as stack:
             if self._is_kept:
@@ -140,16 +142,16 @@ class FileShelf:
                 yield stack.enter_context(self._memory.open())
                 return
             books = self._read()
-            book = books.get(self._name) or Book()
+            book = books.get(self._name) or AllowanceState()
             yield book
             self._write({**books, self._name: book})
 
-    def _read(self) -> dict[str, Book]:
+    def _read(self) -> dict[str, AllowanceState]:
         try:
             value = json.loads(self._path.read_bytes())
             if value["version"] != _VERSION:
                 raise ValueError("another version")
-            return {name: Book.from_json(book) for name, book in value["books"].items()}
+            return {name: AllowanceState.from_json(book) for name, book in value["books"].items()}
         except FileNotFoundError:
             return {}
         except OSError as error:
@@ -163,7 +165,7 @@ class FileShelf:
             )
             return {}
 
-    def _write(self, books: dict[str, Book]) -> None:
+    def _write(self, books: dict[str, AllowanceState]) -> None:
         text = json.dumps({"version": _VERSION, "books": {name: book.to_json() for name, book in books.items()}})
         if not self._is_kept:
             return

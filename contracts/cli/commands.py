@@ -78,15 +78,15 @@ def run(session: Session, /, **options: Any) -> int:
     session.secrets += [key for key in (config.api_key, config.member_key) if key]
     from contracts import api
     from contracts.outcome.conclusion import conclude
-    from contracts.report.console import Console, Looks
-    from contracts.report.source import Source
+    from contracts.report.console import Console, ConsoleOptions
+    from contracts.report.source import DocumentSource
 
-    looks = Looks(
+    looks = ConsoleOptions(
         is_quiet=config.is_quiet,
         is_colourless=session.environment.is_colourless,
         is_github=session.environment.is_github,
     )
-    with Console(sys.stdout, lambda: Source.of(config.spec), looks) as console:
+    with Console(sys.stdout, lambda: DocumentSource.of(config.spec), looks) as console:
         report = api.run(config, console)
     return conclude(report).exit_code
 

@@ -54,13 +54,13 @@ def merge(session: _Session, /, paths: tuple[Path, ...], **options: Any) -> int:
     from contracts.outcome.conclusion import conclude
     from contracts.outcome.merging import merge as merged
     from contracts.report import ndjson, writers
-    from contracts.report.console import Console, Looks
-    from contracts.report.source import Source
+    from contracts.report.console import Console, ConsoleOptions
+    from contracts.report.source import DocumentSource
 
     config = to_config(options, session.environment)
     writers.check(config.reports)
-    report, source = merged([ndjson.read(path) for path in paths]), Source.of(config.spec)
-    looks = Looks(
+    report, source = merged([ndjson.read(path) for path in paths]), DocumentSource.of(config.spec)
+    looks = ConsoleOptions(
         is_quiet=config.is_quiet,
         is_colourless=session.environment.is_colourless,
         is_github=session.environment.is_github,

@@ -11,11 +11,11 @@ from contracts import relations
 from contracts.config import BUDGET_ON_LOOPBACK, Config
 from contracts.contract.document import load
 from contracts.gate.target import Target
-from contracts.observations.cases import Case
+from contracts.observations.cases import PlannedRequest
 from contracts.plan.filters import check_choice
 from contracts.plan.verdict import selected
-from contracts.report.source import Source
-from contracts.report.text import visible
+from contracts.report.source import DocumentSource
+from contracts.report.text import escape_control
 from contracts.run import engine
 
 __all__ = ["plan_lines", "relation_lines"]
@@ -42,12 +42,12 @@ def plan_lines(config: Config) -> Iterator[str]:
     yield "values are drawn from what the server shows; here they stand for themselves"
     for number, case in enumerate(plan.cases, start=1):
         yield f"{number:>4}  {case.cost:>2}  {_asked(case)}"
-        yield f"          {visible(case.meaning)}; {_number(len(case.serves), 'relation')}"
+        yield f"          {escape_control(case.meaning)}; {_number(len(case.serves), 'relation')}"
     if plan.left_out:
         yield f"left out, {_number(len(plan.left_out), 'request')}; a larger --budget sends them:"
     for case in plan.left_out:
         yield f"      {case.cost:>2}  {_asked(case)}"
-        yield f"          {visible(case.meaning)}; {_number(len(case.serves), 'relation')}"
+        yield f"          {escape_control(case.meaning)}; {_number(len(case.serves), 'relation')}"
 
 
 def relation_lines(config: Config, *, is_json: bool = False) -> Iterator[str]:
@@ -61,7 +61,7 @@ def relation_lines(config: Config, *, is_json: bool = False) -> Iterator[str]:
         SpecInvalid: the document cannot be turned into a contract.
         ConfigInvalid: an id in `only` or `skip` begins no relation.
     """
-    document, source = load(config.spec), Source.of(config.spec)
+    document, source = load(config.spec), DocumentSource.of(config.spec)
     everything = relations.relations(document)
     check_choice(config, everything)
     wanted = [item for item in everything if selected(item.id, config.only, config.skip)]
@@ -70,12 +70,12 @@ def relation_lines(config: Config, *, is_json: bool = False) -> Iterator[str]:
             yield json.dumps({**asdict(item), "file": source.name, "line": source.line(item.pointer)})
             continue
         yield f"{item.id}  {_number(item.cost, 'request')}  {source.place(item.pointer)}"
-        yield f"    {visible(item.meaning)}" + (" (an assumption)" if item.assumed else "")
+        yield f"    {escape_control(item.meaning)}" + (" (an assumption)" if item.assumed else "")
     if not is_json:
         yield _number(len(wanted), "relation")
 
 
-def _asked(case: Case) -> str:
+def _asked(case: PlannedRequest) -> str:
     """Write a request as one line."""
     request = case.request
     query = f"?{urlencode(request.query, errors='surrogatepass')}" if request.query else ""
@@ -83,7 +83,7 @@ def _asked(case: Case) -> str:
     body = f" {request.raw_body!r}" if request.raw_body is not None else body
     body = body if len(body) <= MAX_BODY else body[:MAX_BODY] + "…"
     key = "" if request.credential == "key" else f"  [key: {request.credential}]"
-    return visible(f"{request.method} {request.path}{query}{body}{key}")
+    return escape_control(f"{request.method} {request.path}{query}{body}{key}")
 
 
 def _number(count: int, noun: str) -> str:

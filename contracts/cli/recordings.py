@@ -23,7 +23,7 @@ from contracts.local_mock import reachable
 
 if TYPE_CHECKING:
     from contracts.contract.vocabulary import Document
-    from contracts.recordings.comparison import Side
+    from contracts.recordings.comparison import ServerSide
     from contracts.recordings.drift import Drift
 
 __all__ = ["COMMANDS", "generate", "replay"]
@@ -118,15 +118,15 @@ def _judged(session: _Session, config: Config, entries: Any) -> int:
     from contracts import api
     from contracts.outcome.conclusion import conclude
     from contracts.recordings.replay import replayed
-    from contracts.report.console import Console, Looks
-    from contracts.report.source import Source
+    from contracts.report.console import Console, ConsoleOptions
+    from contracts.report.source import DocumentSource
 
-    looks = Looks(
+    looks = ConsoleOptions(
         is_quiet=config.is_quiet,
         is_colourless=session.environment.is_colourless,
         is_github=session.environment.is_github,
     )
-    with Console(sys.stdout, lambda: Source.of(config.spec), looks) as console:
+    with Console(sys.stdout, lambda: DocumentSource.of(config.spec), looks) as console:
         report = api.run(replace(config, save_corpus=None), console, drive=replayed(entries))
     return conclude(report).exit_code
 
@@ -142,14 +142,14 @@ def _compared(first: Config, second: Config, entries: Any) -> Drift:
 
 
 @contextlib.contextmanager
-def _side(config: Config, document: Document) -> Iterator[Side]:
-    from contracts.contract.surface import Surface
+def _side(config: Config, document: Document) -> Iterator[ServerSide]:
+    from contracts.contract.surface import RequestIndex
     from contracts.gate.gate import Gate
-    from contracts.recordings.comparison import Side
+    from contracts.recordings.comparison import ServerSide
     from contracts.recordings.replay import PHASE, first_entities
 
-    with Gate(config, Surface.of(document)) as gate:
-        yield Side(gate, first_entities(document, gate, PHASE))
+    with Gate(config, RequestIndex.of(document)) as gate:
+        yield ServerSide(gate, first_entities(document, gate, PHASE))
 
 
 def _told(drift: Drift, ignored: tuple[str, ...], *, is_json: bool) -> int:
@@ -167,18 +167,18 @@ def _told(drift: Drift, ignored: tuple[str, ...], *, is_json: bool) -> int:
 
 
 def _lines(drift: Drift, ignored: tuple[str, ...]) -> Iterator[str]:
-    from contracts.report.text import visible
+    from contracts.report.text import escape_control
 
     for kind in _KINDS:
         found = drift.of(kind)
         note = " (ignored)" if kind in ignored and found else ""
         yield f"{kind:<10}  {len(found):>4}{note}"
         for item in found[:_MOST_LINES] if kind not in ignored else ():
-            shown = visible(f"{item.left} | {item.right}")
+            shown = escape_control(f"{item.left} | {item.right}")
             where = f"{item.operation_id or 'no operation'} {item.place}".strip()
             yield f"    {where}: {shown}  ({item.count} requests, first in line {item.line})"
         if len(found) > _MOST_LINES and kind not in ignored:
             yield f"    … and {len(found) - _MOST_LINES} more; --json lists all"
     yield f"compared    {drift.compared:,} requests" + (f", {len(drift.skipped)} skipped" if drift.skipped else "")
     for line, reason in list(drift.skipped.items())[:1]:
-        yield f"    line {line} was the first skipped: {visible(reason)}"
+        yield f"    line {line} was the first skipped: {escape_control(reason)}"

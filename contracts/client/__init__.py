@@ -12,11 +12,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contracts.client.models import Breach, Expectation, Finding, Rule, Sent, Unmet, Verdict
+from contracts.client.models import Breach, ClientRequest, Expectation, Finding, MissedExpectation, Rule, Verdict
 from contracts.client.rules import RULES, rules_table
 from contracts.client.text import as_json, render
 from contracts.client.traffic import read_journal
-from contracts.client.verdict import Terms, judge
+from contracts.client.verdict import VerdictOptions, judge
 from contracts.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 __all__ = [
     "RULES",
     "Breach",
+    "ClientRequest",
     "Expectation",
     "Finding",
+    "MissedExpectation",
     "Rule",
-    "Sent",
-    "Terms",
-    "Unmet",
     "UsageError",
     "Verdict",
+    "VerdictOptions",
     "as_json",
     "contract_of",
     "judge",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-__all__ = ["Breach", "Expectation", "Finding", "Rule", "Sent", "Unmet", "Verdict"]
+__all__ = ["Breach", "ClientRequest", "Expectation", "Finding", "MissedExpectation", "Rule", "Verdict"]
 
 #: Place of the documentation of every rule; each rule's anchor is its id in lower case.
 DOCS_PAGE = "rules"
@@ -37,7 +37,7 @@ class Breach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class ClientRequest:
     """One request of a client, with what the mock answered.
 
     Attributes:
@@ -151,7 +151,7 @@ class Finding:
 
     rule: Rule
     sentence: str
-    requests: tuple[Sent, ...]
+    requests: tuple[ClientRequest, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
-class Unmet:
+class MissedExpectation:
     """An expected finding that did not come."""
 
     expectation: Expectation
@@ -197,7 +197,7 @@ class Verdict:
 
     findings: tuple[Finding, ...] = ()
     accepted: tuple[Finding, ...] = ()
-    unmet: tuple[Unmet, ...] = ()
+    unmet: tuple[MissedExpectation, ...] = ()
     judged: int = 0
     total: int = 0
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from contracts.client.models import Breach, Finding, Rule, Sent
+from contracts.client.models import Breach, ClientRequest, Finding, Rule
 from contracts.client.suggestions import meant
-from contracts.client.traffic import Trial
+from contracts.client.traffic import Traffic
 from contracts.contract.pointers import tokens
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ _TOO_LARGE = 413
 _MOST_NAMES = 12
 
 
-def judge_shape(trial: Trial) -> Iterator[Finding]:
+def judge_shape(trial: Traffic) -> Iterator[Finding]:
     """Judge each request for itself."""
     for sent in trial.own:
         for breach in sent.breaches:
@@ -118,7 +118,7 @@ def judge_shape(trial: Trial) -> Iterator[Finding]:
             yield Finding(UNREADABLE_BODY, f"{_place(sent)}: the body is too large", (sent,))
 
 
-def _sentence(rule: Rule, breach: Breach, sent: Sent, trial: Trial) -> str:
+def _sentence(rule: Rule, breach: Breach, sent: ClientRequest, trial: Traffic) -> str:
     operation = trial.operation(sent)
     if rule is UNKNOWN_PATH:
         return f"{sent.method} {sent.path} is no operation of the API{_path_meant(sent.path, trial)}"
@@ -131,11 +131,11 @@ def _sentence(rule: Rule, breach: Breach, sent: Sent, trial: Trial) -> str:
     return f"{_place(sent)}{name}: {breach.message.rstrip('.')}{near}"
 
 
-def _place(sent: Sent) -> str:
+def _place(sent: ClientRequest) -> str:
     return sent.operation_id or f"{sent.method} {sent.path}"
 
 
-def _path_meant(path: str, trial: Trial) -> str:
+def _path_meant(path: str, trial: Traffic) -> str:
     """Guess from the path's end, since where the base path ends is not known of a wrong path."""
     known = list(dict.fromkeys(operation.path for operation in trial.document.operations))
     for size in sorted({item.count("/") for item in known}, reverse=True):
@@ -158,7 +158,7 @@ def _undocumented(breach: Breach, operation: Operation) -> str:
     return f"{sentence}; it has {_listed(known) if known else 'none'}"
 
 
-def _sent_instead(breach: Breach, sent: Sent, trial: Trial) -> str:
+def _sent_instead(breach: Breach, sent: ClientRequest, trial: Traffic) -> str:
     """Name what was sent that looks like the missing name."""
     operation, missing = trial.operation(sent), tokens(breach.pointer)
     if operation is None or len(missing) != 1:

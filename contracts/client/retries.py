@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from contracts.client.models import Finding, Rule, Sent
-from contracts.client.traffic import Trial
+from contracts.client.models import ClientRequest, Finding, Rule
+from contracts.client.traffic import Traffic
 from contracts.contract.pointers import lookup
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ PACE = (SAME_TOO_SOON, OTHER_TOO_SOON, ABOVE_ALLOWANCE, HAMMERED)
 HAMMERING = 3
 
 
-def judge_pace(trial: Trial) -> Iterator[Finding]:
+def judge_pace(trial: Traffic) -> Iterator[Finding]:
     """Judge the requests of each key for themselves."""
     limits = trial.document.limits
     for sent in trial.by_key.values():
@@ -65,11 +65,11 @@ def judge_pace(trial: Trial) -> Iterator[Finding]:
         yield from _hammered(sent, trial)
 
 
-def _too_soon(sent: tuple[Sent, ...], limits: Limits) -> Iterator[Finding]:
+def _too_soon(sent: tuple[ClientRequest, ...], limits: Limits) -> Iterator[Finding]:
     """Find what came before the end of a wait; a 429 during a wait may lengthen it."""
-    refused: list[Sent] = []
+    refused: list[ClientRequest] = []
     until = -math.inf
-    early: list[Sent] = []
+    early: list[ClientRequest] = []
     for item in sent:
         if item.at >= until:
             yield from _ignored(refused, early, until)
@@ -83,7 +83,7 @@ def _too_soon(sent: tuple[Sent, ...], limits: Limits) -> Iterator[Finding]:
     yield from _ignored(refused, early, until)
 
 
-def _ignored(refused: list[Sent], early: list[Sent], until: float) -> Iterator[Finding]:
+def _ignored(refused: list[ClientRequest], early: list[ClientRequest], until: float) -> Iterator[Finding]:
     if not early:
         return
     first = refused[0]
@@ -101,7 +101,7 @@ def _ignored(refused: list[Sent], early: list[Sent], until: float) -> Iterator[F
             yield Finding(rule, sentence, (first, *found))
 
 
-def _wait_s(sent: Sent, limits: Limits) -> int | None:
+def _wait_s(sent: ClientRequest, limits: Limits) -> int | None:
     """Return the wait that a 429 asks for, whole seconds; None where it names none."""
     text = sent.answer_headers.get(limits.retry_header.lower(), "")
     if text.isascii() and text.isdigit():
@@ -110,7 +110,7 @@ def _wait_s(sent: Sent, limits: Limits) -> int | None:
     return found if isinstance(found, int) and not isinstance(found, bool) and found >= 0 else None
 
 
-def _above(sent: tuple[Sent, ...], window: Window) -> Iterator[Finding]:
+def _above(sent: tuple[ClientRequest, ...], window: Window) -> Iterator[Finding]:
     """Count by fixed windows that begin with the epoch."""
     for _, group in groupby(sent, key=lambda item: item.at // window.seconds):
         found = tuple(group)
@@ -119,7 +119,7 @@ def _above(sent: tuple[Sent, ...], window: Window) -> Iterator[Finding]:
             yield Finding(ABOVE_ALLOWANCE, sentence, found[window.limit :])
 
 
-def _hammered(sent: tuple[Sent, ...], trial: Trial) -> Iterator[Finding]:
+def _hammered(sent: tuple[ClientRequest, ...], trial: Traffic) -> Iterator[Finding]:
     """Find runs of refusals of a key, ended by any answer that lets it in."""
     for is_refused, group in groupby(sent, key=lambda item: _is_refused(item, trial)):
         found = tuple(group)
@@ -129,7 +129,7 @@ def _hammered(sent: tuple[Sent, ...], trial: Trial) -> Iterator[Finding]:
             yield Finding(HAMMERED, f"sent {more} with {key} had been refused by {found[0].status}", found)
 
 
-def _is_refused(sent: Sent, trial: Trial) -> bool:
+def _is_refused(sent: ClientRequest, trial: Traffic) -> bool:
     rule = trial.document.error("unauthenticated", trial.operation(sent))
     if rule is None or sent.status != rule.status:
         return False

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from contracts.client.models import Finding, Rule
-from contracts.client.traffic import Trial
+from contracts.client.traffic import Traffic
 
 __all__ = ["SECRECY", "judge_secrecy"]
 
@@ -34,7 +34,7 @@ SECRECY = (KEY_IN_URL, KEY_ELSEWHERE)
 _MASK = re.compile(r"\[redacted:[0-9a-f]+\]")
 
 
-def judge_secrecy(trial: Trial) -> Iterator[Finding]:
+def judge_secrecy(trial: Traffic) -> Iterator[Finding]:
     """Judge each request for itself."""
     for sent in trial.sent:
         for part, text in (("path", sent.path), ("query", sent.query)):

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from contracts.client.models import Finding, Rule, Sent
-from contracts.client.traffic import Trial
+from contracts.client.models import ClientRequest, Finding, Rule
+from contracts.client.traffic import Traffic
 from contracts.contract.pointers import lookup
 
 if TYPE_CHECKING:
@@ -38,14 +38,14 @@ COURSE = (UNREAD_PAGES, WRITTEN_TWICE)
 _Walk = tuple[str, str, str]
 
 
-def judge_course(trial: Trial) -> Iterator[Finding]:
+def judge_course(trial: Traffic) -> Iterator[Finding]:
     """Judge what follows what."""
     yield from _unread(trial)
     yield from _written_twice(trial)
 
 
-def _unread(trial: Trial) -> Iterator[Finding]:
-    walks: defaultdict[_Walk, list[tuple[Sent, Collection]]] = defaultdict(list)
+def _unread(trial: Traffic) -> Iterator[Finding]:
+    walks: defaultdict[_Walk, list[tuple[ClientRequest, Collection]]] = defaultdict(list)
     for sent in trial.own:
         operation = trial.operation(sent)
         if operation is not None and operation.collection is not None and sent.status == 200:
@@ -59,13 +59,13 @@ def _unread(trial: Trial) -> Iterator[Finding]:
             yield Finding(UNREAD_PAGES, sentence, tuple(sent for sent, _ in pages))
 
 
-def _walk_of(sent: Sent, operation: Operation, collection: Collection, trial: Trial) -> _Walk:
+def _walk_of(sent: ClientRequest, operation: Operation, collection: Collection, trial: Traffic) -> _Walk:
     page = (collection.page.limit, collection.page.offset)
     chosen = {name: value for name, value in trial.parameters(sent).items() if name not in page}
     return sent.key_hash, operation.family, urlencode(sorted(chosen.items()), doseq=True)
 
 
-def _gap(pages: list[tuple[Sent, Collection]]) -> tuple[int, int] | None:
+def _gap(pages: list[tuple[ClientRequest, Collection]]) -> tuple[int, int] | None:
     """Return the row up to which pages were read without a gap, and the total; None where that is all, or unknown."""
     spans: list[tuple[int, int]] = []
     total: Any = None
@@ -84,8 +84,8 @@ def _gap(pages: list[tuple[Sent, Collection]]) -> tuple[int, int] | None:
     return (read, total) if read < total else None
 
 
-def _written_twice(trial: Trial) -> Iterator[Finding]:
-    unanswered: dict[tuple[str, ...], Sent] = {}
+def _written_twice(trial: Traffic) -> Iterator[Finding]:
+    unanswered: dict[tuple[str, ...], ClientRequest] = {}
     for sent in trial.own:
         operation = trial.operation(sent)
         if operation is None or not operation.is_write:
@@ -100,12 +100,12 @@ def _written_twice(trial: Trial) -> Iterator[Finding]:
             unanswered.pop(sent.identity, None)
 
 
-def _was_unanswered(before: Sent, after: Sent) -> bool:
+def _was_unanswered(before: ClientRequest, after: ClientRequest) -> bool:
     """Whether the answer to a write had not come, or said nothing, when the next one was sent."""
     return bool(before.fault) or before.status >= 500 or after.at < before.at + before.delay_s
 
 
-def _why(before: Sent) -> str:
+def _why(before: ClientRequest) -> str:
     if before.fault:
         return f"the connection broke ({before.fault}) before it was answered"
     if before.status >= 500:

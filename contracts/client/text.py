@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from contracts.client.models import Finding, Sent, Verdict
+from contracts.client.models import ClientRequest, Finding, Verdict
 
 __all__ = ["as_json", "render"]
 
@@ -81,7 +81,7 @@ def _paragraph(finding: Finding) -> Iterator[str]:
     yield f"     See the documentation at {rule.anchor}"
 
 
-def _line(sent: Sent) -> str:
+def _line(sent: ClientRequest) -> str:
     target = sent.target if len(sent.target) <= _MOST_TARGET else sent.target[: _MOST_TARGET - 1] + "…"
     why = f", asked for by {sent.applied}" if sent.applied else ""
     return f"#{sent.order} {sent.method} {target} → {sent.fault or sent.status}{why}"

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
-from contracts.client.models import Breach, Finding, Sent, parsed
+from contracts.client.models import Breach, ClientRequest, Finding, parsed
 from contracts.errors import ConfigInvalid
 
 if TYPE_CHECKING:
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Judge",
-    "Trial",
+    "Traffic",
     "read_journal",
 ]
 
 
 @dataclass(frozen=True)
-class Trial:
+class Traffic:
     """One client's requests, and what they are held against.
 
     Attributes:
@@ -31,27 +31,27 @@ class Trial:
         document: the contract.
     """
 
-    sent: tuple[Sent, ...]
+    sent: tuple[ClientRequest, ...]
     document: Document
 
     @cached_property
-    def own(self) -> tuple[Sent, ...]:
+    def own(self) -> tuple[ClientRequest, ...]:
         """Requests that came to the API itself."""
         return tuple(sent for sent in self.sent if not sent.origin)
 
     @cached_property
-    def by_key(self) -> Mapping[str, tuple[Sent, ...]]:
+    def by_key(self) -> Mapping[str, tuple[ClientRequest, ...]]:
         """Hash of the key, empty for none, → own requests with it."""
-        grouped: defaultdict[str, list[Sent]] = defaultdict(list)
+        grouped: defaultdict[str, list[ClientRequest]] = defaultdict(list)
         for sent in self.own:
             grouped[sent.key_hash].append(sent)
         return {key: tuple(found) for key, found in grouped.items()}
 
-    def operation(self, sent: Sent) -> Operation | None:
+    def operation(self, sent: ClientRequest) -> Operation | None:
         """Return the operation that a request reached, None where it reached none or the contract has it not."""
         return self.document.by_id.get(sent.operation_id)
 
-    def parameters(self, sent: Sent) -> dict[str, Any]:
+    def parameters(self, sent: ClientRequest) -> dict[str, Any]:
         """Return what a request asked for: members of the body or values of the query, each a list of texts."""
         operation = self.operation(sent)
         grouped: dict[str, Any] = {}
@@ -66,7 +66,7 @@ class Trial:
 
 
 #: Yields one finding for each time that a rule of its family is broken.
-Judge = Callable[[Trial], Iterator[Finding]]
+Judge = Callable[[Traffic], Iterator[Finding]]
 
 
 #: Replaced whole, should a journal of other making hold them as sent.
@@ -74,7 +74,7 @@ _SECRET_HEADERS = frozenset(["authorization", "proxy-authorization", "cookie", "
 _MASKED = "[redacted"
 
 
-def read_journal(journal: Any, base_path: str = "") -> tuple[Sent, ...]:
+def read_journal(journal: Any, base_path: str = "") -> tuple[ClientRequest, ...]:
     """Read a journal, the newest entry first as WireMock has it, into requests in the order of arrival.
 
     Args:
@@ -91,7 +91,7 @@ def read_journal(journal: Any, base_path: str = "") -> tuple[Sent, ...]:
     return tuple(_sent(number, entry, base_path) for number, entry in enumerate(oldest_first, 1))
 
 
-def _sent(order: int, entry: Any, base_path: str) -> Sent:
+def _sent(order: int, entry: Any, base_path: str) -> ClientRequest:
     try:
         return _read(order, entry, base_path)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -99,11 +99,11 @@ def _sent(order: int, entry: Any, base_path: str) -> Sent:
         raise ConfigInvalid(f"the journal's request {order}, counted from the oldest, {what}") from error
 
 
-def _read(order: int, entry: Mapping[str, Any], base_path: str) -> Sent:
+def _read(order: int, entry: Mapping[str, Any], base_path: str) -> ClientRequest:
     request, response = entry["request"], entry["response"]
     planned = entry.get("responseDefinition") or {}
     path, _, query = str(request["url"]).partition("?")
-    return Sent(
+    return ClientRequest(
         order=order,
         at=request["loggedDate"] / 1000,
         method=str(request["method"]).upper(),

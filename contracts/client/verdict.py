@@ -7,18 +7,18 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contracts.client.models import Expectation, Finding, Rule, Sent, Unmet, Verdict
+from contracts.client.models import ClientRequest, Expectation, Finding, MissedExpectation, Rule, Verdict
 from contracts.client.rules import FAMILIES, RULES, rules_of
-from contracts.client.traffic import Trial
+from contracts.client.traffic import Traffic
 
 if TYPE_CHECKING:
     from contracts.contract.vocabulary import Document
 
-__all__ = ["Terms", "judge"]
+__all__ = ["VerdictOptions", "judge"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class VerdictOptions:
     """What a verdict counts.
 
     Attributes:
@@ -45,7 +45,9 @@ class Terms:
         return named | {rule for rule in RULES if rule.is_on}
 
 
-def judge(sent: Sequence[Sent], document: Document, terms: Terms | None = None, *, total: int | None = None) -> Verdict:
+def judge(
+    sent: Sequence[ClientRequest], document: Document, terms: VerdictOptions | None = None, *, total: int | None = None
+) -> Verdict:
     """Judge what a client sent. Pure: the same requests give the same verdict, wherever they were recorded.
 
     Args:
@@ -54,8 +56,8 @@ def judge(sent: Sequence[Sent], document: Document, terms: Terms | None = None, 
         terms: what counts; None counts every rule that is on.
         total: how many requests there were, where some were not kept; None takes all for kept.
     """
-    terms = terms or Terms()
-    trial, rules = Trial(tuple(sent), document), terms.judged
+    terms = terms or VerdictOptions()
+    trial, rules = Traffic(tuple(sent), document), terms.judged
     found = [finding for family in FAMILIES for finding in family(trial) if finding.rule in rules]
     found.sort(key=lambda finding: (finding.requests[0].order, finding.rule.id))
     return Verdict(
@@ -67,19 +69,19 @@ def judge(sent: Sequence[Sent], document: Document, terms: Terms | None = None, 
     )
 
 
-def _is_accepted(finding: Finding, terms: Terms) -> bool:
+def _is_accepted(finding: Finding, terms: VerdictOptions) -> bool:
     return finding.rule.id in terms.allow or any(item.covers(finding) for item in terms.expected)
 
 
 def _merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Say the same once, with all requests that show it, each once."""
-    merged: defaultdict[tuple[Rule, str], dict[int, Sent]] = defaultdict(dict)
+    merged: defaultdict[tuple[Rule, str], dict[int, ClientRequest]] = defaultdict(dict)
     for finding in findings:
         merged[finding.rule, finding.sentence] |= {sent.order: sent for sent in finding.requests}
     return tuple(Finding(rule, sentence, tuple(shown.values())) for (rule, sentence), shown in merged.items())
 
 
-def _unmet(expectation: Expectation) -> Unmet:
+def _unmet(expectation: Expectation) -> MissedExpectation:
     last = "on" if expectation.last is None else f"to {expectation.last}"
     span = f"request {expectation.first} {last}"
-    return Unmet(expectation, f"{expectation.rule_id} was expected from {span}, and did not come")
+    return MissedExpectation(expectation, f"{expectation.rule_id} was expected from {span}, and did not come")

@@ -13,7 +13,7 @@ from contracts.contract.collections import collection_of
 from contracts.contract.envelopes import envelope_of
 from contracts.contract.limits import limits_of
 from contracts.contract.pointers import join
-from contracts.contract.schemas import Facts, facts_of, resolve
+from contracts.contract.schemas import SchemaAnnotations, facts_of, resolve
 from contracts.contract.vocabulary import Document, ErrorRule, Operation, Parameter, ResponseRule, Validate
 from contracts.errors import SpecInvalid
 
@@ -73,7 +73,7 @@ class _Reader:
     def __init__(self, tree: Mapping[str, Any], source: str) -> None:
         self._tree = tree
         self._source = source
-        self._compiled: dict[str, tuple[Validate, Facts]] = {}
+        self._compiled: dict[str, tuple[Validate, SchemaAnnotations]] = {}
 
     def document(self) -> Document:
         info = self._tree.get("info", {})
@@ -187,7 +187,7 @@ class _Reader:
                 ),
             )
 
-    def _compile(self, schema: Mapping[str, Any], pointer: str) -> tuple[Validate, Facts]:
+    def _compile(self, schema: Mapping[str, Any], pointer: str) -> tuple[Validate, SchemaAnnotations]:
         key = str(schema.get("$ref", pointer))
         if key not in self._compiled:
             whole = {**schema, "components": {"schemas": self._tree.get("components", {}).get("schemas", {})}}

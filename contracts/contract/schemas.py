@@ -13,14 +13,14 @@ from typing import Any
 
 from contracts.contract.pointers import join, lookup, scope_of, tokens
 
-__all__ = ["Facts", "Invariant", "Mark", "facts_of", "resolve"]
+__all__ = ["EntityAnnotation", "Invariant", "SchemaAnnotations", "facts_of", "resolve"]
 
 _PREFIX = "#"
 _MAX_DEPTH = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class EntityAnnotation:
     """An attribute of an entity at a place of the body. Source: `x-entity`.
 
     Attributes:
@@ -65,7 +65,7 @@ class Invariant:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class SchemaAnnotations:
     """All that a response schema says about its body, by pattern.
 
     Attributes:
@@ -77,7 +77,7 @@ class Facts:
         assumed: pattern → the `x-assumed` sentence there.
     """
 
-    marks: list[Mark] = field(default_factory=list)
+    marks: list[EntityAnnotation] = field(default_factory=list)
     invariants: list[Invariant] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
     fields: set[str] = field(default_factory=set)
@@ -121,9 +121,9 @@ def resolve(document: Mapping[str, Any], node: Mapping[str, Any], pointer: str) 
     return merged, pointer, name
 
 
-def facts_of(document: Mapping[str, Any], schema: Mapping[str, Any], pointer: str) -> Facts:
+def facts_of(document: Mapping[str, Any], schema: Mapping[str, Any], pointer: str) -> SchemaAnnotations:
     """Walk a response schema and collect everything that it says about places in the body."""
-    facts = Facts()
+    facts = SchemaAnnotations()
     _walk(document, facts, schema, ("", pointer), 0)
     for place, invariant in enumerate(facts.invariants):
         facts.invariants[place] = _with_assumption(facts, invariant)
@@ -131,7 +131,7 @@ def facts_of(document: Mapping[str, Any], schema: Mapping[str, Any], pointer: st
 
 
 def _walk(
-    document: Mapping[str, Any], facts: Facts, schema: Mapping[str, Any], where: tuple[str, str], depth: int
+    document: Mapping[str, Any], facts: SchemaAnnotations, schema: Mapping[str, Any], where: tuple[str, str], depth: int
 ) -> None:
     at, origin = where
     keywords, pointer, name = resolve(document, schema, origin)
@@ -153,7 +153,7 @@ def _walk(
         _walk(document, facts, items, (at + "/*", join(pointer, "items")), depth + 1)
 
 
-def _note(facts: Facts, keywords: dict[str, Any], at: str, where: tuple[str, str, str]) -> None:
+def _note(facts: SchemaAnnotations, keywords: dict[str, Any], at: str, where: tuple[str, str, str]) -> None:
     home, pointer, name = where
     facts.shapes.setdefault(at, {}).update(keywords)
     facts.pointers.setdefault(at, pointer)
@@ -169,7 +169,9 @@ def _note(facts: Facts, keywords: dict[str, Any], at: str, where: tuple[str, str
         unless = tuple(entity.get("unless", ()))
         where_marked = join(home, "x-entity")
         facts.marks.append(
-            Mark(type=entity["type"], attribute=entity["attribute"], unless=unless, at=at, pointer=where_marked)
+            EntityAnnotation(
+                type=entity["type"], attribute=entity["attribute"], unless=unless, at=at, pointer=where_marked
+            )
         )
     facts.invariants.extend(_invariants(keywords, at, pointer))
 
@@ -180,7 +182,7 @@ def _invariants(keywords: Mapping[str, Any], at: str, pointer: str) -> Iterator[
             yield Invariant(rule=rule, terms=terms, at=at, pointer=join(pointer, "x-invariants", index))
 
 
-def _with_assumption(facts: Facts, invariant: Invariant) -> Invariant:
+def _with_assumption(facts: SchemaAnnotations, invariant: Invariant) -> Invariant:
     figures: list[str] = []
     for key in ("equals", "of", "value", "limit", "to", "items"):
         term = invariant.terms.get(key, ())

@@ -12,7 +12,7 @@ from contracts.contract.pointers import tokens
 from contracts.contract.vocabulary import Document, Operation, ResponseRule
 from contracts.messages import KEY_HEADER
 
-__all__ = ["READING_METHODS", "Surface"]
+__all__ = ["READING_METHODS", "RequestIndex"]
 
 #: Methods that change nothing unless the document says so. Source: RFC 9110 §9.2.1.
 READING_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -22,7 +22,7 @@ _NO_LIMITS = Limits(windows=(), status=429, error_code="", retry_header="Retry-A
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surface:
+class RequestIndex:
     """A contract as seen from the wire.
 
     Attributes:
@@ -40,7 +40,7 @@ class Surface:
     words: frozenset[str] = field(default=frozenset(), repr=False)
 
     @classmethod
-    def of(cls, document: Document) -> Surface:
+    def of(cls, document: Document) -> RequestIndex:
         """Read what matters here from a contract."""
         rules = [rule for operation in document.operations for rule in operation.rules]
         return cls(

@@ -13,7 +13,7 @@ from typing import Any
 
 from contracts.contract.collections import Collection
 from contracts.contract.limits import Limits
-from contracts.contract.schemas import Facts
+from contracts.contract.schemas import SchemaAnnotations
 
 __all__ = [
     "Document",
@@ -116,7 +116,7 @@ class ResponseRule:
     response_pointer: str
     media_types: tuple[str, ...]
     validate: Validate
-    facts: Facts
+    facts: SchemaAnnotations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 
-from contracts.allowance.rate_limiter import Lane, Patience
+from contracts.allowance.rate_limiter import RateLimiter, WaitBudget
 from contracts.errors import BudgetExhausted
 
-__all__ = ["Counter"]
+__all__ = ["RequestBudget"]
 
 
-class Counter:
+class RequestBudget:
     """Lets at most so many requests leave. Safe for any number of threads.
 
     Args:
@@ -22,14 +22,14 @@ class Counter:
         sent: requests that left so far.
     """
 
-    def __init__(self, budget: int, patience: Patience) -> None:
+    def __init__(self, budget: int, patience: WaitBudget) -> None:
         self.budget = budget
         self.sent = 0
         self._patience = patience
         self._turn = threading.Lock()
         self._is_closed = False
 
-    def leave(self, lane: Lane, *, is_forced: bool) -> tuple[int, int]:
+    def leave(self, lane: RateLimiter, *, is_forced: bool) -> tuple[int, int]:
         """Count one request; return its number and its ticket in the lane.
 
         Args:

@@ -10,10 +10,10 @@ from contracts.events import Event, ExchangeFinished, Listener
 from contracts.messages import Exchange, Request
 from oas.redaction import Redactor
 
-__all__ = ["Record", "redacted"]
+__all__ = ["ExchangeLog", "redacted"]
 
 
-class Record:
+class ExchangeLog:
     """Keeps exchanges by number. Safe for threads; the listener hears one event at a time.
 
     Args:

@@ -13,11 +13,11 @@ from urllib.parse import unquote, urlsplit
 from contracts.errors import ConfigInvalid
 from contracts.gate.target import Target
 
-__all__ = ["Relay", "relay_to"]
+__all__ = ["ForwardProxy", "relay_to"]
 
 
 @dataclass(frozen=True, slots=True)
-class Relay:
+class ForwardProxy:
     """A forward proxy. `headers` introduce us to it, and go to nobody else."""
 
     host: str
@@ -25,7 +25,7 @@ class Relay:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
-def relay_to(target: Target) -> Relay | None:
+def relay_to(target: Target) -> ForwardProxy | None:
     """Return the proxy for a target, None where there is none; there is never one for this machine.
 
     Raises:
@@ -49,4 +49,4 @@ def relay_to(target: Target) -> Relay | None:
     if parts.username is not None:
         pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
         headers = (("Proxy-Authorization", "Basic " + base64.b64encode(pair).decode()),)
-    return Relay(parts.hostname, parts.port or 80, headers)
+    return ForwardProxy(parts.hostname, parts.port or 80, headers)

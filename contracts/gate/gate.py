@@ -14,16 +14,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from contracts.allowance.rate_limiter import Patience, Timing
+from contracts.allowance.rate_limiter import Timing, WaitBudget
 from contracts.allowance.server_clock import Moment
 from contracts.config import Config
-from contracts.contract.surface import Surface
+from contracts.contract.surface import RequestIndex
 from contracts.errors import BudgetExhausted, RequestRefused
 from contracts.events import Listener
-from contracts.gate.budget import Counter
+from contracts.gate.budget import RequestBudget
 from contracts.gate.credentials import Credentials
-from contracts.gate.exchange_log import Record, redacted
-from contracts.gate.outgoing import Errand, Outcome, spare
+from contracts.gate.exchange_log import ExchangeLog, redacted
+from contracts.gate.outgoing import OutgoingRequest, SendResult, check_write_allowed
 from contracts.gate.passage import Passage
 from contracts.gate.serialization import secrets_of, to_answer, to_wire
 from contracts.gate.target import MOCK_HEADER, Target
@@ -56,19 +56,19 @@ class Gate:
     """
 
     def __init__(
-        self, config: Config, surface: Surface, *, listener: Listener | None = None, timing: Timing | None = None
+        self, config: Config, surface: RequestIndex, *, listener: Listener | None = None, timing: Timing | None = None
     ) -> None:
         self.target = Target.of(config)
         self.budget = self.target.budget(config)
         self._config = config
         self._surface = surface
         self._timing = timing or Timing()
-        self._record = Record(listener)
+        self._record = ExchangeLog(listener)
         header_name = config.header_name or surface.key_header
         self._credentials = Credentials(header_name=header_name, key=config.api_key, member=config.member_key)
         self.redactor = Redactor(self._credentials.own(), secret_headers=(header_name,), words=surface.words)
         self._transport = Transport(self.target, config.timeout_s, config.ca_bundle)
-        self._counter = Counter(self.budget, Patience(config.max_wait_s, self._timing, self._record.tell))
+        self._counter = RequestBudget(self.budget, WaitBudget(config.max_wait_s, self._timing, self._record.tell))
         self._passage = Passage(config, self.target, surface, self._timing)
 
     def __enter__(self) -> Self:
@@ -171,9 +171,9 @@ class Gate:
         """
         return self._run(self._errand(request, wire, phase))
 
-    def _run(self, errand: Errand) -> Exchange:
+    def _run(self, errand: OutgoingRequest) -> Exchange:
         if not self._config.allow_writes:
-            spare(self.target, errand, self.redactor)
+            check_write_allowed(self.target, errand, self.redactor)
         return self._settle(errand, self._exchange(errand))
 
     @contextlib.contextmanager
@@ -201,11 +201,11 @@ class Gate:
     def _wire(self, request: Request) -> WireRequest:
         return to_wire(self.target.base_path, request, self._credentials.header(request.credential))
 
-    def _errand(self, request: Request, wire: WireRequest, phase: str) -> Errand:
+    def _errand(self, request: Request, wire: WireRequest, phase: str) -> OutgoingRequest:
         is_write = self._surface.is_write(wire.method, request.path)
-        return Errand(request=request, wire=wire, phase=phase, is_write=is_write)
+        return OutgoingRequest(request=request, wire=wire, phase=phase, is_write=is_write)
 
-    def _settle(self, errand: Errand, outcome: Outcome) -> Exchange:
+    def _settle(self, errand: OutgoingRequest, outcome: SendResult) -> Exchange:
         """Send once more what most likely was not seen, and what was refused against expectation."""
         if errand.once:
             return outcome.exchange
@@ -219,7 +219,7 @@ class Gate:
             pass
         return outcome.exchange
 
-    def _exchange(self, errand: Errand) -> Outcome:
+    def _exchange(self, errand: OutgoingRequest) -> SendResult:
         lane = self._passage.lane
         number, ticket = self._counter.leave(lane, is_forced=errand.expects_429)
         started = self._timing.now()
@@ -237,9 +237,9 @@ class Gate:
             started_at=started,
         )
         self._record.add(exchange, self._counter.sent, notice.remaining if notice else {})
-        return Outcome(exchange, reply, notice is not None and notice.is_refusal)
+        return SendResult(exchange, reply, notice is not None and notice.is_refusal)
 
-    def _learn(self, errand: Errand, reply: Reply) -> frozenset[str]:
+    def _learn(self, errand: OutgoingRequest, reply: Reply) -> frozenset[str]:
         secrets = frozenset(secrets_of(self._surface, reply.body))
         for secret in sorted(secrets):
             self.redactor.add(secret)

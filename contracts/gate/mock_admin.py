@@ -16,12 +16,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from contracts.allowance.server_clock import Reading
+from contracts.allowance.server_clock import ClockReading
 from contracts.errors import RequestRefused
 from contracts.gate.target import Target
 from contracts.gate.transport import Transport, WireRequest
 
-__all__ = ["MockClock", "MockControl", "MockSession"]
+__all__ = ["MockAdminClient", "MockClock", "MockSession"]
 
 _TIMEOUT_S = 5.0
 _MAX_ADVANCE_S = 400 * 86_400
@@ -36,7 +36,7 @@ class MockSession:
     member: str | None = field(repr=False)
 
 
-class MockControl:
+class MockAdminClient:
     """Speaks with the control interface.
 
     Args:
@@ -92,7 +92,7 @@ class MockControl:
             return None
         return value if isinstance(value, dict) else None
 
-    def read(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Reading | None:
+    def read(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> ClockReading | None:
         """Send a request for the clock; None where the answer tells no time."""
         sent = self._now()
         answer = self.ask(method, path, body)
@@ -103,7 +103,7 @@ class MockControl:
         return (
             None
             if moment is None or answer is None
-            else Reading(moment, sent, self._now(), answer.get("frozen") is True)
+            else ClockReading(moment, sent, self._now(), answer.get("frozen") is True)
         )
 
 
@@ -116,16 +116,16 @@ class MockClock:
         may_advance: it is ours to put forward.
     """
 
-    def __init__(self, control: MockControl, session: str, *, may_advance: bool) -> None:
+    def __init__(self, control: MockAdminClient, session: str, *, may_advance: bool) -> None:
         self.may_advance = may_advance
         self._control = control
         self._path = "/__admin/clock" + (f"?session={quote(session, safe='')}" if session else "")
 
-    def read(self) -> Reading | None:
+    def read(self) -> ClockReading | None:
         """Return what it shows; None where it cannot be read."""
         return self._control.read("GET", self._path)
 
-    def advance(self, seconds: float) -> Reading | None:
+    def advance(self, seconds: float) -> ClockReading | None:
         """Put it forward; return what it shows then, None where the mock does not do it."""
         if not 0 < seconds <= _MAX_ADVANCE_S:
             return None

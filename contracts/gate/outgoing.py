@@ -10,14 +10,14 @@ from contracts.gate.transport import Reply, WireRequest
 from contracts.messages import Exchange, Request
 from oas.redaction import Redactor
 
-__all__ = ["Errand", "Outcome", "spare"]
+__all__ = ["OutgoingRequest", "SendResult", "check_write_allowed"]
 
 #: Headers by which some servers let a request be another than it looks, lower case.
 _OVERRIDES = frozenset(("x-http-method-override", "x-http-method", "x-method-override"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Errand:
+class OutgoingRequest:
     """What is to be sent.
 
     Attributes:
@@ -38,7 +38,7 @@ class Errand:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SendResult:
     """What came of it once. `is_refusal`: the server says that a limit is reached."""
 
     exchange: Exchange
@@ -46,7 +46,7 @@ class Outcome:
     is_refusal: bool
 
 
-def spare(target: Target, errand: Errand, redactor: Redactor) -> None:
+def check_write_allowed(target: Target, errand: OutgoingRequest, redactor: Redactor) -> None:
     """Refuse what may change something on a live target.
 
     Raises:

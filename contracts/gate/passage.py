@@ -11,13 +11,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from contracts.allowance.ledger import Ledger, open_ledger
-from contracts.allowance.rate_limiter import Lane, Timing
+from contracts.allowance.rate_limiter import RateLimiter, Timing
 from contracts.allowance.server_clock import Moment
-from contracts.allowance.storage import MemoryShelf
+from contracts.allowance.storage import MemoryStorage
 from contracts.config import Config
-from contracts.contract.surface import Surface
+from contracts.contract.surface import RequestIndex
 from contracts.gate.credentials import Credentials
-from contracts.gate.mock_admin import MockControl, MockSession
+from contracts.gate.mock_admin import MockAdminClient, MockSession
 from contracts.gate.target import Target
 from contracts.gate.transport import WireRequest
 
@@ -42,12 +42,12 @@ class Passage:
         lane: what every request is counted and paced by.
     """
 
-    def __init__(self, config: Config, target: Target, surface: Surface, timing: Timing) -> None:
+    def __init__(self, config: Config, target: Target, surface: RequestIndex, timing: Timing) -> None:
         self._target = target
         self._surface = surface
         self._timing = timing
-        self.lane = Lane(surface, open_ledger(config, target.origin, surface, is_live=target.is_live), timing)
-        self._control: MockControl | None = None
+        self.lane = RateLimiter(surface, open_ledger(config, target.origin, surface, is_live=target.is_live), timing)
+        self._control: MockAdminClient | None = None
         self._session: MockSession | None = None
 
     @property
@@ -81,19 +81,19 @@ class Passage:
         Raises:
             RequestRefused: the target is to be spared.
         """
-        control = MockControl(self._target, self._timing.now)
+        control = MockAdminClient(self._target, self._timing.now)
         self._control = control
         if credentials.key is None:
             self._session = control.create_session()
         if self._session is None:
             clock = control.clock()
             if clock is not None:
-                self.lane = Lane(self._surface, self.lane.ledger, self._timing, clock)
+                self.lane = RateLimiter(self._surface, self.lane.ledger, self._timing, clock)
             return
         credentials.key = self._session.key
         credentials.member = credentials.member or self._session.member
-        ledger = Ledger(self._surface.windows, MemoryShelf())
-        self.lane = Lane(self._surface, ledger, self._timing, control.clock(self._session.name))
+        ledger = Ledger(self._surface.windows, MemoryStorage())
+        self.lane = RateLimiter(self._surface, ledger, self._timing, control.clock(self._session.name))
 
     def close(self) -> None:
         """End the session, leave the mock. Can be called twice."""

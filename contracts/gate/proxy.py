@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
 
-from contracts.contract.surface import Surface
+from contracts.contract.surface import RequestIndex
 from contracts.errors import BudgetExhausted, RequestRefused, ToolError
 from contracts.gate.credentials import Credentials
 from contracts.gate.serialization import passed_on, to_request
@@ -57,7 +57,7 @@ class Proxy:
     """
 
     def __init__(
-        self, gate: Gate, surface: Surface, credentials: Credentials, phase: str, hear: Hear | None = None
+        self, gate: Gate, surface: RequestIndex, credentials: Credentials, phase: str, hear: Hear | None = None
     ) -> None:
         self.gate = gate
         self.hear = hear or _nobody

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from contracts.contract.pointers import locate, tokens
-from contracts.contract.surface import Surface
+from contracts.contract.surface import RequestIndex
 from contracts.gate.transport import Reply, WireRequest
 from contracts.messages import Answer, Request
 from oas.redaction import Redactor, marker
@@ -51,7 +51,7 @@ def to_wire(base_path: str, request: Request, key: tuple[str, str] | None) -> Wi
     return WireRequest(method=request.method, target=target, headers=_complete(headers), body=body)
 
 
-def to_request(surface: Surface, wire: WireRequest, path: str, credential: str, key_header: str) -> Request:
+def to_request(surface: RequestIndex, wire: WireRequest, path: str, credential: str, key_header: str) -> Request:
     """Describe a request that a child sent, as if it had been planned.
 
     Args:
@@ -85,7 +85,7 @@ def passed_on(headers: Iterable[tuple[str, str]], key_header: str) -> tuple[tupl
     return _complete(kept)
 
 
-def secrets_of(surface: Surface, body: bytes) -> Iterator[str]:
+def secrets_of(surface: RequestIndex, body: bytes) -> Iterator[str]:
     """Yield the texts at the places of a body that the contract calls secret, also where the body is no whole JSON."""
     patterns = [tokens(pattern) for pattern in surface.secrets]
     if not any(pattern[-1].encode() in body for pattern in patterns):

@@ -17,13 +17,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from contracts.contract.vocabulary import Document, Operation
-from contracts.generate.constraints import provoking, settled, trimmed
-from contracts.generate.expected_outcomes import Expectations
+from contracts.generate.constraints import bind, strip_undocumented, violate
+from contracts.generate.expected_outcomes import ExpectedOutcomes
 from contracts.generate.placeholders import escaped, placeholder
-from contracts.generate.schemathesis_adapter import NEGATIVE, POSITIVE, Draft, Source
+from contracts.generate.schemathesis_adapter import NEGATIVE, POSITIVE, CaseSource, GeneratedCase
 from contracts.messages import Request
 
-__all__ = ["MOST_WRITES", "drafts", "key_of"]
+__all__ = ["MOST_WRITES", "generated_cases", "key_of"]
 
 #: Requests to one writing operation that may succeed: each of them makes something that stays.
 MOST_WRITES = 3
@@ -34,7 +34,7 @@ _UNSETTLED = 5
 _MOST_IDLE_ROUNDS = 3
 
 
-def drafts(document: Document, source: Source, seed: int) -> Iterator[Draft]:
+def generated_cases(document: Document, source: CaseSource, seed: int) -> Iterator[GeneratedCase]:
     """Yield generated requests, ids as placeholders, until nothing new comes up.
 
     Args:
@@ -42,7 +42,7 @@ def drafts(document: Document, source: Source, seed: int) -> Iterator[Draft]:
         source: a new one; one that was drawn from gives other requests.
         seed: decides everything random.
     """
-    judge = Expectations(document, {})
+    judge = ExpectedOutcomes(document, {})
     met: set[str] = set()
     written: Counter[str] = Counter()
     turn = idle = 0
@@ -66,7 +66,7 @@ def drafts(document: Document, source: Source, seed: int) -> Iterator[Draft]:
             return
 
 
-def _may_write(document: Document, request: Request, judge: Expectations) -> bool:
+def _may_write(document: Document, request: Request, judge: ExpectedOutcomes) -> bool:
     """Whether a request may change something on a right server: it is for a write, and not clearly wrong."""
     operation = document.by_id.get(request.operation_id)
     return operation is not None and operation.is_write and not judge.of(request).conditions
@@ -82,7 +82,7 @@ def key_of(request: Request) -> str:
     )
 
 
-def _batches(document: Document, source: Source, seed: int) -> Iterator[Iterable[Draft]]:
+def _batches(document: Document, source: CaseSource, seed: int) -> Iterator[Iterable[GeneratedCase]]:
     operations = document.operations
     positive = list(_in_turn([source.enumerated(operation, POSITIVE) for operation in operations]))
     yield [draft for draft in positive if draft.stage == "examples"]
@@ -102,7 +102,7 @@ def _batches(document: Document, source: Source, seed: int) -> Iterator[Iterable
         )
 
 
-def _conditions(operation: Operation, positive: Iterable[Draft]) -> Iterator[Draft]:
+def _conditions(operation: Operation, positive: Iterable[GeneratedCase]) -> Iterator[GeneratedCase]:
     """Yield, for each condition that OpenAPI cannot say, the shortest valid request changed so that it holds."""
     required = {item.name: item.entity for item in operation.parameters if item.is_required}
     like = next((draft for draft in positive if draft.request.operation_id == operation.id), None)
@@ -112,12 +112,12 @@ def _conditions(operation: Operation, positive: Iterable[Draft]) -> Iterator[Dra
     asked = Request(operation_id=operation.id, method=operation.method, path=operation.path)
     plain = replace(asked, body=given) if operation.has_body else replace(asked, query=tuple(given.items()))
     for rule in operation.errors:
-        request = provoking(operation, plain, rule)
+        request = violate(operation, plain, rule)
         if request is not None:
             yield replace(like, request=request, stage="conditions", mode=NEGATIVE)
 
 
-def _in_turn(sources: Iterable[Iterable[Draft]]) -> Iterator[Draft]:
+def _in_turn(sources: Iterable[Iterable[GeneratedCase]]) -> Iterator[GeneratedCase]:
     waiting = [iter(source) for source in sources]
     while waiting:
         for source in tuple(waiting):
@@ -132,7 +132,7 @@ def _seed(seed: int, number: int, operation: Operation, mode: str) -> int:
     return random.Random(f"{seed} {number} {operation.id} {mode}").getrandbits(32)
 
 
-def _settled(document: Document, draft: Draft, turn: int, judge: Expectations) -> Request:
+def _settled(document: Document, draft: GeneratedCase, turn: int, judge: ExpectedOutcomes) -> Request:
     request = draft.request
     operation = document.by_id.get(request.operation_id)
     if draft.stage == "conditions":
@@ -140,6 +140,6 @@ def _settled(document: Document, draft: Draft, turn: int, judge: Expectations) -
     if operation is None or (draft.stage == "drawn" and turn % _UNSETTLED == 0):
         query = tuple((name, escaped(text)) for name, text in request.query)
         return replace(request, query=query, body=escaped(request.body))
-    made = settled(operation, request, turn, lambda name, value: judge.fits(operation, name, value))
+    made = bind(operation, request, turn, lambda name, value: judge.fits(operation, name, value))
     # Members that nobody documented are drawn with almost every body, and would leave nothing else to judge.
-    return trimmed(operation, made) if draft.stage == "drawn" else made
+    return strip_undocumented(operation, made) if draft.stage == "drawn" else made

@@ -15,7 +15,7 @@ from contracts.contract.vocabulary import ErrorRule, Operation
 from contracts.generate.placeholders import escaped, placeholder
 from contracts.messages import Request
 
-__all__ = ["Fits", "provoking", "settled", "trimmed"]
+__all__ = ["Fits", "bind", "strip_undocumented", "violate"]
 
 #: Says whether a value fits the parameter of that name.
 Fits = Callable[[str, Any], bool | None]
@@ -25,7 +25,7 @@ _SPREAD = 3
 _DAYS = ("2025-05-02", "2025-05-01")
 
 
-def settled(operation: Operation, request: Request, turn: int, fits: Fits) -> Request:
+def bind(operation: Operation, request: Request, turn: int, fits: Fits) -> Request:
     """Return the request with placeholders for its ids and with its ranges in order.
 
     Args:
@@ -63,7 +63,7 @@ def settled(operation: Operation, request: Request, turn: int, fits: Fits) -> Re
     return replace(request, query=tuple(query))
 
 
-def trimmed(operation: Operation, request: Request) -> Request:
+def strip_undocumented(operation: Operation, request: Request) -> Request:
     """Return the request without the parameters and members that the document does not name."""
     names = {item.name for item in operation.parameters}
     body = request.body
@@ -72,7 +72,7 @@ def trimmed(operation: Operation, request: Request) -> Request:
     return replace(request, query=tuple((name, text) for name, text in request.query if name in names), body=body)
 
 
-def provoking(operation: Operation, request: Request, rule: ErrorRule) -> Request | None:
+def violate(operation: Operation, request: Request, rule: ErrorRule) -> Request | None:
     """Return a valid request, with placeholders, changed so that one condition of the operation holds, and no other.
 
     Returns:

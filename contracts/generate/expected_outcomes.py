@@ -14,11 +14,11 @@ from datetime import date
 from typing import Any
 
 from contracts.contract.vocabulary import Document, ErrorRule, Operation, Parameter
-from contracts.generate.parameter_validity import Fitness
+from contracts.generate.parameter_validity import ParameterValidity
 from contracts.generate.placeholders import Entities
 from contracts.messages import Request
 
-__all__ = ["Expectation", "Expectations"]
+__all__ = ["Expectation", "ExpectedOutcomes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class _Findings:
         self.possible += [rule] if rule else []
 
 
-class Expectations:
+class ExpectedOutcomes:
     """Says what requests deserve on one target.
 
     Args:
@@ -81,7 +81,7 @@ class Expectations:
         self._document = document
         self._ids = {kind: frozenset(map(str, ids)) for kind, ids in entities.items()}
         self._fitness = {
-            (operation.id, item.name): Fitness(item, not operation.has_body)
+            (operation.id, item.name): ParameterValidity(item, not operation.has_body)
             for operation in document.operations
             for item in operation.parameters
         }

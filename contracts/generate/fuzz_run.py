@@ -16,22 +16,22 @@ from contracts.curl import curl_of
 from contracts.entries import Entry
 from contracts.errors import BudgetExhausted, RequestRefused
 from contracts.generate.failures import FailureStore
-from contracts.generate.placeholders import Entities, conceal, resolve
-from contracts.generate.response_judge import Judge, Symptom
-from contracts.generate.schemathesis_adapter import Failed
+from contracts.generate.placeholders import Entities, insert_placeholders, resolve
+from contracts.generate.response_judge import Failure, ResponseJudge
+from contracts.generate.schemathesis_adapter import CheckFailure
 from contracts.generate.shrinking import shrunk
 from contracts.messages import Answer, Exchange, Request
 from contracts.run.sender import Gate
 from contracts.verdicts import Violation
 
-__all__ = ["Checks", "Hunt", "Limits", "Tally"]
+__all__ = ["Checks", "FuzzLimits", "FuzzRun", "OperationStats"]
 
 #: What schemathesis' checks say of an answer; None where the request is none of its own.
-Checks = Callable[[Answer], Iterable[Failed]]
+Checks = Callable[[Answer], Iterable[CheckFailure]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class FuzzLimits:
     """Bounds of a hunt.
 
     Attributes:
@@ -56,7 +56,7 @@ class Limits:
 
 
 @dataclass(slots=True)
-class Tally:
+class OperationStats:
     """What became of the requests of one operation."""
 
     sent: int = 0
@@ -66,7 +66,7 @@ class Tally:
     findings: list[Violation] = field(default_factory=list)
 
 
-class Hunt:
+class FuzzRun:
     """One hunt on one target.
 
     Args:
@@ -87,9 +87,9 @@ class Hunt:
     def __init__(
         self,
         gate: Gate,
-        judge: Judge,
+        judge: ResponseJudge,
         entities: Entities,
-        limits: Limits,
+        limits: FuzzLimits,
         store: FailureStore | None = None,
         known: frozenset[str] = frozenset(),
     ) -> None:
@@ -100,10 +100,10 @@ class Hunt:
         self._limits = limits
         self._store = store
         self._end = gate.sent + limits.requests
-        self._causes: dict[str, list[Symptom]] = {}
+        self._causes: dict[str, list[Failure]] = {}
         self._created: Counter[str] = Counter()
         self._silent = 0
-        self.tallies: dict[str, Tally] = {}
+        self.tallies: dict[str, OperationStats] = {}
         self.sent: list[Entry] = []
         self.homeless: set[str] = set()
         self.stopped = ""
@@ -140,7 +140,7 @@ class Hunt:
         if exchange is None:
             return None
         self.sent.append(entry)
-        tally = self.tallies.setdefault(self._judge.home_of(request), Tally())
+        tally = self.tallies.setdefault(self._judge.home_of(request), OperationStats())
         self._count(tally, exchange)
         if exchange.answer is None or self._judge.is_refused(exchange):
             return None
@@ -150,7 +150,7 @@ class Hunt:
             self._meet(tally, request, symptom)
         return bool(symptoms)
 
-    def _meet(self, tally: Tally, request: Request, symptom: Symptom) -> None:
+    def _meet(self, tally: OperationStats, request: Request, symptom: Failure) -> None:
         """Keep a symptom of a new cause, after its request was made as small as it gets."""
         causes = self._causes.setdefault(symptom.violation.relation_id, [])
         is_told = symptom.violation.fingerprint in self._known
@@ -171,11 +171,11 @@ class Hunt:
         tally.findings.append(self._finished(smallest, last[-1]))
         if self._store:
             operation = self._judge.document.by_id.get(smallest.operation_id)
-            self._store.keep(Entry(request=conceal(operation, smallest, self._entities), origin="failure"))
+            self._store.keep(Entry(request=insert_placeholders(operation, smallest, self._entities), origin="failure"))
         if self._limits.is_fail_fast:
             self.stopped = "stopped at the first violation"
 
-    def _again(self, candidate: Request, symptom: Symptom) -> Symptom | None:
+    def _again(self, candidate: Request, symptom: Failure) -> Failure | None:
         """Send a smaller request, and return what it shows of the symptom; None for nothing."""
         exchange = self._send(candidate) if self._may_send(candidate) else None
         if exchange is None or exchange.answer is None:
@@ -183,7 +183,7 @@ class Hunt:
         found = self._judge.judge(candidate, exchange, self._now())
         return next((other for other in found if symptom.is_like(other)), None)
 
-    def _finished(self, request: Request, symptom: Symptom) -> Violation:
+    def _finished(self, request: Request, symptom: Failure) -> Violation:
         violation = symptom.violation
         detail = violation.detail or " ".join([symptom.kind, *sorted(symptom.blamed)])
         header = self._limits.key_header or self._judge.document.key_header
@@ -219,7 +219,7 @@ class Hunt:
             self._created[operation.id] += 1
         return exchange
 
-    def _count(self, tally: Tally, exchange: Exchange) -> None:
+    def _count(self, tally: OperationStats, exchange: Exchange) -> None:
         tally.sent += 1
         tally.silent += exchange.answer is None
         tally.refused += self._judge.is_refused(exchange)

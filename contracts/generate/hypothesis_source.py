@@ -10,12 +10,12 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["drawn", "fixed_constants", "own_storage"]
+__all__ = ["draw", "fixed_constants", "own_storage"]
 
 _CACHED = 1024
 
 
-def drawn(strategy: Any, count: int, seed: int) -> list[Any]:
+def draw(strategy: Any, count: int, seed: int) -> list[Any]:
     """Return about `count` values of a strategy, simple ones first; fewer where it has no more."""
     import hypothesis
     from hypothesis.errors import HypothesisException

@@ -18,7 +18,7 @@ from typing import Any
 from contracts.contract.pointers import lookup
 from contracts.messages import Request
 
-__all__ = ["ABSENT", "Case", "cases_of", "value_of"]
+__all__ = ["ABSENT", "ParameterCase", "cases_of", "value_of"]
 
 #: Stands for a parameter that a request does not set.
 ABSENT: Any = object()
@@ -36,7 +36,7 @@ _PLAIN = ("format", "pattern", "multipleOf", "exclusiveMinimum", "exclusiveMaxim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class ParameterCase:
     """One thing that a request can do with a parameter.
 
     Attributes:
@@ -56,7 +56,7 @@ class Case:
     holds: Callable[[Any], bool] = field(repr=False)
 
 
-def cases_of(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterator[Case]:
+def cases_of(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterator[ParameterCase]:
     """List the cases of an operation, parameter by parameter."""
     for item in operation.get("parameters", ()):
         parameter = _resolved(document, item)
@@ -72,7 +72,7 @@ def cases_of(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Itera
         yield from _of_parameter(document, name, member, _resolved(document, child))
 
 
-def value_of(request: Request, case: Case) -> Any:
+def value_of(request: Request, case: ParameterCase) -> Any:
     """Return what a request gives to the parameter of a case, read by its schema; `ABSENT` where nothing."""
     if case.location == "body":
         return request.body.get(case.parameter, ABSENT) if isinstance(request.body, Mapping) else ABSENT
@@ -89,11 +89,11 @@ def value_of(request: Request, case: Case) -> Any:
 
 def _of_parameter(
     document: Mapping[str, Any], name: str, parameter: Mapping[str, Any], schema: Mapping[str, Any]
-) -> Iterator[Case]:
+) -> Iterator[ParameterCase]:
     if "items" in schema:
         schema = {**schema, "items": _resolved(document, schema["items"])}
     is_required = bool(parameter.get("required"))
-    make = partial(Case, parameter=name, location=str(parameter.get("in", "query")), schema=schema)
+    make = partial(ParameterCase, parameter=name, location=str(parameter.get("in", "query")), schema=schema)
     keyword = "required" if is_required else "optional"
     yield make(keyword=keyword, name="given", holds=lambda value: value is not ABSENT)
     yield make(keyword=keyword, name="missing" if is_required else "left out", holds=lambda value: value is ABSENT)
@@ -132,8 +132,8 @@ def _of_bound(
     yield keyword, f"above {bound}", _when(right, lambda value: size(value) > bound)
 
 
-def _of_body(is_required: bool) -> Iterator[Case]:
-    make = partial(Case, parameter="(body)", keyword="body", location="body", schema={})
+def _of_body(is_required: bool) -> Iterator[ParameterCase]:
+    make = partial(ParameterCase, parameter="(body)", keyword="body", location="body", schema={})
     none = "missing" if is_required else "left out"
     yield make(name="an object", holds=lambda request: isinstance(request.body, Mapping))
     yield make(name=none, holds=lambda request: request.body is None and request.raw_body is None)

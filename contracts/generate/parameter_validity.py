@@ -17,7 +17,7 @@ import jsonschema_rs
 
 from contracts.contract.vocabulary import Parameter
 
-__all__ = ["Fitness"]
+__all__ = ["ParameterValidity"]
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _BOOLEANS = {"true": True, "false": False}
@@ -29,10 +29,10 @@ class _Unclear:
     """Stands for a text that could be of the type or not."""
 
 
-_UNCLEAR = _Unclear()
+AMBIGUOUS = _Unclear()
 
 
-class Fitness:
+class ParameterValidity:
     """Judges the values of one parameter.
 
     Args:
@@ -48,7 +48,7 @@ class Fitness:
         """Say whether a value fits; from a query, a list of texts is a repeated parameter."""
         if self._is_text:
             value = self._typed(value)
-        if value is _UNCLEAR or self._validator is None or _is_unclear(value):
+        if value is AMBIGUOUS or self._validator is None or _is_unclear(value):
             return None
         try:
             fits = bool(self._validator.is_valid(value))
@@ -73,8 +73,8 @@ class Fitness:
         if self.parameter.is_array:
             items = value if isinstance(value, list) else [value]
             typed = [_typed(self.parameter.items, item) for item in items]
-            return _UNCLEAR if any(item is _UNCLEAR for item in typed) else typed
-        return _UNCLEAR if isinstance(value, list) else _typed(self.parameter.schema, value)
+            return AMBIGUOUS if any(item is AMBIGUOUS for item in typed) else typed
+        return AMBIGUOUS if isinstance(value, list) else _typed(self.parameter.schema, value)
 
     def _is_odd_day(self, value: Any) -> bool:
         if self.parameter.schema.get("format") != "date" or not isinstance(value, str):
@@ -92,11 +92,11 @@ def _typed(schema: Mapping[str, Any], text: Any) -> Any:
     if kind == "string" or not isinstance(text, str):
         return text
     if kind == "boolean":
-        return _BOOLEANS.get(text, _UNCLEAR if text.lower() in _LIKE_BOOLEANS else text)
+        return _BOOLEANS.get(text, AMBIGUOUS if text.lower() in _LIKE_BOOLEANS else text)
     if kind not in ("integer", "number"):
-        return _UNCLEAR
+        return AMBIGUOUS
     if _INTEGER.fullmatch(text) and text != "-0":
-        return int(text) if len(text) < 20 else _UNCLEAR
+        return int(text) if len(text) < 20 else AMBIGUOUS
     return _number(kind, text)
 
 
@@ -107,7 +107,7 @@ def _number(kind: str, text: str) -> Any:
         return text
     if kind == "integer" and value % 1 and text.isascii():
         return value
-    return _UNCLEAR
+    return AMBIGUOUS
 
 
 def _is_unclear(value: Any) -> bool:

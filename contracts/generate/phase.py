@@ -20,14 +20,14 @@ from contracts.entries import Entry
 from contracts.errors import BudgetExhausted, RequestRefused, UsageError
 from contracts.events import Listener, PhaseFinished, PhaseStarted, RelationJudged
 from contracts.generate.failures import FailureStore
-from contracts.generate.fuzz_run import Hunt, Limits, Tally
+from contracts.generate.fuzz_run import FuzzLimits, FuzzRun, OperationStats
 from contracts.generate.hypothesis_source import own_storage
 from contracts.generate.placeholders import Entities
-from contracts.generate.response_judge import Judge
-from contracts.generate.schemathesis_adapter import Failed
+from contracts.generate.response_judge import ResponseJudge
+from contracts.generate.schemathesis_adapter import CheckFailure
 from contracts.messages import Answer, Request
-from contracts.observations.cases import Case
-from contracts.observations.observations import Observations, Seen
+from contracts.observations.cases import PlannedRequest
+from contracts.observations.observations import Observation, Observations
 from contracts.plan.verdict import selected
 from contracts.run.sender import Gate
 from contracts.verdicts import Outcome, Relation, Verdict
@@ -37,10 +37,10 @@ __all__ = [
     "PHASE",
     "FuzzOptions",
     "FuzzPhase",
-    "Fuzzed",
+    "FuzzResult",
     "entities_of",
+    "fetch_listings",
     "fuzz",
-    "listed",
     "request_count",
     "verdicts_of",
     "wanted",
@@ -205,7 +205,7 @@ class FuzzOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Fuzzed:
+class FuzzResult:
     """What came of the generated requests.
 
     Attributes:
@@ -219,7 +219,7 @@ class Fuzzed:
     entries: tuple[Entry, ...] = ()
     sent: int = 0
     stopped: str = ""
-    tallies: dict[str, Tally] = field(default_factory=dict)
+    tallies: dict[str, OperationStats] = field(default_factory=dict)
 
 
 def wanted(
@@ -230,7 +230,7 @@ def wanted(
     return tuple(item for item in found if selected(item.id, only, skip))
 
 
-def fuzz(document: Document, gate: Gate, options: FuzzOptions, known: Entities | None = None) -> Fuzzed:
+def fuzz(document: Document, gate: Gate, options: FuzzOptions, known: Entities | None = None) -> FuzzResult:
     """Send generated requests and judge their answers.
 
     Args:
@@ -248,18 +248,18 @@ def fuzz(document: Document, gate: Gate, options: FuzzOptions, known: Entities |
     store = FailureStore.open(options.example_database, document) if options.example_database else None
     entities = known or {}
     if known is None and options.requests > 0:
-        entities = listed(document, gate, _PHASE, once=options.requests == 1)
-    limits = Limits(
+        entities = fetch_listings(document, gate, _PHASE, once=options.requests == 1)
+    limits = FuzzLimits(
         requests=options.requests - (gate.sent - before),
         is_fail_fast=options.is_fail_fast,
         key_header=options.key_header,
     )
-    hunt = Hunt(gate, Judge(document, entities), entities, limits, store, options.known)
+    hunt = FuzzRun(gate, ResponseJudge(document, entities), entities, limits, store, options.known)
     if limits.requests > 0:
         hunt.begin()
         _hunt(document, options, hunt)
     verdicts = verdicts_of(document, wanted(document, options.only, options.skip), hunt, gate)
-    return Fuzzed(verdicts, tuple(hunt.sent), gate.sent - before, hunt.stopped, hunt.tallies)
+    return FuzzResult(verdicts, tuple(hunt.sent), gate.sent - before, hunt.stopped, hunt.tallies)
 
 
 def entities_of(document: Document, observations: Observations) -> dict[str, tuple[object, ...]]:
@@ -270,22 +270,22 @@ def entities_of(document: Document, observations: Observations) -> dict[str, tup
     return found if observations.successes else {}
 
 
-def _hunt(document: Document, options: FuzzOptions, hunt: Hunt) -> None:
-    from contracts.generate.case_order import drafts
-    from contracts.generate.schemathesis_adapter import Draft, Source
+def _hunt(document: Document, options: FuzzOptions, hunt: FuzzRun) -> None:
+    from contracts.generate.case_order import generated_cases
+    from contracts.generate.schemathesis_adapter import CaseSource, GeneratedCase
 
-    source = Source(document, options.path or packaged())
-    for draft in drafts(document, source, options.seed):
+    source = CaseSource(document, options.path or packaged())
+    for draft in generated_cases(document, source, options.seed):
         if hunt.is_over:
             return
 
-        def checks(answer: Answer, draft: Draft = draft) -> Iterable[Failed]:
+        def checks(answer: Answer, draft: GeneratedCase = draft) -> Iterable[CheckFailure]:
             return source.failures(draft, answer)
 
         hunt.ask(Entry(request=draft.request, origin=f"{draft.mode} {draft.stage}"), checks)
 
 
-def listed(document: Document, gate: Gate, phase: str, *, once: bool = False) -> Entities:
+def fetch_listings(document: Document, gate: Gate, phase: str, *, once: bool = False) -> Entities:
     """Ask the target for its lists, one request: the first read that needs nothing.
 
     Args:
@@ -305,17 +305,17 @@ def listed(document: Document, gate: Gate, phase: str, *, once: bool = False) ->
         return {}
     if exchange.answer is None:
         return {}
-    seen = Seen(Case(request=request, meaning="the lists", serves=()), exchange, read)
+    seen = Observation(PlannedRequest(request=request, meaning="the lists", serves=()), exchange, read)
     return entities_of(document, Observations(document, (seen,)))
 
 
-def verdicts_of(document: Document, chosen: Iterable[Relation], hunt: Hunt, gate: Gate) -> tuple[Verdict, ...]:
+def verdicts_of(document: Document, chosen: Iterable[Relation], hunt: FuzzRun, gate: Gate) -> tuple[Verdict, ...]:
     """Return how each of `wanted` ended."""
     return tuple(_verdict(relation, document.by_id[relation.operation_id], hunt, gate) for relation in chosen)
 
 
-def _verdict(relation: Relation, operation: Operation, hunt: Hunt, gate: Gate) -> Verdict:
-    tally = hunt.tallies.get(operation.id, Tally())
+def _verdict(relation: Relation, operation: Operation, hunt: FuzzRun, gate: Gate) -> Verdict:
+    tally = hunt.tallies.get(operation.id, OperationStats())
     if tally.findings:
         return Verdict(relation=relation, outcome=Outcome.BROKEN, violations=tuple(tally.findings), requests=tally.sent)
     if not tally.sent:
@@ -325,7 +325,7 @@ def _verdict(relation: Relation, operation: Operation, hunt: Hunt, gate: Gate) -
     return Verdict(relation=relation, outcome=outcome, reason=reason, requests=tally.sent)
 
 
-def _unasked(relation: Relation, operation: Operation, hunt: Hunt, gate: Gate) -> Verdict:
+def _unasked(relation: Relation, operation: Operation, hunt: FuzzRun, gate: Gate) -> Verdict:
     if operation.is_write and gate.target.is_live:
         return _left_out(relation, "generated requests never write on a live target")
     if operation.id in hunt.homeless:
@@ -333,7 +333,7 @@ def _unasked(relation: Relation, operation: Operation, hunt: Hunt, gate: Gate) -
     return _left_out(relation, hunt.stopped or "no request was left for it; more of them (--fuzz) reach it")
 
 
-def _doubt(operation: Operation, tally: Tally, hunt: Hunt) -> str:
+def _doubt(operation: Operation, tally: OperationStats, hunt: FuzzRun) -> str:
     if tally.refused > _MOST_REFUSED * tally.sent:
         return f"{tally.refused / tally.sent:.0%} of the requests were refused for the rate limit"
     if tally.silent > _MOST_REFUSED * tally.sent:

@@ -1,7 +1,7 @@
 """Named placeholders for the ids of entities: `{user.1}` stands for the first user that the target lists.
 
 A request with placeholders means the same on every server; `resolve` makes it
-one that can be sent there, `conceal` takes the ids out again. Only whole values
+one that can be sent there, `insert_placeholders` takes the ids out again. Only whole values
 of parameters that identify an entity by the document are concealed; a text that
 looks like a placeholder and is none gets one more brace.
 """
@@ -16,7 +16,7 @@ from typing import Any
 from contracts.contract.vocabulary import Operation
 from contracts.messages import Request
 
-__all__ = ["Entities", "conceal", "escaped", "is_placeholder", "placeholder", "resolve"]
+__all__ = ["Entities", "escaped", "insert_placeholders", "is_placeholder", "placeholder", "resolve"]
 
 #: Type of entity → ids, in the order in which the target lists them.
 Entities = Mapping[str, Sequence[Any]]
@@ -75,7 +75,7 @@ def resolve(request: Request, entities: Entities) -> Request | None:
     return None if _is_gone(body) else replace(request, query=tuple(query), body=body)
 
 
-def conceal(operation: Operation | None, request: Request, entities: Entities) -> Request:
+def insert_placeholders(operation: Operation | None, request: Request, entities: Entities) -> Request:
     """Put placeholders in the place of known ids, in the parameters that the document says are ids."""
     if operation is None:
         return replace(request, query=_escaped_query(request), body=escaped(request.body))

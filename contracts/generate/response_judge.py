@@ -13,21 +13,21 @@ from typing import Any
 from contracts import relations
 from contracts.contract.pointers import join, lookup
 from contracts.contract.vocabulary import Document, Operation
-from contracts.generate.expected_outcomes import Expectation, Expectations
+from contracts.generate.expected_outcomes import Expectation, ExpectedOutcomes
 from contracts.generate.placeholders import Entities
-from contracts.generate.schemathesis_adapter import Failed
+from contracts.generate.schemathesis_adapter import CheckFailure
 from contracts.messages import Exchange, Request
-from contracts.observations.cases import Case
+from contracts.observations.cases import PlannedRequest
 from contracts.observations.comparison import excerpt
-from contracts.observations.observations import Observations, Seen
-from contracts.relations.relation_check import Rule
+from contracts.observations.observations import Observation, Observations
+from contracts.relations.relation_check import RelationCheck
 from contracts.verdicts import Violation
 
-__all__ = ["Judge", "Symptom"]
+__all__ = ["Failure", "ResponseJudge"]
 
 _KEY_REFUSED = (401, 403)
 #: Check of schemathesis → beginning of the relations that say the same; the relation's word is kept.
-_TWINS = {
+EQUIVALENT_CHECKS = {
     "not_a_server_error": ("fuzz.survives",),
     "status_code_conformance": ("structure.status",),
     "content_type_conformance": ("structure.type",),
@@ -38,7 +38,7 @@ _TWINS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Symptom:
+class Failure:
     """What is wrong with one answer, before it is known how little of the request is needed for it.
 
     Attributes:
@@ -51,12 +51,12 @@ class Symptom:
     kind: str
     blamed: frozenset[str] = frozenset()
 
-    def is_like(self, other: Symptom) -> bool:
+    def is_like(self, other: Failure) -> bool:
         """Whether a smaller request's symptom is the same one."""
         return self.kind == other.kind and other.blamed <= self.blamed
 
 
-class Judge:
+class ResponseJudge:
     """Judges exchanges of one target.
 
     Args:
@@ -66,10 +66,10 @@ class Judge:
 
     def __init__(self, document: Document, entities: Entities) -> None:
         self.document = document
-        self.expectations = Expectations(document, entities)
+        self.expectations = ExpectedOutcomes(document, entities)
         limits = document.limits
         self._refusal_status = limits.status if limits else 429
-        self._single: dict[str, list[Rule]] = {}
+        self._single: dict[str, list[RelationCheck]] = {}
         for rule in relations.rules(document):
             if rule.is_single:
                 self._single.setdefault(rule.relation.operation_id, []).append(rule)
@@ -85,8 +85,8 @@ class Judge:
         return next((item.id for item in self.document.operations if item.path == request.path), "")
 
     def judge(
-        self, request: Request, exchange: Exchange, now: float | None = None, failures: Iterable[Failed] = ()
-    ) -> list[Symptom]:
+        self, request: Request, exchange: Exchange, now: float | None = None, failures: Iterable[CheckFailure] = ()
+    ) -> list[Failure]:
         """Return everything that is wrong with an answer, each cause once.
 
         Args:
@@ -100,26 +100,30 @@ class Judge:
         operation = self.document.by_id.get(request.operation_id)
         expected = self.expectations.of(request)
         expects = expected.conditions[0] if expected.conditions else None
-        seen = Seen(
-            Case(request=request, meaning="generated", serves=(), expects=expects), exchange, operation, "", now
+        seen = Observation(
+            PlannedRequest(request=request, meaning="generated", serves=(), expects=expects),
+            exchange,
+            operation,
+            "",
+            now,
         )
         found = [*self._related(seen, expected), *self._deserved(seen, request, expected)]
         told = tuple(symptom.violation.relation_id for symptom in found)
         for failed in failures:
-            if not any(name.startswith(_TWINS.get(failed.check, (failed.check,))) for name in told):
+            if not any(name.startswith(EQUIVALENT_CHECKS.get(failed.check, (failed.check,))) for name in told):
                 found.append(self._checked(seen, failed))
         return found
 
-    def _related(self, seen: Seen, expected: Expectation) -> Iterator[Symptom]:
+    def _related(self, seen: Observation, expected: Expectation) -> Iterator[Failure]:
         observations = Observations(self.document, (seen,))
         own = self._single.get(seen.operation.id, []) if seen.operation else []
         for rule in (*own, *self._single.get("", [])):
             # What a list must show follows from parameters that can be read in one way only.
             if expected.is_valid or rule.relation.kind != "collection":
                 for violation in rule(observations).violations:
-                    yield Symptom(violation, f"{violation.relation_id} {violation.detail}")
+                    yield Failure(violation, f"{violation.relation_id} {violation.detail}")
 
-    def _deserved(self, seen: Seen, request: Request, expected: Expectation) -> Iterator[Symptom]:
+    def _deserved(self, seen: Observation, request: Request, expected: Expectation) -> Iterator[Failure]:
         status, code = seen.status, self._code(seen)
         if status >= 500:
             yield self._survival(seen, request)
@@ -133,21 +137,21 @@ class Judge:
     def _wanted(self, rule: Any) -> tuple[int, str]:
         return rule.status, rule.error_code if self.document.envelope.error_code else ""
 
-    def _code(self, seen: Seen) -> str:
+    def _code(self, seen: Observation) -> str:
         place = self.document.envelope.error_code
         found = lookup(seen.body, place) if place else ""
         return found if isinstance(found, str) else ""
 
-    def _survival(self, seen: Seen, request: Request) -> Symptom:
+    def _survival(self, seen: Observation, request: Request) -> Failure:
         violation = self._violation(
             seen,
             "survives",
             f"the server failed: {seen.status} for a request of {_size(request)}",
             "any answer below 500",
         )
-        return Symptom(violation, f"survives {seen.status}", frozenset(request.parameters))
+        return Failure(violation, f"survives {seen.status}", frozenset(request.parameters))
 
-    def _refused(self, seen: Seen, request: Request, answered: str) -> Symptom:
+    def _refused(self, seen: Observation, request: Request, answered: str) -> Failure:
         operation = seen.operation
         names = sorted(request.parameters)
         violation = self._violation(
@@ -157,9 +161,9 @@ class Judge:
             "a 2xx answer",
         )
         assumed = next((item.assumed for item in _of(operation, names) if item.assumed), "")
-        return Symptom(replace(violation, assumed=assumed), f"accepts {answered}", frozenset(names))
+        return Failure(replace(violation, assumed=assumed), f"accepts {answered}", frozenset(names))
 
-    def _wrongly(self, seen: Seen, request: Request, expected: Expectation, answered: str) -> Symptom:
+    def _wrongly(self, seen: Observation, request: Request, expected: Expectation, answered: str) -> Failure:
         rule = expected.conditions[0]
         names = [blamed.partition(":")[0] for blamed in expected.blamed]
         violation = self._violation(
@@ -170,13 +174,13 @@ class Judge:
         )
         assumed = rule.assumed or next((item.assumed for item in _of(seen.operation, names) if item.assumed), "")
         violation = replace(violation, pointer=rule.pointer, assumed=assumed)
-        return Symptom(violation, f"refuses {expected.words}, {answered}", frozenset(expected.blamed))
+        return Failure(violation, f"refuses {expected.words}, {answered}", frozenset(expected.blamed))
 
-    def _checked(self, seen: Seen, failed: Failed) -> Symptom:
+    def _checked(self, seen: Observation, failed: CheckFailure) -> Failure:
         violation = self._violation(seen, failed.check, failed.title, "what the document says of this answer")
-        return Symptom(replace(violation, detail=failed.detail), f"{failed.check} {failed.detail}")
+        return Failure(replace(violation, detail=failed.detail), f"{failed.check} {failed.detail}")
 
-    def _violation(self, seen: Seen, check: str, title: str, expected: str) -> Violation:
+    def _violation(self, seen: Observation, check: str, title: str, expected: str) -> Violation:
         name = self.home_of(seen.case.request)
         operation = seen.operation or self.document.by_id.get(name)
         return Violation(

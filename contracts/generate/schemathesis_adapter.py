@@ -1,7 +1,7 @@
 """Generated requests: what schemathesis and Hypothesis make of the document, and what schemathesis' checks say.
 
 The only importer of schemathesis. Nothing of it is imported, registered or sent
-until a `Source` is made: cases are drawn through its public strategies, its
+until a `CaseSource` is made: cases are drawn through its public strategies, its
 coverage cases through `coverage_cases`, the one function that needs more than its
 public API; answers are judged by its check functions on copies of the gate's
 answers. No hook is ever registered, so nothing stays behind in the process.
@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from contracts.contract.vocabulary import Document, Operation
 from contracts.errors import SpecInvalid, UsageError
-from contracts.generate.hypothesis_source import drawn, fixed_constants
+from contracts.generate.hypothesis_source import draw, fixed_constants
 from contracts.messages import Answer, Request
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 __all__ = [
     "NEGATIVE",
     "POSITIVE",
-    "Draft",
-    "Failed",
-    "Source",
+    "CaseSource",
+    "CheckFailure",
+    "GeneratedCase",
     "check_version",
     "coverage_cases",
     "prepared_of",
@@ -57,12 +57,12 @@ _STRANGE_METHODS = ("PATCH",)
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class GeneratedCase:
     """A generated request, not yet made fit for a target.
 
     Attributes:
         request: as generated; its ids are made up.
-        stage: `examples`, `coverage`, `conditions` or `drawn`.
+        stage: `examples`, `coverage`, `conditions` or `draw`.
         mode: what it was generated to be, `positive` or `negative`.
         origin: what the checks need of it.
     """
@@ -74,7 +74,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class CheckFailure:
     """What one check says: its name, what happened, stable words that tell it from others."""
 
     check: str
@@ -119,7 +119,7 @@ def coverage_cases(operation: APIOperation[Any, Any, Any, Any], mode: Generation
         raise UsageError(f"schemathesis {version} gives no coverage cases in the way of 4.32: {error}") from error
 
 
-class Source:
+class CaseSource:
     """Draws requests from one document. One use of it is deterministic; make a new one to begin again.
 
     Args:
@@ -151,7 +151,7 @@ class Source:
         }
         self._names = {found.label: name for name, found in self._operations.items()}
 
-    def enumerated(self, operation: Operation, mode: str) -> Iterator[Draft]:
+    def enumerated(self, operation: Operation, mode: str) -> Iterator[GeneratedCase]:
         """Yield the document's examples of an operation, then its coverage cases, those of `mode`."""
         target = self._operations.get(operation.id)
         if target is None:
@@ -164,17 +164,17 @@ class Source:
             is_first = mode == POSITIVE and _scenario(case) in _FIRST_SCENARIOS
             yield from self._draft(case, "examples" if is_first else "coverage", mode)
 
-    def drawn(self, operation: Operation, mode: str, count: int, seed: int) -> list[Draft]:
+    def drawn(self, operation: Operation, mode: str, count: int, seed: int) -> list[GeneratedCase]:
         """Return at most about `count` requests that Hypothesis draws for an operation, the same for the same seed."""
         target = self._operations.get(operation.id)
         if target is None or count < 1:
             return []
         with fixed_constants(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            cases = drawn(target.as_strategy(generation_mode=_mode(mode)), count, seed)
+            cases = draw(target.as_strategy(generation_mode=_mode(mode)), count, seed)
             return [draft for case in cases for draft in self._draft(case, "drawn", mode)]
 
-    def failures(self, draft: Draft, answer: Answer) -> list[Failed]:
+    def failures(self, draft: GeneratedCase, answer: Answer) -> list[CheckFailure]:
         """Run schemathesis' checks on the answer to a draft's request."""
         import schemathesis.checks
         from schemathesis import Response
@@ -197,7 +197,7 @@ class Source:
             return [_failed(failure) for failure in group.exceptions]
         return []
 
-    def _draft(self, case: Case[Any], stage: str, mode: str) -> Iterator[Draft]:
+    def _draft(self, case: Case[Any], stage: str, mode: str) -> Iterator[GeneratedCase]:
         prepared = prepared_of(case)
         if prepared is None or len(prepared.url) > MAX_TARGET_BYTES or len(prepared.body or b"") > MAX_BODY_BYTES:
             return
@@ -206,7 +206,7 @@ class Source:
         request = request_of(case, prepared, operation_id, self._document.key_header)
         if stage == "drawn":  # where a missing key would be drawn again and again
             request = replace(request, credential="key")
-        yield Draft(request, stage, mode, (case, prepared))
+        yield GeneratedCase(request, stage, mode, (case, prepared))
 
 
 def _mode(name: str) -> GenerationMode:
@@ -221,7 +221,7 @@ def _scenario(case: Case[Any]) -> str:
     return str(getattr(scenario, "value", scenario))
 
 
-def _failed(failure: Any) -> Failed:
+def _failed(failure: Any) -> CheckFailure:
     check = (getattr(failure, "checks", ()) or ("check",))[0]
     facts = [
         str(getattr(failure, name))
@@ -229,7 +229,7 @@ def _failed(failure: Any) -> Failed:
         if hasattr(failure, name)
     ]
     message = " ".join(str(failure.message).split())
-    return Failed(check, f"{failure.title}: {message[:200]}", " ".join([type(failure).__name__, *facts]))
+    return CheckFailure(check, f"{failure.title}: {message[:200]}", " ".join([type(failure).__name__, *facts]))
 
 
 _BASE_URL = "http://target.invalid"

@@ -11,10 +11,10 @@ from typing import Any
 
 from contracts.contract.pointers import lookup
 from contracts.contract.vocabulary import Operation
-from contracts.generate.sequence_context import World
+from contracts.generate.sequence_context import SequenceContext
 from contracts.messages import Request
 from contracts.observations.cases import ask
-from contracts.observations.observations import Observations, Seen
+from contracts.observations.observations import Observation, Observations
 from contracts.relations.collection.links import follow
 
 __all__ = ["Sequence"]
@@ -33,7 +33,7 @@ class Sequence:
         steps: what was done, in words.
     """
 
-    world: World
+    world: SequenceContext
     ids: dict[int, Any] = field(default_factory=dict)
     total: int | None = None
     link: tuple[str, int] | None = None
@@ -151,7 +151,7 @@ class Sequence:
             self.world.tell(again, f"{step}: {difference[0]}", difference[1], difference[2], self.steps)
         self._remember(again or seen, offset)
 
-    def _difference(self, seen: Seen, offset: int) -> tuple[str, str, str] | None:
+    def _difference(self, seen: Observation, offset: int) -> tuple[str, str, str] | None:
         if self.total is not None and seen.total != self.total:
             return f"the total is {seen.total}", f"{self.total}, as before", "total"
         for place, identity in enumerate(seen.ids, offset):
@@ -165,7 +165,7 @@ class Sequence:
         seen = self.world.send(ask(operation, {})) if operation else None
         return seen is not None and seen.is_success and self._difference(seen, 0) is None
 
-    def _remember(self, seen: Seen, offset: int) -> None:
+    def _remember(self, seen: Observation, offset: int) -> None:
         if self.total is not None and seen.total != self.total:
             self.ids.clear()
         self.total = seen.total

@@ -9,29 +9,29 @@ from contracts.curl import curl_of
 from contracts.errors import BudgetExhausted, RequestRefused
 from contracts.generate.placeholders import Entities
 from contracts.messages import Exchange, Request
-from contracts.observations.cases import Case
+from contracts.observations.cases import PlannedRequest
 from contracts.observations.comparison import excerpt
-from contracts.observations.observations import Seen
+from contracts.observations.observations import Observation
 from contracts.run.sender import Gate
 from contracts.verdicts import Violation
 
-__all__ = ["Diverged", "Over", "World"]
+__all__ = ["BudgetSpent", "ModelMismatch", "SequenceContext"]
 
 _MOST_KEYS = 3
 _PHASE = "stateful"
 _RELATION_ID = "stateful.sequence"
 
 
-class Over(BaseException):
+class BudgetSpent(BaseException):
     """The requests are spent. No `Exception`, so that no machinery takes it for a finding."""
 
 
-class Diverged(Exception):
+class ModelMismatch(Exception):
     """The server is not what the model says."""
 
 
 @dataclass(slots=True)
-class World:
+class SequenceContext:
     """What all sequences of a run share.
 
     Attributes:
@@ -89,20 +89,20 @@ class World:
         """Whether a made key can be used."""
         return self.made > 0 and self.gate.has("created")
 
-    def send(self, request: Request) -> Seen | None:
+    def send(self, request: Request) -> Observation | None:
         """Send one request; None where there is nothing to learn from its answer.
 
         Raises:
-            Over: nothing more may be sent.
+            BudgetSpent: nothing more may be sent.
         """
         if self.spent >= self.room:
-            raise Over
+            raise BudgetSpent
         before = self.gate.sent
         try:
             exchange = self.gate.send(request, _PHASE, once=self.spent + 1 >= self.room)
         except (BudgetExhausted, RequestRefused) as error:
             self.stopped = str(error)
-            raise Over from error
+            raise BudgetSpent from error
         self.spent += self.gate.sent - before
         status = exchange.answer.status if exchange.answer else 0
         limits = self.document.limits
@@ -113,11 +113,11 @@ class World:
         self.answered += 200 <= status < 300
         return self._seen(request, exchange)
 
-    def tell(self, seen: Seen, title: str, expected: str, detail: str, steps: list[str]) -> None:
+    def tell(self, seen: Observation, title: str, expected: str, detail: str, steps: list[str]) -> None:
         """Keep a finding, unless one with fewer steps is known, and say that the model does not hold.
 
         Raises:
-            Diverged: always.
+            ModelMismatch: always.
         """
         if len(steps) < self._fewest:
             self._fewest = len(steps)
@@ -134,8 +134,8 @@ class World:
                 curl=curl_of(request, self.gate.target.url, header),
                 detail=detail,
             )
-        raise Diverged(title)
+        raise ModelMismatch(title)
 
-    def _seen(self, request: Request, exchange: Exchange) -> Seen:
-        case = Case(request=request, meaning="a step of a sequence", serves=())
-        return Seen(case, exchange, self.document.by_id.get(request.operation_id))
+    def _seen(self, request: Request, exchange: Exchange) -> Observation:
+        case = PlannedRequest(request=request, meaning="a step of a sequence", serves=())
+        return Observation(case, exchange, self.document.by_id.get(request.operation_id))

@@ -15,7 +15,7 @@ from contracts.contract.vocabulary import Document
 from contracts.generate.hypothesis_source import fixed_constants
 from contracts.generate.placeholders import Entities
 from contracts.generate.sequence import Sequence
-from contracts.generate.sequence_context import Diverged, Over, World
+from contracts.generate.sequence_context import BudgetSpent, ModelMismatch, SequenceContext
 from contracts.run.sender import Gate
 from contracts.verdicts import Outcome, Relation, Verdict
 
@@ -50,11 +50,11 @@ def explore(
         return _left_out("sequences make keys, which a live target is asked for with --allow-writes only")
     if requests < _REQUESTS:
         return _left_out("the budget had no room for its requests; a larger one has")
-    world = World(document, gate, entities, requests)
+    world = SequenceContext(document, gate, entities, requests)
     if world.lists is None and world.makes is None:
         return _left_out("the document has no list and nothing that makes a key")
     # A server whose data changes, or requests that end in the middle, make a machine that Hypothesis calls flaky.
-    with contextlib.suppress(Over, Diverged, _flaky()), fixed_constants():
+    with contextlib.suppress(BudgetSpent, ModelMismatch, _flaky()), fixed_constants():
         _walk(world, max(2, requests // _REQUESTS), seed)
     return _verdict(world)
 
@@ -69,7 +69,7 @@ def _left_out(reason: str) -> Verdict:
     return Verdict(relation=RELATION, outcome=Outcome.LEFT_OUT, reason=reason)
 
 
-def _verdict(world: World) -> Verdict:
+def _verdict(world: SequenceContext) -> Verdict:
     if world.violation is not None:
         return Verdict(relation=RELATION, outcome=Outcome.BROKEN, violations=(world.violation,), requests=world.spent)
     if not world.spent:
@@ -79,7 +79,7 @@ def _verdict(world: World) -> Verdict:
     return Verdict(relation=RELATION, outcome=outcome, reason=reason, requests=world.spent)
 
 
-def _walk(world: World, examples: int, seed: int) -> None:
+def _walk(world: SequenceContext, examples: int, seed: int) -> None:
     """Run the machine: so many sequences."""
     import hypothesis
     from hypothesis.stateful import run_state_machine_as_test
@@ -98,7 +98,7 @@ def _walk(world: World, examples: int, seed: int) -> None:
     run_state_machine_as_test(hypothesis.seed(seed)(_machine(world)), settings=settings)
 
 
-def _machine(world: World) -> Any:
+def _machine(world: SequenceContext) -> Any:
     """Make the machine; every rule is one step of `Sequence`."""
     from hypothesis import strategies
     from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule

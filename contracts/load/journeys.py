@@ -23,7 +23,7 @@ from contracts.contract.vocabulary import Document, Operation, Parameter
 from contracts.messages import Request
 from contracts.observations.cases import ask
 
-__all__ = ["Journeys", "Memory", "Step"]
+__all__ = ["Journeys", "SeenValues", "Step"]
 
 #: Rows, and ids of each type, that are remembered.
 MOST_REMEMBERED = 500
@@ -46,7 +46,7 @@ class Step:
 
 
 @dataclass(slots=True)
-class Memory:
+class SeenValues:
     """What answers have shown so far; the users of one process share it.
 
     Attributes:
@@ -94,7 +94,7 @@ class Journeys:
         dice: of every choice.
     """
 
-    def __init__(self, document: Document, memory: Memory, dice: random.Random) -> None:
+    def __init__(self, document: Document, memory: SeenValues, dice: random.Random) -> None:
         reads = [operation for operation in document.operations if not operation.is_write]
         self._memory = memory
         self._dice = dice

@@ -26,7 +26,7 @@ from locust.runners import WorkerRunner
 
 from contracts.contract.document import load
 from contracts.contract.vocabulary import Document
-from contracts.load.journeys import Journeys, Memory, Step
+from contracts.load.journeys import Journeys, SeenValues, Step
 from contracts.load.settings import Settings
 from contracts.load.summary import THROTTLED, figures_of
 
@@ -90,7 +90,7 @@ class ApiUser(FastHttpUser):
 
     settings: Settings
     document: Document
-    memory = Memory()
+    memory = SeenValues()
     _numbers = itertools.count()
 
     def on_start(self) -> None:

@@ -15,9 +15,9 @@ from pathlib import Path
 from contracts.allowance.rate_headers import read_notice
 from contracts.config import Config
 from contracts.contract import document
-from contracts.contract.surface import Surface
+from contracts.contract.surface import RequestIndex
 from contracts.errors import ConfigInvalid, TargetUnreachable, ToolFailed
-from contracts.gate.mock_admin import MockControl
+from contracts.gate.mock_admin import MockAdminClient
 from contracts.gate.target import MOCK_HEADER, Target
 from contracts.gate.transport import Reply, Transport, WireRequest
 from contracts.load.settings import Settings
@@ -78,7 +78,7 @@ def run(test: LoadTest) -> Summary | None:
         if not target.is_loopback and not test.allow_live:
             message = f"load stays on this machine; --allow-live sends it to {target.host}, to the end of its allowance"
             raise ConfigInvalid(message, "BASE_URL")
-        surface = Surface.of(document.load(config.spec))
+        surface = RequestIndex.of(document.load(config.spec))
         counter = _Counter(config, target, surface)
         with contextlib.closing(counter), _keys(test, target, counter) as keys:
             return _measured(test, config, keys, counter)
@@ -124,7 +124,7 @@ def _command(test: LoadTest, settings: Path) -> list[str]:
 class _Counter:
     """Asks the server what is left of a key's allowance."""
 
-    def __init__(self, config: Config, target: Target, surface: Surface) -> None:
+    def __init__(self, config: Config, target: Target, surface: RequestIndex) -> None:
         self.target = target
         self.header_name = config.header_name or surface.key_header
         self._surface = surface
@@ -165,7 +165,7 @@ def _keys(test: LoadTest, target: Target, counter: _Counter) -> Iterator[Sequenc
     if test.is_worker or "--master" in test.role:
         raise ConfigInvalid("master and workers need the same keys; give all of them the same --keys-file", "load")
     is_mock = not target.is_live and MOCK_HEADER in counter.first_answer("").headers
-    control = MockControl(target) if is_mock else None
+    control = MockAdminClient(target) if is_mock else None
     limits = None if test.config.base_url else _FAR_LIMITS
     session = control.create_session(limits) if control else None
     if control is None or session is None:

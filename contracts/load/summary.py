@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["THROTTLED", "Reckoning", "Summary", "figures_of", "reckon"]
+__all__ = ["THROTTLED", "CountCheck", "Summary", "figures_of", "reckon"]
 
 #: Name of a refusal for the rate among Locust's errors.
 THROTTLED = "429"
@@ -48,7 +48,7 @@ def _errors(stats: Any) -> Counter[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reckoning:
+class CountCheck:
     """Two counts of the same requests.
 
     Attributes:
@@ -73,7 +73,7 @@ class Reckoning:
         return f"{self.client:,} by the clients, {self.server:,} by the server: {verdict}"
 
 
-def reckon(client: int, before: Sequence[int | None], after: Sequence[int | None]) -> Reckoning:
+def reckon(client: int, before: Sequence[int | None], after: Sequence[int | None]) -> CountCheck:
     """Compare what the users counted with what is left of the allowance.
 
     Args:
@@ -82,13 +82,15 @@ def reckon(client: int, before: Sequence[int | None], after: Sequence[int | None
         after: likewise after the test; asking cost each key one more request.
     """
     if None in before or None in after or not before:
-        return Reckoning(client=client, server=None, reason="its answers do not tell what is left")
+        return CountCheck(client=client, server=None, reason="its answers do not tell what is left")
     used = [was - now - 1 for was, now in zip(before, after, strict=True) if was is not None and now is not None]
     if 0 in after:
-        return Reckoning(client=client, server=None, reason="a key's allowance was used up, below which nothing counts")
+        return CountCheck(
+            client=client, server=None, reason="a key's allowance was used up, below which nothing counts"
+        )
     if min(used) < 0:
-        return Reckoning(client=client, server=None, reason="a new window began, or others sent with the same key")
-    return Reckoning(client=client, server=sum(used))
+        return CountCheck(client=client, server=None, reason="a new window began, or others sent with the same key")
+    return CountCheck(client=client, server=sum(used))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +104,7 @@ class Summary:
     """
 
     figures: Mapping[str, Any]
-    reckoning: Reckoning
+    reckoning: CountCheck
     users: int
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 from contracts.contract.vocabulary import ErrorRule, Operation
 from contracts.messages import Request
 
-__all__ = ["EXTRA_RANK", "OPENING_RANK", "Case", "ask", "typed", "typed_parameters"]
+__all__ = ["EXTRA_RANK", "OPENING_RANK", "PlannedRequest", "ask", "typed", "typed_parameters"]
 
 #: Cases from this rank on are sent only where a budget that was asked for has room for them.
 EXTRA_RANK = 90.0
@@ -19,7 +19,7 @@ OPENING_RANK = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class PlannedRequest:
     """A request that the plan sends, and why.
 
     Attributes:
@@ -55,7 +55,7 @@ class Case:
         parts = (request.method, request.path, request.query, request.headers, body, request.raw_body)
         return repr((*parts, request.credential, self.turn))
 
-    def joined(self, other: Case) -> Case:
+    def joined(self, other: PlannedRequest) -> PlannedRequest:
         """Return one case for both: it serves what each serves, at the better rank."""
         serves = (*self.serves, *(name for name in other.serves if name not in self.serves))
         longer = self if self.follows >= other.follows else other

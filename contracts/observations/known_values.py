@@ -13,9 +13,9 @@ from contracts.contract.pointers import lookup, tokens, values
 from contracts.contract.vocabulary import Document, Operation
 from contracts.messages import MAX_BODY_BYTES
 from contracts.observations.comparison import day_of
-from contracts.observations.observations import Observations, Seen
+from contracts.observations.observations import Observation, Observations
 
-__all__ = ["Known", "average_of", "known_of", "values_at", "windows_of"]
+__all__ = ["KnownValues", "known_of", "typical_values", "values_at", "windows_of"]
 
 _AVERAGE_ROWS = 24
 _AVERAGE_ENTITIES = 4
@@ -24,7 +24,7 @@ _MOST_ROWS = 2500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class KnownValues:
     """Values that requests can be made from.
 
     Attributes:
@@ -52,7 +52,7 @@ class Known:
     allow_writes: bool = True
 
     @classmethod
-    def nothing(cls, document: Document, seed: int = 0) -> Known:
+    def nothing(cls, document: Document, seed: int = 0) -> KnownValues:
         """Know the contract only."""
         return cls(document=document, entities={}, attributes={}, rows={}, totals={}, fits={}, days={}, seed=seed)
 
@@ -78,14 +78,14 @@ def _weight(attributes: Mapping[str, Any]) -> float:
     return sum(value for value in attributes.values() if isinstance(value, int | float))
 
 
-def known_of(observations: Observations, seed: int = 0) -> Known:
+def known_of(observations: Observations, seed: int = 0) -> KnownValues:
     """Gather what a run has seen."""
     document = observations.document
     families = [item for item in document.operations if item.family == item.id]
     attributes = {
         entity: {name: told[0].value for name, told in found.items()} for entity, found in observations.learnt.items()
     }
-    return Known(
+    return KnownValues(
         document=document,
         entities={kind: observations.entities(kind) for kind in dict.fromkeys(kind for kind, _ in attributes)},
         attributes=attributes,
@@ -108,7 +108,7 @@ def windows_of(operation: Operation) -> tuple[tuple[str, str, str, str], ...]:
     )
 
 
-def _fitting(answers: Iterable[Seen]) -> int:
+def _fitting(answers: Iterable[Observation]) -> int:
     """Return how many items fill half of what is read of a body: others may be larger than those seen."""
     largest = max((len(seen.answer.body) / len(seen.items) for seen in answers if seen.items), default=0.0)
     return min(_MOST_ROWS, max(1, int(MAX_BODY_BYTES / 2 / largest))) if largest else _MOST_ROWS
@@ -125,7 +125,7 @@ def _days(observations: Observations, operation: Operation) -> tuple[date, ...]:
     return tuple(sorted(found))
 
 
-def average_of(document: Document, seed: int = 0) -> Known:
+def typical_values(document: Document, seed: int = 0) -> KnownValues:
     """Make up data of average size, so that a plan can be priced without a request."""
     kinds = {mark.type for item in document.operations if item.success for mark in item.success.facts.marks}
     entities = {kind: tuple(f"<{kind} {index}>" for index in range(1, _AVERAGE_ENTITIES + 1)) for kind in sorted(kinds)}
@@ -133,7 +133,7 @@ def average_of(document: Document, seed: int = 0) -> Known:
     rows = {item.id: _rows(item, item.collection, entities) for item in families if item.collection}
     first = date(2025, 5, 1)
     days = tuple(first + timedelta(days=index) for index in range(_AVERAGE_DAYS))
-    return Known(
+    return KnownValues(
         document=document,
         entities=entities,
         attributes={},

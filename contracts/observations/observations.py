@@ -13,17 +13,17 @@ from typing import Any
 
 from contracts.contract.collections import Collection
 from contracts.contract.pointers import MISSING, locate, lookup, tokens
-from contracts.contract.schemas import Facts, Mark
+from contracts.contract.schemas import EntityAnnotation, SchemaAnnotations
 from contracts.contract.vocabulary import Document, Operation, ResponseRule
 from contracts.messages import NOT_JSON, Answer, Exchange
-from contracts.observations.cases import Case, typed_parameters
+from contracts.observations.cases import PlannedRequest, typed_parameters
 from contracts.observations.expected_rows import chosen
 
-__all__ = ["Learnt", "Observations", "Seen"]
+__all__ = ["EntityValue", "Observation", "Observations"]
 
 
 @dataclass(frozen=True)
-class Seen:
+class Observation:
     """A case as it was answered.
 
     Attributes:
@@ -34,7 +34,7 @@ class Seen:
         now: what the target's own clock showed, seconds since the epoch; None where it has none to ask.
     """
 
-    case: Case
+    case: PlannedRequest
     exchange: Exchange
     operation: Operation | None
     walk: str = ""
@@ -72,9 +72,9 @@ class Seen:
         return self.operation.response(self.status) if self.operation else None
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> SchemaAnnotations:
         """What the schema says about places in the body."""
-        return self.rule.facts if self.rule else Facts()
+        return self.rule.facts if self.rule else SchemaAnnotations()
 
     @cached_property
     def parameters(self) -> Mapping[str, Any]:
@@ -119,12 +119,12 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
+class EntityValue:
     """An entity's attribute as one answer told it."""
 
     value: Any
-    seen: Seen
-    mark: Mark
+    seen: Observation
+    mark: EntityAnnotation
     pointer: str
 
 
@@ -136,7 +136,7 @@ class Observations:
         seen: answered cases in the order of sending.
     """
 
-    def __init__(self, document: Document, seen: Iterable[Seen]) -> None:
+    def __init__(self, document: Document, seen: Iterable[Observation]) -> None:
         self.document = document
         self.seen = tuple(seen)
         limits = document.limits
@@ -146,19 +146,19 @@ class Observations:
         self.judged = tuple(item for item in self.seen if item.status != self.refusal_status)
 
     @cached_property
-    def successes(self) -> Mapping[str, tuple[Seen, ...]]:
+    def successes(self) -> Mapping[str, tuple[Observation, ...]]:
         """2xx answers with a JSON object, by operation."""
-        grouped: defaultdict[str, list[Seen]] = defaultdict(list)
+        grouped: defaultdict[str, list[Observation]] = defaultdict(list)
         for item in self.judged:
             if item.operation and item.is_success:
                 grouped[item.operation.id].append(item)
         return {name: tuple(items) for name, items in grouped.items()}
 
-    def of(self, operation: Operation) -> tuple[Seen, ...]:
+    def of(self, operation: Operation) -> tuple[Observation, ...]:
         """Return the 2xx answers of an operation."""
         return self.successes.get(operation.id, ())
 
-    def of_family(self, family: str) -> tuple[Seen, ...]:
+    def of_family(self, family: str) -> tuple[Observation, ...]:
         """Return the 2xx answers of all forms of an operation, in the order of sending."""
         found = (item for form in self.document.forms(family) for item in self.of(form))
         return tuple(sorted(found, key=lambda item: item.number))
@@ -169,9 +169,11 @@ class Observations:
         return 1 - len(self.judged) / len(self.seen) if self.seen else 0.0
 
     @cached_property
-    def learnt(self) -> Mapping[tuple[str, Any], Mapping[str, tuple[Learnt, ...]]]:
+    def learnt(self) -> Mapping[tuple[str, Any], Mapping[str, tuple[EntityValue, ...]]]:
         """(type, id) of every entity seen → attribute → what each answer told of it."""
-        table: defaultdict[tuple[str, Any], defaultdict[str, list[Learnt]]] = defaultdict(lambda: defaultdict(list))
+        table: defaultdict[tuple[str, Any], defaultdict[str, list[EntityValue]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
         for items in self.successes.values():
             for item in items:
                 for entity, told in _entities(item):
@@ -194,7 +196,7 @@ class Observations:
                     found[operation.family] = rows
         return found
 
-    def passing(self, seen: Seen, filters: Mapping[str, Any] | None = None) -> list[Any] | None:
+    def passing(self, seen: Observation, filters: Mapping[str, Any] | None = None) -> list[Any] | None:
         """Return all items that pass filters, where every item has been seen; None otherwise.
 
         Args:
@@ -220,7 +222,7 @@ class Observations:
         return next((item.total for item in self.of_family(family) if not item.filters), None)
 
 
-def _rows(answers: Iterable[Seen]) -> dict[Any, Any]:
+def _rows(answers: Iterable[Observation]) -> dict[Any, Any]:
     rows: dict[Any, Any] = {}
     for item in answers:
         path = tokens(item.collection.identity)
@@ -231,9 +233,9 @@ def _rows(answers: Iterable[Seen]) -> dict[Any, Any]:
     return rows
 
 
-def _entities(seen: Seen) -> Iterable[tuple[tuple[str, Any], Learnt]]:
+def _entities(seen: Observation) -> Iterable[tuple[tuple[str, Any], EntityValue]]:
     """Yield (type, id) and one attribute for everything that an answer tells of entities."""
-    scopes: defaultdict[tuple[str, str], list[Mark]] = defaultdict(list)
+    scopes: defaultdict[tuple[str, str], list[EntityAnnotation]] = defaultdict(list)
     for mark in seen.facts.marks:
         scopes[mark.scope, mark.type].append(mark)
     for (scope, kind), marks in scopes.items():
@@ -246,4 +248,4 @@ def _entities(seen: Seen) -> Iterable[tuple[tuple[str, Any], Learnt]]:
                     told = lookup(value, path)
                     if told is not MISSING:
                         pointer = at + mark.at[len(scope) :]
-                        yield (kind, found), Learnt(told, seen, mark, pointer)
+                        yield (kind, found), EntityValue(told, seen, mark, pointer)

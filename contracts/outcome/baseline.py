@@ -24,7 +24,7 @@ from contracts.errors import ConfigInvalid
 from contracts.outcome.comparison import is_judged
 from contracts.verdicts import Report, Violation
 
-__all__ = ["NEW_REASON", "Baseline", "Entry", "Standing", "apply", "load", "parse", "update"]
+__all__ = ["NEW_REASON", "Baseline", "BaselineResult", "Entry", "apply", "load", "parse", "update"]
 
 #: What an entry says until somebody says more.
 NEW_REASON = "to be explained"
@@ -61,7 +61,7 @@ Baseline = tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class BaselineResult:
     """How a run stands to a baseline.
 
     Attributes:
@@ -133,7 +133,7 @@ def parse(text: str, source: str = "baseline") -> Baseline:
     return entries
 
 
-def apply(report: Report, baseline: Baseline, today: date) -> Standing:
+def apply(report: Report, baseline: Baseline, today: date) -> BaselineResult:
     """Say what of a run is known.
 
     Args:
@@ -144,7 +144,7 @@ def apply(report: Report, baseline: Baseline, today: date) -> Standing:
     found = {item.fingerprint: item for item in _errors(report)}
     known = tuple(entry for entry in baseline if entry.fingerprint in found and entry.expires >= today)
     accepted = {entry.fingerprint for entry in known}
-    return Standing(
+    return BaselineResult(
         new=tuple(item for key, item in found.items() if key not in accepted),
         known=known,
         fixed=tuple(entry for entry in baseline if _is_fixed(entry, found, report)),

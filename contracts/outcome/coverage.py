@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.generate.parameter_cases import ABSENT, Case, cases_of, value_of
+from contracts.generate.parameter_cases import ABSENT, ParameterCase, cases_of, value_of
 from contracts.messages import CREDENTIALS, Exchange, Request
 
 __all__ = ["Coverage", "OperationCoverage", "Row", "Share", "Status", "measure"]
@@ -163,7 +163,7 @@ def _of_operation(
     )
 
 
-def _meets(case: Case, request: Request) -> bool:
+def _meets(case: ParameterCase, request: Request) -> bool:
     if case.parameter == "(body)":
         return case.holds(request)
     value = value_of(request, case)

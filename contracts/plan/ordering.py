@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from contracts.observations.cases import Case
+from contracts.observations.cases import PlannedRequest
 
 __all__ = ["Plan", "arrange"]
 
@@ -23,8 +23,8 @@ class Plan:
         budget: requests that the plan may send.
     """
 
-    cases: tuple[Case, ...]
-    left_out: tuple[Case, ...] = ()
+    cases: tuple[PlannedRequest, ...]
+    left_out: tuple[PlannedRequest, ...] = ()
     budget: int = 0
 
     @property
@@ -38,19 +38,19 @@ class Plan:
         return frozenset(name for case in self.left_out for name in case.serves)
 
 
-def arrange(cases: Iterable[Case], budget: int) -> Plan:
+def arrange(cases: Iterable[PlannedRequest], budget: int) -> Plan:
     """Join equal cases, order them by rank, and keep what fits.
 
     Args:
         cases: in any order; of equal rank the earlier comes first.
         budget: requests that may be sent, ≥ 0.
     """
-    joined: dict[str, Case] = {}
+    joined: dict[str, PlannedRequest] = {}
     for case in cases:
         known = joined.get(case.key)
         joined[case.key] = case if known is None else known.joined(case)
-    kept: list[Case] = []
-    left_out: list[Case] = []
+    kept: list[PlannedRequest] = []
+    left_out: list[PlannedRequest] = []
     room = budget
     for case in sorted(joined.values(), key=lambda case: case.rank):
         if case.cost <= room:

@@ -12,37 +12,37 @@ from dataclasses import replace
 from contracts import relations
 from contracts.config import Config
 from contracts.contract.vocabulary import Document
-from contracts.observations.cases import EXTRA_RANK, OPENING_RANK, Case
-from contracts.observations.known_values import average_of
+from contracts.observations.cases import EXTRA_RANK, OPENING_RANK, PlannedRequest
+from contracts.observations.known_values import typical_values
 from contracts.plan.ordering import Plan, arrange
-from contracts.plan.sharding import deal
+from contracts.plan.sharding import assign
 from contracts.plan.verdict import selected
-from contracts.relations.relation_check import Rule
+from contracts.relations.relation_check import RelationCheck
 
-__all__ = ["arranged", "generating", "plan", "planned", "wanted"]
+__all__ = ["fit_to_budget", "generating", "judged_rules", "plan", "requested_rules"]
 
 
 def plan(config: Config, document: Document, budget: int) -> Plan:
     """Plan a run on data of average size, sending nothing."""
-    known = replace(average_of(document, config.seed), allow_writes=True)
-    return arranged(config, planned(config, document), relations.cases(known), budget)
+    known = replace(typical_values(document, config.seed), allow_writes=True)
+    return fit_to_budget(config, requested_rules(config, document), relations.cases(known), budget)
 
 
-def wanted(config: Config, document: Document) -> tuple[Rule, ...]:
+def judged_rules(config: Config, document: Document) -> tuple[RelationCheck, ...]:
     """Return the rules that a run judges: of the relations that `only` and `skip` choose, those of its shard."""
-    own = {rule.relation.id for rule in planned(config, document)}
+    own = {rule.relation.id for rule in requested_rules(config, document)}
     return tuple(
         rule for rule in _chosen(config, document) if rule.is_universal or rule.is_single or rule.relation.id in own
     )
 
 
-def planned(config: Config, document: Document) -> tuple[Rule, ...]:
+def requested_rules(config: Config, document: Document) -> tuple[RelationCheck, ...]:
     """Return the rules that a run sends requests for."""
     rules = _chosen(config, document)
     if config.shard is None:
         return rules
     # The same in every run: the values that a server shows play no part.
-    dealt = deal(rules, relations.cases(average_of(document)), config.shard.count)
+    dealt = assign(rules, relations.cases(typical_values(document)), config.shard.count)
     return dealt[config.shard.index - 1]
 
 
@@ -54,11 +54,13 @@ def generating(config: Config) -> Config:
     return replace(config, seed=config.seed + config.shard.index - 1, fuzz=fuzz)
 
 
-def _chosen(config: Config, document: Document) -> tuple[Rule, ...]:
+def _chosen(config: Config, document: Document) -> tuple[RelationCheck, ...]:
     return tuple(rule for rule in relations.rules(document) if selected(rule.relation.id, config.only, config.skip))
 
 
-def arranged(config: Config, rules: tuple[Rule, ...], cases: tuple[Case, ...], budget: int) -> Plan:
+def fit_to_budget(
+    config: Config, rules: tuple[RelationCheck, ...], cases: tuple[PlannedRequest, ...], budget: int
+) -> Plan:
     """Keep the cases that serve a wanted relation; the extra ones only where a budget was asked for."""
     grounded = _grounded(rules, cases)
     kept = grounded if config.shard else _whole(rules, cases, grounded)
@@ -69,14 +71,16 @@ def arranged(config: Config, rules: tuple[Rule, ...], cases: tuple[Case, ...], b
     return replace(whole, left_out=(*whole.left_out, *extra))
 
 
-def _whole(rules: tuple[Rule, ...], cases: tuple[Case, ...], grounded: list[Case]) -> list[Case]:
+def _whole(
+    rules: tuple[RelationCheck, ...], cases: tuple[PlannedRequest, ...], grounded: list[PlannedRequest]
+) -> list[PlannedRequest]:
     """Keep, besides, what gives an answer that rules about every answer can look at."""
     keys = {case.key for case in grounded}
     everywhere = {rule.relation.operation_id for rule in rules if rule.is_universal}
     return [case for case in cases if case.key in keys or "" in everywhere or case.request.operation_id in everywhere]
 
 
-def _grounded(rules: tuple[Rule, ...], cases: tuple[Case, ...]) -> list[Case]:
+def _grounded(rules: tuple[RelationCheck, ...], cases: tuple[PlannedRequest, ...]) -> list[PlannedRequest]:
     """Keep what serves a rule, what all others are made from, and a success of each operation that is refused."""
     names = {rule.relation.id for rule in rules}
     kept = {case.key: case for case in cases if names & set(case.serves) or case.rank < OPENING_RANK}
@@ -87,5 +91,5 @@ def _grounded(rules: tuple[Rule, ...], cases: tuple[Case, ...]) -> list[Case]:
     return [case for case in cases if case.key in kept or case.key in also]
 
 
-def _succeeds(case: Case) -> bool:
+def _succeeds(case: PlannedRequest) -> bool:
     return case.expects is None and case.request.credential == "key" and case.rank < EXTRA_RANK

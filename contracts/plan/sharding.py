@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from contracts.observations.cases import EXTRA_RANK, OPENING_RANK, Case
-from contracts.relations.relation_check import Rule
+from contracts.observations.cases import EXTRA_RANK, OPENING_RANK, PlannedRequest
+from contracts.relations.relation_check import RelationCheck
 
-__all__ = ["deal"]
+__all__ = ["assign"]
 
 
-def deal(rules: Iterable[Rule], cases: Iterable[Case], count: int) -> tuple[tuple[Rule, ...], ...]:
+def assign(
+    rules: Iterable[RelationCheck], cases: Iterable[PlannedRequest], count: int
+) -> tuple[tuple[RelationCheck, ...], ...]:
     """Give each rule to one run: the one that then has the fewest requests to send, the first of equals.
 
     Relations that share their cases end up together, since a case costs a run
@@ -33,7 +35,7 @@ def deal(rules: Iterable[Rule], cases: Iterable[Case], count: int) -> tuple[tupl
         for name in case.serves if OPENING_RANK <= case.rank < EXTRA_RANK else ():
             needs.setdefault(name, {})[case.key] = case.cost
     sent: list[dict[str, int]] = [{} for _ in range(count)]
-    dealt: list[list[Rule]] = [[] for _ in range(count)]
+    dealt: list[list[RelationCheck]] = [[] for _ in range(count)]
     homes: dict[str, int] = {}
     for rule in rules:
         need = needs.get(rule.relation.id, {})

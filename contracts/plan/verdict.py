@@ -9,10 +9,10 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 from contracts.observations.observations import Observations
-from contracts.relations.relation_check import Judgement, Rule
+from contracts.relations.relation_check import CheckResult, RelationCheck
 from contracts.verdicts import Outcome, Verdict
 
-__all__ = ["NO_ROOM", "Circumstances", "selected", "verdict_of"]
+__all__ = ["NO_ROOM", "RunConditions", "selected", "verdict_of"]
 
 #: Why requests were left out.
 NO_ROOM = "the budget had no room for its requests; a larger --budget has"
@@ -20,7 +20,7 @@ _MOST_REFUSED = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
+class RunConditions:
     """What a verdict needs beside the judgement.
 
     Attributes:
@@ -45,7 +45,9 @@ def selected(name: str, only: tuple[str, ...], skip: tuple[str, ...]) -> bool:
     return (not only or name.startswith(only)) and not (skip and name.startswith(skip))
 
 
-def verdict_of(rule: Rule, judgement: Judgement, observations: Observations, around: Circumstances) -> Verdict:
+def verdict_of(
+    rule: RelationCheck, judgement: CheckResult, observations: Observations, around: RunConditions
+) -> Verdict:
     """Decide how a relation stands."""
     relation, looked_at = rule.relation, judgement.looked_at
     if judgement.violations:
@@ -55,7 +57,7 @@ def verdict_of(rule: Rule, judgement: Judgement, observations: Observations, aro
 
 
 def _unbroken(
-    rule: Rule, judgement: Judgement, observations: Observations, around: Circumstances
+    rule: RelationCheck, judgement: CheckResult, observations: Observations, around: RunConditions
 ) -> tuple[Outcome, str]:
     name, kind = rule.relation.id, rule.relation.kind
     if not judgement.looked_at:
@@ -73,7 +75,7 @@ def _unbroken(
     return Outcome.KEPT, ""
 
 
-def _was_never_asked(rule: Rule, observations: Observations, around: Circumstances) -> bool:
+def _was_never_asked(rule: RelationCheck, observations: Observations, around: RunConditions) -> bool:
     """Whether the run was too short for the first request that could have told something."""
     if not around.is_short or rule.relation.id in around.asked:
         return False

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from contracts.client import Sent, Verdict
-from contracts.plugin.client_log import Docket
+from contracts.client import ClientRequest, Verdict
+from contracts.plugin.client_log import ClientLog
 
 __all__ = ["Access", "Api"]
 
@@ -34,7 +34,7 @@ class Api:
         docket: what it sent.
     """
 
-    def __init__(self, access: Access, docket: Docket) -> None:
+    def __init__(self, access: Access, docket: ClientLog) -> None:
         self._access = access
         self._docket = docket
 
@@ -54,7 +54,7 @@ class Api:
         return {self._access.key_header: self._access.api_key}
 
     @property
-    def requests(self) -> tuple[Sent, ...]:
+    def requests(self) -> tuple[ClientRequest, ...]:
         """What the test's client sent so far, in the order of arrival.
 
         Each record has `operation_id`, `method`, `path`, `parameters`, `headers`, `body`, `status`, `answer` and more;

@@ -6,19 +6,19 @@ import contextlib
 from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING
 
-from contracts.client import Expectation, Sent, Terms, Verdict, judge
+from contracts.client import ClientRequest, Expectation, Verdict, VerdictOptions, judge
 
 if TYPE_CHECKING:
     from contracts.contract.vocabulary import Document
     from contracts.plugin.settings import Settings
 
     #: Returns the requests that are kept, in the order of arrival, and how many there were.
-    Read = Callable[[], tuple[tuple[Sent, ...], int]]
+    Read = Callable[[], tuple[tuple[ClientRequest, ...], int]]
 
-__all__ = ["Docket"]
+__all__ = ["ClientLog"]
 
 
-class Docket:
+class ClientLog:
     """The requests of one test and what was expected of them.
 
     Args:
@@ -33,11 +33,11 @@ class Docket:
     def __init__(self, read: Read, document: Document, settings: Settings) -> None:
         self._read = read
         self._document = document
-        self._terms = Terms(allow=settings.allow, also=settings.also)
+        self._terms = VerdictOptions(allow=settings.allow, also=settings.also)
         self._expected: tuple[Expectation, ...] = ()
 
     @property
-    def sent(self) -> tuple[Sent, ...]:
+    def sent(self) -> tuple[ClientRequest, ...]:
         """The requests, in the order of arrival."""
         return self._read()[0]
 
@@ -53,7 +53,7 @@ class Docket:
             ConfigInvalid: there is no such rule.
             AssertionError: the block ended without an exception, and no request of it breaks the rule.
         """
-        Terms(expected=(Expectation(rule_id),))
+        VerdictOptions(expected=(Expectation(rule_id),))
         before = self._read()[1]
         try:
             yield
@@ -70,5 +70,5 @@ class Docket:
 
     def _judge(self, allow: Collection[str], expected: tuple[Expectation, ...]) -> Verdict:
         sent, total = self._read()
-        terms = Terms(allow=allow, also=self._terms.also, expected=expected)
+        terms = VerdictOptions(allow=allow, also=self._terms.also, expected=expected)
         return judge(sent, self._document, terms, total=total)

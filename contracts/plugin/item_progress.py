@@ -13,13 +13,13 @@ from contracts.events import Event, ExchangeFinished, PhaseFinished, PhaseStarte
 from contracts.plugin.item_results import ROOT
 from contracts.report.progress import Progress
 
-__all__ = ["Bulletin", "progress_of"]
+__all__ = ["ProgressReporter", "progress_of"]
 
 #: Between two states of the line that lives.
 _STEP_S = 0.1
 
 
-class Bulletin:
+class ProgressReporter:
     """Tells a run in lines.
 
     Args:
@@ -78,7 +78,7 @@ def progress_of(config: pytest.Config) -> Iterator[Callable[[Event], None]]:
         if config.get_verbosity() < 0:
             yield lambda event: None
         elif hasattr(config, "workerinput"):
-            yield Bulletin(lambda line: print(f"\n{line}", end="", file=sys.stderr, flush=True))  # noqa: T201
+            yield ProgressReporter(lambda line: print(f"\n{line}", end="", file=sys.stderr, flush=True))  # noqa: T201
         else:
             yield from _on_terminal(config.pluginmanager.getplugin("terminalreporter"))
 
@@ -96,7 +96,7 @@ def _on_terminal(reporter: pytest.TerminalReporter | None) -> Iterator[Callable[
         reporter.rewrite(line, erase=True)
         reporter.flush()
 
-    yield Bulletin(write, rewrite if reporter.isatty else None)
+    yield ProgressReporter(write, rewrite if reporter.isatty else None)
     if reporter.verbosity == 0:
         reporter.write_fspath_result(ROOT, "")  # what follows are the letters of the items
         reporter.flush()

@@ -12,9 +12,9 @@ from contracts.verdicts import Outcome, Report, Verdict
 
 if TYPE_CHECKING:
     from contracts.outcome.conclusion import Conclusion
-    from contracts.report.source import Source
+    from contracts.report.source import DocumentSource
 
-__all__ = ["ROOT", "Ending", "Result", "Results", "results_of"]
+__all__ = ["ROOT", "ItemOutcome", "Result", "Results", "results_of"]
 
 #: Name of the collector, with which every node id begins.
 ROOT = "contract"
@@ -23,7 +23,7 @@ MAX_SHOWN = 8
 _INCONCLUSIVE = 4
 
 
-class Ending(enum.StrEnum):
+class ItemOutcome(enum.StrEnum):
     """How an item ends."""
 
     PASSED = "passed"
@@ -42,7 +42,7 @@ class Result:
         reason: why a known failure is accepted; empty otherwise.
     """
 
-    ending: Ending
+    ending: ItemOutcome
     text: str = ""
     reason: str = ""
 
@@ -70,13 +70,13 @@ class Results:
         """Read what `to_json` wrote."""
         said = json.loads(text)
         items = {
-            name: Result(ending=Ending(item["ending"]), text=item["text"], reason=item["reason"])
+            name: Result(ending=ItemOutcome(item["ending"]), text=item["text"], reason=item["reason"])
             for name, item in said["items"].items()
         }
         return cls(items=items, summary=tuple(said["summary"]), trouble=said["trouble"])
 
 
-def results_of(report: Report, source: Source) -> Results:
+def results_of(report: Report, source: DocumentSource) -> Results:
     """Say how each item ends.
 
     A relation that the data of the server could not decide, or that the budget left out, is skipped with its reason,
@@ -100,21 +100,23 @@ def results_of(report: Report, source: Source) -> Results:
     return Results(items=items, summary=_summary(report, conclusion))
 
 
-def _broken(verdict: Verdict, report: Report, source: Source) -> Result:
-    from contracts.report.text import lines, visible
+def _broken(verdict: Verdict, report: Report, source: DocumentSource) -> Result:
+    from contracts.report.text import escape_control, lines
 
     counting = [item for item in verdict.violations if report.counts(item)]
     shown = counting or list(verdict.violations)
     texts = ["\n".join(lines(item, source)) for item in shown[:MAX_SHOWN]]
     if (more := len(shown) - MAX_SHOWN) > 0:
         texts.append(f"and {more} more")
-    notes = [visible(text) for label, text in report.notes if label == "baseline" and verdict.relation.id in text]
+    notes = [
+        escape_control(text) for label, text in report.notes if label == "baseline" and verdict.relation.id in text
+    ]
     text = "\n\n".join((*texts, *notes))
     if counting:
-        return Result(ending=Ending.FAILED, text=text)
+        return Result(ending=ItemOutcome.FAILED, text=text)
     accepted = dict(report.accepted)
     reasons = [accepted[item.fingerprint] for item in shown if item.fingerprint in accepted]
-    return Result(ending=Ending.KNOWN, text=text, reason="; ".join(reasons) or "broken, and only a warning")
+    return Result(ending=ItemOutcome.KNOWN, text=text, reason="; ".join(reasons) or "broken, and only a warning")
 
 
 def _unbroken(verdict: Verdict, conclusion: Conclusion, is_decided: bool) -> Result:
@@ -125,12 +127,12 @@ def _unbroken(verdict: Verdict, conclusion: Conclusion, is_decided: bool) -> Res
     text = standing(verdict).replace("--budget", "--contracts-budget")
     if conclusion.exit_code == _INCONCLUSIVE and (is_decided or not is_kept):
         sentence = conclusion.sentence.replace("--budget", "--contracts-budget")
-        return Result(ending=Ending.FAILED, text=f"{text}\nThe whole run is inconclusive. {sentence}")
-    return Result(ending=Ending.PASSED) if is_kept else Result(ending=Ending.SKIPPED, text=text)
+        return Result(ending=ItemOutcome.FAILED, text=f"{text}\nThe whole run is inconclusive. {sentence}")
+    return Result(ending=ItemOutcome.PASSED) if is_kept else Result(ending=ItemOutcome.SKIPPED, text=text)
 
 
 def _summary(report: Report, conclusion: Conclusion) -> tuple[str, ...]:
-    from contracts.report.text import visible
+    from contracts.report.text import escape_control
 
     rows = (
         ("target", report.target),
@@ -138,4 +140,4 @@ def _summary(report: Report, conclusion: Conclusion) -> tuple[str, ...]:
         *report.notes,
         (conclusion.word, conclusion.sentence.replace("--budget", "--contracts-budget")),
     )
-    return tuple(visible(f"{label:<14}{text}") for label, text in rows)
+    return tuple(escape_control(f"{label:<14}{text}") for label, text in rows)

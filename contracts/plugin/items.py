@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contracts.plugin.item_results import ROOT, Ending, Result, Results
+from contracts.plugin.item_results import ROOT, ItemOutcome, Result, Results
 from contracts.plugin.run import peek, shared
 
 if TYPE_CHECKING:
@@ -178,11 +178,11 @@ class ContractItem(pytest.Item):
     def runtest(self) -> None:
         """End as the verdict says."""
         result: Result = self._result
-        if result.ending is Ending.SKIPPED:
+        if result.ending is ItemOutcome.SKIPPED:
             pytest.skip(result.text)
-        if result.ending is Ending.KNOWN:
+        if result.ending is ItemOutcome.KNOWN:
             pytest.xfail(result.reason)  # does nothing under --runxfail
-        if result.ending is not Ending.PASSED:
+        if result.ending is not ItemOutcome.PASSED:
             pytest.fail(result.text, pytrace=False)
 
     def reportinfo(self) -> tuple[Path, None, str]:

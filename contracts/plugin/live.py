@@ -13,15 +13,15 @@ from typing import Any, NoReturn, Self, TypeVar
 
 import pytest
 
-from contracts.client import Sent, contract_of
+from contracts.client import ClientRequest, contract_of
 from contracts.config import Config
-from contracts.contract.surface import Surface
+from contracts.contract.surface import RequestIndex
 from contracts.errors import ConfigInvalid, ToolError
 from contracts.gate.gate import Gate
 from contracts.gate.target import Target, check_first_answer
 from contracts.messages import Exchange
 from contracts.plugin.api import Access, Api
-from contracts.plugin.client_log import Docket
+from contracts.plugin.client_log import ClientLog
 from contracts.plugin.settings import Settings
 from contracts.plugin.sighting import sent_of
 from oas.redaction import PLACEHOLDER
@@ -92,7 +92,7 @@ class LiveTarget:
 
     def __init__(self, config: Config) -> None:
         self._document = contract_of()
-        self._surface = Surface.of(self._document)
+        self._surface = RequestIndex.of(self._document)
         self._gate = Gate(config, self._surface)
         self._stack = ExitStack()
         self._got: list[Exchange] = []
@@ -114,7 +114,7 @@ class LiveTarget:
         """Return the API for one test."""
         access = Access(base_url=self._base_url, api_key=PLACEHOLDER, key_header=self._surface.key_header)
         first = len(self._got)
-        return LiveApi(access, Docket(lambda: self._read(first), self._document, settings))
+        return LiveApi(access, ClientLog(lambda: self._read(first), self._document, settings))
 
     def take_refusals(self) -> tuple[ToolError, ...]:
         """Return why requests were not sent, since the last time."""
@@ -127,7 +127,7 @@ class LiveTarget:
         else:
             self._refused.append(got)
 
-    def _read(self, first: int) -> tuple[tuple[Sent, ...], int]:
+    def _read(self, first: int) -> tuple[tuple[ClientRequest, ...], int]:
         found = self._got[first:]
         return tuple(sent_of(self._document, order, one) for order, one in enumerate(found, 1)), len(found)
 

@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
-from contracts.client import Sent, contract_of, read_journal
+from contracts.client import ClientRequest, contract_of, read_journal
 from contracts.errors import ConfigInvalid
 from contracts.plugin.api import Access, Api
-from contracts.plugin.client_log import Docket
+from contracts.plugin.client_log import ClientLog
 from contracts.plugin.settings import Settings
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class MockClock:
 class MockApi(Api):
     """A mock of the API for one test: own key, counters, journal, rules and clock."""
 
-    def __init__(self, sandbox: _Sandbox, docket: Docket) -> None:
+    def __init__(self, sandbox: _Sandbox, docket: ClientLog) -> None:
         access = Access(base_url=sandbox.base_url, api_key=sandbox.key, key_header=sandbox.key_header.title())
         super().__init__(access, docket)
         self._sandbox = sandbox
@@ -188,12 +188,12 @@ class MockServer:
         except ToolError as error:
             raise ConfigInvalid(str(error), "mock_api") from error
         try:
-            return MockApi(sandbox, Docket(lambda: _read(sandbox), self._document, settings)), sandbox
+            return MockApi(sandbox, ClientLog(lambda: _read(sandbox), self._document, settings)), sandbox
         except BaseException:
             sandbox.close()
             raise
 
 
-def _read(sandbox: _Sandbox) -> tuple[tuple[Sent, ...], int]:
+def _read(sandbox: _Sandbox) -> tuple[tuple[ClientRequest, ...], int]:
     journal = sandbox.journal()
     return read_journal(journal, sandbox.base_path), journal["meta"]["total"]

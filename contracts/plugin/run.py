@@ -90,7 +90,7 @@ def judged(config: Config, ids: Collection[str], listener: Listener) -> Results:
         KeyboardInterrupt: the run was stopped.
     """
     from contracts import api
-    from contracts.report.source import Source
+    from contracts.report.source import DocumentSource
 
     chosen = replace(config, only=tuple(ids), skip=())
     try:
@@ -101,7 +101,7 @@ def judged(config: Config, ids: Collection[str], listener: Listener) -> Results:
         return Results(trouble=f"this tool failed, not the server: {_place_of(error)}; `contracts run` tells more")
     if report.is_interrupted:
         raise KeyboardInterrupt
-    return results_of(report, Source.of(config.spec))
+    return results_of(report, DocumentSource.of(config.spec))
 
 
 def _redacted(config: Config, text: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from contracts.client import Breach, Sent
+from contracts.client import Breach, ClientRequest
 from contracts.messages import Answer, Exchange, Request
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _FOUND = "x-mock-violations"
 _NO_ANSWER = Answer(status=0, headers={}, body=b"")
 
 
-def sent_of(document: Document, order: int, exchange: Exchange) -> Sent:
+def sent_of(document: Document, order: int, exchange: Exchange) -> ClientRequest:
     """Describe an exchange.
 
     Args:
@@ -33,7 +33,7 @@ def sent_of(document: Document, order: int, exchange: Exchange) -> Sent:
         exchange: redacted.
     """
     request, answer = exchange.request, exchange.answer or _NO_ANSWER
-    return Sent(
+    return ClientRequest(
         order=order,
         at=exchange.started_at,
         method=request.method,

@@ -18,7 +18,7 @@ from contracts.observations.comparison import excerpt
 from contracts.observations.json_leaves import leaves
 from contracts.run.sender import Gate
 
-__all__ = ["KINDS", "Contrast", "Difference", "Side"]
+__all__ = ["KINDS", "Difference", "ResponseComparison", "ServerSide"]
 
 KINDS = ("status", "error_code", "shape", "headers", "values")
 _ANY_ID = "{id}"
@@ -27,7 +27,7 @@ _Leaves = Mapping[str, Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ServerSide:
     """One of the two servers.
 
     Attributes:
@@ -69,7 +69,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Contrast:
+class ResponseComparison:
     """Compares the two answers to one request.
 
     Attributes:
@@ -82,7 +82,7 @@ class Contrast:
     document: Document
     operation_id: str
     line: int
-    sides: tuple[Side, Side]
+    sides: tuple[ServerSide, ServerSide]
 
     def differences(self, left: Answer | None, right: Answer | None) -> Iterator[Difference]:
         """Yield where the answers differ; bodies are compared where the statuses agree."""

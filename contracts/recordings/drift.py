@@ -21,9 +21,9 @@ from contracts.entries import Entry
 from contracts.errors import BudgetExhausted, RequestRefused
 from contracts.generate.placeholders import resolve
 from contracts.messages import Exchange
-from contracts.recordings.comparison import KINDS, Contrast, Difference, Side
+from contracts.recordings.comparison import KINDS, Difference, ResponseComparison, ServerSide
 
-__all__ = ["KINDS", "Difference", "Drift", "Side", "compare"]
+__all__ = ["KINDS", "Difference", "Drift", "ServerSide", "compare"]
 
 PHASE = "replay"
 
@@ -47,7 +47,7 @@ class Drift:
         return tuple(item for item in self.differences if item.kind in kinds)
 
 
-def compare(document: Document, entries: Sequence[Entry], left: Side, right: Side) -> Drift:
+def compare(document: Document, entries: Sequence[Entry], left: ServerSide, right: ServerSide) -> Drift:
     """Send each request to both servers, one after the other, and compare the answers."""
     found: dict[tuple[str, str, str], Difference] = {}
     skipped: dict[int, str] = {}
@@ -61,7 +61,7 @@ def compare(document: Document, entries: Sequence[Entry], left: Side, right: Sid
         if document.limits and document.limits.status in (_status(first), _status(second)):
             skipped[line] = "refused for the rate limit"
             continue
-        contrast = Contrast(document, entry.request.operation_id, line, (left, right))
+        contrast = ResponseComparison(document, entry.request.operation_id, line, (left, right))
         for difference in contrast.differences(first.answer, second.answer):
             key = (difference.kind, difference.operation_id, difference.place)
             known = found.get(key)
@@ -70,7 +70,7 @@ def compare(document: Document, entries: Sequence[Entry], left: Side, right: Sid
     return Drift(tuple(ordered), len(entries) - len(skipped), skipped)
 
 
-def _sent(side: Side, entry: Entry) -> Exchange | str:
+def _sent(side: ServerSide, entry: Entry) -> Exchange | str:
     request = resolve(entry.request, side.entities)
     if request is None:
         return f"{side.gate.target.url} lists no entity for a placeholder"

@@ -9,7 +9,7 @@ from pathlib import Path
 from contracts.contract.vocabulary import Document
 from contracts.entries import Entry, parse
 from contracts.errors import ConfigInvalid
-from contracts.generate.placeholders import Entities, conceal
+from contracts.generate.placeholders import Entities, insert_placeholders
 from contracts.messages import Exchange
 
 __all__ = ["generate", "load", "of_exchanges", "write"]
@@ -28,10 +28,10 @@ def generate(document: Document, path: Path, seed: int, count: int) -> Iterator[
         UsageError: schemathesis cannot be used.
         SpecInvalid: schemathesis cannot read the document.
     """
-    from contracts.generate.case_order import drafts
-    from contracts.generate.schemathesis_adapter import Source
+    from contracts.generate.case_order import generated_cases
+    from contracts.generate.schemathesis_adapter import CaseSource
 
-    for draft in islice(drafts(document, Source(document, path), seed), count):
+    for draft in islice(generated_cases(document, CaseSource(document, path), seed), count):
         yield Entry(request=draft.request, origin=f"{draft.mode} {draft.stage}")
 
 
@@ -39,7 +39,7 @@ def of_exchanges(document: Document, exchanges: Iterable[Exchange], entities: En
     """Yield the requests of a run, known ids concealed, in the order of sending."""
     for exchange in exchanges:
         operation = document.by_id.get(exchange.request.operation_id)
-        yield Entry(request=conceal(operation, exchange.request, entities), origin=exchange.phase)
+        yield Entry(request=insert_placeholders(operation, exchange.request, entities), origin=exchange.phase)
 
 
 def write(path: Path, entries: Iterable[Entry]) -> int:

@@ -14,15 +14,15 @@ from contracts.contract.vocabulary import Document
 from contracts.entries import Entry
 from contracts.events import Drive, Listener, PhaseFinished, PhaseStarted, RelationJudged, RunFinished, RunStarted
 from contracts.gate.target import check_first_answer
-from contracts.generate.fuzz_run import Hunt, Limits
-from contracts.generate.phase import entities_of, listed, verdicts_of, wanted
+from contracts.generate.fuzz_run import FuzzLimits, FuzzRun
+from contracts.generate.phase import entities_of, fetch_listings, verdicts_of, wanted
 from contracts.generate.placeholders import Entities
-from contracts.generate.response_judge import Judge
+from contracts.generate.response_judge import ResponseJudge
 from contracts.messages import Exchange
-from contracts.observations.cases import Case
-from contracts.observations.observations import Observations, Seen
+from contracts.observations.cases import PlannedRequest
+from contracts.observations.observations import Observation, Observations
 from contracts.recordings.format import of_exchanges, write
-from contracts.run.sender import Gate, Sending
+from contracts.run.sender import CaseSender, Gate
 from contracts.verdicts import Relation, Report
 
 __all__ = ["PHASE", "first_entities", "replay", "replayed", "save_corpus"]
@@ -36,11 +36,11 @@ def replayed(entries: Sequence[Entry]) -> Drive:
 
     def drive(config: Config, listener: Listener) -> Report:
         from contracts.contract import document
-        from contracts.contract.surface import Surface
+        from contracts.contract.surface import RequestIndex
         from contracts.gate.gate import Gate as RealGate
 
         contract = document.load(config.spec)
-        with RealGate(config, Surface.of(contract), listener=listener) as gate:
+        with RealGate(config, RequestIndex.of(contract), listener=listener) as gate:
             return replay(config, contract, gate, listener, entries)
 
     return drive
@@ -65,7 +65,7 @@ def replay(config: Config, document: Document, gate: Gate, listener: Listener, e
     entities = first_entities(document, gate, PHASE)
     url, planned = gate.target.url, len(entries)
     listener(RunStarted(target=url, budget=gate.budget, planned=planned, seed=config.seed, is_mock=gate.is_mock))
-    hunt = Hunt(gate, Judge(document, entities), entities, _limits(config))
+    hunt = FuzzRun(gate, ResponseJudge(document, entities), entities, _limits(config))
     listener(PhaseStarted(phase=PHASE, planned=planned))
     is_interrupted = not _sent(hunt, entries)
     listener(PhaseFinished(phase=PHASE, reason=hunt.stopped))
@@ -88,7 +88,7 @@ def replay(config: Config, document: Document, gate: Gate, listener: Listener, e
     return report
 
 
-def _sent(hunt: Hunt, entries: Sequence[Entry]) -> bool:
+def _sent(hunt: FuzzRun, entries: Sequence[Entry]) -> bool:
     """Send a corpus as far as may be; return False where the user interrupts."""
     try:
         for entry in entries:
@@ -110,18 +110,18 @@ def first_entities(document: Document, gate: Gate, phase: str) -> Entities:
     operation = document.by_id.get(first.request.operation_id)
     check_first_answer(gate.target, first, operation)
     known = _entities_in(document, gate, first)
-    return known or listed(document, gate, phase)
+    return known or fetch_listings(document, gate, phase)
 
 
 def _entities_in(document: Document, gate: Gate, first: Exchange) -> Entities:
-    sending = Sending(gate, document)
-    sending.note(Case(request=first.request, meaning="the lists", serves=()), first)
+    sending = CaseSender(gate, document)
+    sending.note(PlannedRequest(request=first.request, meaning="the lists", serves=()), first)
     return entities_of(document, Observations(document, sending.seen))
 
 
-def _limits(config: Config) -> Limits:
+def _limits(config: Config) -> FuzzLimits:
     """Take the corpus as it is: nothing is made smaller, and what it writes it may write."""
-    return Limits(
+    return FuzzLimits(
         requests=_EVERYTHING,
         shrinks=0,
         creations=_EVERYTHING,
@@ -147,7 +147,11 @@ def save_corpus(path: Path, document: Document, exchanges: Iterable[Exchange]) -
     """
     kept = [exchange for exchange in exchanges if exchange.phase != "limits"]
     seen = (
-        Seen(Case(request=item.request, meaning="", serves=()), item, document.by_id.get(item.request.operation_id))
+        Observation(
+            PlannedRequest(request=item.request, meaning="", serves=()),
+            item,
+            document.by_id.get(item.request.operation_id),
+        )
         for item in kept
         if item.answer is not None
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from contracts.contract.vocabulary import Document
-from contracts.observations.cases import OPENING_RANK, Case
-from contracts.observations.known_values import Known
+from contracts.observations.cases import OPENING_RANK, PlannedRequest
+from contracts.observations.known_values import KnownValues
 from contracts.relations import (
     auth,
     collection,
@@ -19,7 +19,7 @@ from contracts.relations import (
     structure,
     writes,
 )
-from contracts.relations.relation_check import Rule
+from contracts.relations.relation_check import RelationCheck
 from contracts.verdicts import Relation
 
 __all__ = ["cases", "opening", "relations", "rules"]
@@ -41,7 +41,7 @@ _KINDS = (
 _ASKING = (same_as, collection, partitions, identity, writes, auth, errors)
 
 
-def rules(document: Document) -> tuple[Rule, ...]:
+def rules(document: Document) -> tuple[RelationCheck, ...]:
     """Return every relation of a document with its judge, in the order of the kinds."""
     return tuple(rule for kind in _KINDS for rule in kind.rules(document))
 
@@ -51,19 +51,19 @@ def relations(document: Document) -> tuple[Relation, ...]:
     return tuple(rule.relation for rule in rules(document))
 
 
-def opening(known: Known) -> tuple[Case, ...]:
+def opening(known: KnownValues) -> tuple[PlannedRequest, ...]:
     """Return the cases that need nothing to be known, and show what the others are made from."""
     made = (case for case in same_as.cases(known) if case.rank < OPENING_RANK)
     return tuple(case for case in made if _can_be_asked(known.document, case))
 
 
-def cases(known: Known) -> tuple[Case, ...]:
+def cases(known: KnownValues) -> tuple[PlannedRequest, ...]:
     """Return every case that can be made from what is known."""
     made = (case for kind in _ASKING for case in kind.cases(known))
     return tuple(case for case in made if _can_be_asked(known.document, case))
 
 
-def _can_be_asked(document: Document, case: Case) -> bool:
+def _can_be_asked(document: Document, case: PlannedRequest) -> bool:
     """Whether a case is what it says: a whole request, and a valid one where it should succeed."""
     operation = document.by_id.get(case.request.operation_id)
     if operation is None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from contracts.contract.vocabulary import Document, Envelope, ErrorRule, Operation
-from contracts.observations.cases import Case, ask
-from contracts.observations.known_values import Known
+from contracts.observations.cases import PlannedRequest, ask
+from contracts.observations.known_values import KnownValues
 from contracts.observations.observations import Observations
 from contracts.relations.errors import refusal, required_of
-from contracts.relations.relation_check import Judgement, Rule, judged
+from contracts.relations.relation_check import CheckResult, RelationCheck, judged
 from contracts.verdicts import Relation
 
 __all__ = ["cases", "rules"]
@@ -26,15 +26,15 @@ _VARIANTS = {
 _FIRST_RANK, _GUARD_RANK, _VARIANT_RANK, _MEMBER_RANK = 4.5, 8.5, 0.5, 12.5
 
 
-def rules(document: Document) -> tuple[Rule, ...]:
+def rules(document: Document) -> tuple[RelationCheck, ...]:
     """Return one relation for each operation without a key, each variant of a key, each operation of administrators."""
     judge = partial(_judge, document.envelope)
-    return tuple(Rule(relation, judge) for relation, *_ in _table(document))
+    return tuple(RelationCheck(relation, judge) for relation, *_ in _table(document))
 
 
-def cases(known: Known) -> tuple[Case, ...]:
+def cases(known: KnownValues) -> tuple[PlannedRequest, ...]:
     """Return every operation once without a key, and every variant of a key once, on rotating operations."""
-    found: list[Case] = []
+    found: list[PlannedRequest] = []
     for place, (relation, rule, operation, credential) in enumerate(_table(known.document)):
         is_barred = operation.is_write and not known.allow_writes
         if is_barred or (credential == "member" and not known.has_member):
@@ -42,7 +42,7 @@ def cases(known: Known) -> tuple[Case, ...]:
         request = ask(operation, required_of(known, operation), credential)
         meaning = f"{operation.method} with key: {credential}"
         rank = _rank(credential, place)
-        found.append(Case(request=request, meaning=meaning, serves=(relation.id,), expects=rule, rank=rank))
+        found.append(PlannedRequest(request=request, meaning=meaning, serves=(relation.id,), expects=rule, rank=rank))
     return tuple(found)
 
 
@@ -85,7 +85,7 @@ def _relation(pattern: str, detail: str, operation_id: str, rule: ErrorRule, mea
     )
 
 
-def _judge(envelope: Envelope, relation: Relation, observations: Observations) -> Judgement:
+def _judge(envelope: Envelope, relation: Relation, observations: Observations) -> CheckResult:
     asked = [item for item in observations.judged if relation.id in item.case.serves]
     reason = "not asked: it needs a member's key" if relation.id.startswith(f"{_KIND}.admin") else "not asked"
     return judged(relation, (refusal(envelope, item) for item in asked), reason)

@@ -7,12 +7,12 @@ from email.utils import parsedate_to_datetime
 
 from contracts.contract.pointers import lookup
 from contracts.observations.comparison import moment_of
-from contracts.observations.observations import Seen
+from contracts.observations.observations import Observation
 
 __all__ = ["clock_of", "clocks_of", "date_of", "in_one_window"]
 
 
-def clock_of(seen: Seen, stamp: str) -> datetime:
+def clock_of(seen: Observation, stamp: str) -> datetime:
     """Return the moment of an answer: by its stamp, the clock of a mock, its `Date`, or else when it was received here.
 
     Args:
@@ -25,7 +25,7 @@ def clock_of(seen: Seen, stamp: str) -> datetime:
     return told or date_of(seen)
 
 
-def in_one_window(before: Seen, after: Seen, stamp: str, seconds: int, slack_s: float) -> bool:
+def in_one_window(before: Observation, after: Observation, stamp: str, seconds: int, slack_s: float) -> bool:
     """Whether no window of the target's clock can have begun between two answers.
 
     Args:
@@ -39,12 +39,12 @@ def in_one_window(before: Seen, after: Seen, stamp: str, seconds: int, slack_s: 
     return (first - slack_s) // seconds == (second + slack_s) // seconds
 
 
-def clocks_of(seen: Seen) -> tuple[datetime, ...]:
+def clocks_of(seen: Observation) -> tuple[datetime, ...]:
     """Return what the target's clock may have shown: by `Date` or when the answer came, and a mock's own clock."""
     return date_of(seen), *((datetime.fromtimestamp(seen.now, UTC),) if seen.now is not None else ())
 
 
-def date_of(seen: Seen) -> datetime:
+def date_of(seen: Observation) -> datetime:
     """Return the moment of an answer by its `Date`, or else when it was received here."""
     sent = seen.answer.header("date")
     if sent:

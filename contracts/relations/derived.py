@@ -9,10 +9,10 @@ from typing import Any
 from contracts.contract.pointers import locate, tokens
 from contracts.contract.schemas import Invariant
 from contracts.contract.vocabulary import Document, Operation
-from contracts.observations.observations import Observations, Seen
+from contracts.observations.observations import Observation, Observations
 from contracts.relations.clock import clocks_of
-from contracts.relations.invariants import CHECKS, Asked, Broken, Check
-from contracts.relations.relation_check import Finding, Judgement, Rule, judged_each
+from contracts.relations.invariants import CHECKS, Check, InvariantFailure, RequestFacts
+from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged_each
 from contracts.verdicts import Relation
 
 __all__ = ["rules"]
@@ -20,9 +20,9 @@ __all__ = ["rules"]
 _KIND = "derived"
 
 
-def rules(document: Document) -> tuple[Rule, ...]:
+def rules(document: Document) -> tuple[RelationCheck, ...]:
     """Return one relation for each rule at each place of each documented body; errors share theirs."""
-    found: dict[str, Rule] = {}
+    found: dict[str, RelationCheck] = {}
     errors: set[tuple[str, str, int]] = set()
     for operation in document.operations:
         for status, response in operation.responses.items():
@@ -42,7 +42,7 @@ def _name(owner: str, invariant: Invariant) -> str:
     return f"{_KIND}.{invariant.rule}[{owner}:{invariant.at}{figure}]"
 
 
-def _unused(found: Mapping[str, Rule], name: str) -> str:
+def _unused(found: Mapping[str, RelationCheck], name: str) -> str:
     """Number a name that is taken: two rules may end in the same figure."""
     number, free = 1, name
     while free in found:
@@ -51,7 +51,7 @@ def _unused(found: Mapping[str, Rule], name: str) -> str:
     return free
 
 
-def _rule(operation: Operation | None, status: int, invariant: Invariant, name: str) -> Rule:
+def _rule(operation: Operation | None, status: int, invariant: Invariant, name: str) -> RelationCheck:
     relation = Relation(
         id=name,
         kind=_KIND,
@@ -63,7 +63,7 @@ def _rule(operation: Operation | None, status: int, invariant: Invariant, name: 
     )
     check = CHECKS[invariant.rule](invariant.terms)
     judge = partial(_judge, operation, status, invariant, check)
-    return Rule(relation, judge, is_single=True, is_universal=status < 300)
+    return RelationCheck(relation, judge, is_single=True, is_universal=status < 300)
 
 
 def _meaning(invariant: Invariant) -> str:
@@ -94,11 +94,11 @@ def _judge(
     check: Check,
     relation: Relation,
     observations: Observations,
-) -> Judgement:
+) -> CheckResult:
     place = tokens(invariant.at)
     known: dict[str, Any] = {}
 
-    def outcomes(seen: Seen) -> Iterator[Finding | None]:
+    def outcomes(seen: Observation) -> Iterator[Mismatch | None]:
         for at, instance in locate(seen.body, place):
             # The same row comes in many answers: what was judged once needs no second look.
             if "*" in place:
@@ -106,10 +106,10 @@ def _judge(
                 if key in known and known[key] == instance:
                     continue
                 known[key] = instance
-            broken = check(instance, Asked(seen.parameters, clocks_of(seen)))
-            if isinstance(broken, Broken):
+            broken = check(instance, RequestFacts(seen.parameters, clocks_of(seen)))
+            if isinstance(broken, InvariantFailure):
                 shown = f"{at}: {broken.shown}"
-                yield Finding(f"in {at or 'the body'}: {broken.title}", broken.expected, (seen,), invariant.at, shown)
+                yield Mismatch(f"in {at or 'the body'}: {broken.title}", broken.expected, (seen,), invariant.at, shown)
             elif broken:
                 yield None
 

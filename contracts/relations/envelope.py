@@ -9,20 +9,20 @@ from functools import partial
 from contracts.contract.pointers import MISSING, lookup
 from contracts.contract.vocabulary import Document
 from contracts.observations.comparison import moment_of
-from contracts.observations.observations import Observations, Seen
+from contracts.observations.observations import Observation, Observations
 from contracts.relations.clock import clocks_of
 from contracts.relations.invariants import SLACK_S, apart
-from contracts.relations.relation_check import Finding, Judgement, Rule, judged, judged_each
+from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged, judged_each
 from contracts.verdicts import Relation
 
 __all__ = ["rules"]
 
 _KIND = "envelope"
 #: Judges the value at a place of an answer; the last argument is the pattern of the zone.
-_Check = Callable[[Seen, object, str, str], Finding | None]
+_Check = Callable[[Observation, object, str, str], Mismatch | None]
 
 
-def rules(document: Document) -> tuple[Rule, ...]:
+def rules(document: Document) -> tuple[RelationCheck, ...]:
     """Return the relations of the envelope, those whose member the document shows."""
     envelope = document.envelope
     table = (
@@ -32,7 +32,7 @@ def rules(document: Document) -> tuple[Rule, ...]:
         ("now", envelope.stamp, "Stamps of answers are close to the target's own clock.", _now, True),
     )
     found = [
-        Rule(
+        RelationCheck(
             _relation(document, name, place, meaning),
             partial(_judge_each, place, check, envelope.zone),
             is_single=is_single,
@@ -46,7 +46,7 @@ def rules(document: Document) -> tuple[Rule, ...]:
         meaning = "No two answers of a run have the same identity."
         relation = _relation(document, "fresh", envelope.request_id, meaning)
         judge = partial(_judge_fresh, envelope.request_id)
-        found.append(Rule(relation, judge, is_universal=True, is_momentary=True))
+        found.append(RelationCheck(relation, judge, is_universal=True, is_momentary=True))
     return tuple(found)
 
 
@@ -62,8 +62,8 @@ def _relation(document: Document, pattern: str, place: str, meaning: str) -> Rel
     )
 
 
-def _judge_each(place: str, check: _Check, zone: str, relation: Relation, observations: Observations) -> Judgement:
-    def outcomes(seen: Seen) -> Iterator[Finding | None]:
+def _judge_each(place: str, check: _Check, zone: str, relation: Relation, observations: Observations) -> CheckResult:
+    def outcomes(seen: Observation) -> Iterator[Mismatch | None]:
         value = lookup(seen.body, place)
         if value is not MISSING:
             yield check(seen, value, place, zone)
@@ -71,29 +71,29 @@ def _judge_each(place: str, check: _Check, zone: str, relation: Relation, observ
     return judged_each(relation, observations.seen, outcomes, f"no answer has {place}")
 
 
-def _code(seen: Seen, value: object, place: str, _zone: str) -> Finding | None:
+def _code(seen: Observation, value: object, place: str, _zone: str) -> Mismatch | None:
     if value == seen.status and not isinstance(value, bool):
         return None
-    return Finding(
+    return Mismatch(
         f"{place} is {value!r} in a {seen.status} answer", str(seen.status), (seen,), str(seen.status), value
     )
 
 
-def _flag(seen: Seen, value: object, place: str, _zone: str) -> Finding | None:
+def _flag(seen: Observation, value: object, place: str, _zone: str) -> Mismatch | None:
     is_success = seen.status < 400
     if value is is_success:
         return None
     expected = "true" if is_success else "false"
-    return Finding(f"{place} is {value!r} in a {seen.status} answer", expected, (seen,), str(seen.status), value)
+    return Mismatch(f"{place} is {value!r} in a {seen.status} answer", expected, (seen,), str(seen.status), value)
 
 
-def _zone(seen: Seen, value: object, place: str, zone: str) -> Finding | None:
+def _zone(seen: Observation, value: object, place: str, zone: str) -> Mismatch | None:
     if isinstance(value, str) and moment_of(value) is not None and re.search(zone, value):
         return None
-    return Finding(f"{place} is {value!r}", f"a moment that matches {zone}", (seen,), place, value)
+    return Mismatch(f"{place} is {value!r}", f"a moment that matches {zone}", (seen,), place, value)
 
 
-def _now(seen: Seen, value: object, place: str, _zone: str) -> Finding | None:
+def _now(seen: Observation, value: object, place: str, _zone: str) -> Mismatch | None:
     stamp = moment_of(value)
     if stamp is None:
         return None
@@ -101,18 +101,20 @@ def _now(seen: Seen, value: object, place: str, _zone: str) -> Finding | None:
     if apart_s <= SLACK_S:
         return None
     title = f"{place} is {value!r}, {apart_s:.0f} s from the target's clock"
-    return Finding(title, f"a moment within {SLACK_S:.0f} s of {now.isoformat()}", (seen,), place, value)
+    return Mismatch(title, f"a moment within {SLACK_S:.0f} s of {now.isoformat()}", (seen,), place, value)
 
 
-def _judge_fresh(place: str, relation: Relation, observations: Observations) -> Judgement:
-    def outcomes() -> Iterator[Finding | None]:
-        known: dict[str, Seen] = {}
+def _judge_fresh(place: str, relation: Relation, observations: Observations) -> CheckResult:
+    def outcomes() -> Iterator[Mismatch | None]:
+        known: dict[str, Observation] = {}
         for seen in observations.seen:
             value = lookup(seen.body, place)
             if isinstance(value, str):
                 before = known.setdefault(value, seen)
                 title = f"{place} is {value!r} in two answers"
-                yield None if before is seen else Finding(title, "an identity of its own", (before, seen), place, value)
+                yield (
+                    None if before is seen else Mismatch(title, "an identity of its own", (before, seen), place, value)
+                )
 
     judgement = judged(relation, outcomes(), f"no answer has {place}")
-    return judgement if judgement.looked_at != 1 else Judgement(reason="one answer only")
+    return judgement if judgement.looked_at != 1 else CheckResult(reason="one answer only")

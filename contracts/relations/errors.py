@@ -11,10 +11,10 @@ from typing import Any
 from contracts.contract.pointers import lookup
 from contracts.contract.vocabulary import Document, Envelope, ErrorRule, Operation, Parameter
 from contracts.messages import Request
-from contracts.observations.cases import EXTRA_RANK, Case, ask
-from contracts.observations.known_values import Known
-from contracts.observations.observations import Observations, Seen
-from contracts.relations.relation_check import Finding, Judgement, Rule, judged_each
+from contracts.observations.cases import EXTRA_RANK, PlannedRequest, ask
+from contracts.observations.known_values import KnownValues
+from contracts.observations.observations import Observation, Observations
+from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged_each
 from contracts.verdicts import Relation
 
 __all__ = ["cases", "refusal", "required_of", "rules"]
@@ -26,16 +26,17 @@ _DAY = date(2025, 5, 1)
 _FIRST, _FURTHER = 8.2, EXTRA_RANK + 2
 
 
-def rules(document: Document) -> tuple[Rule, ...]:
+def rules(document: Document) -> tuple[RelationCheck, ...]:
     """Return one relation for every condition, operation and parameter that it can be provoked by."""
     return tuple(
-        Rule(relation, partial(_judge, document.envelope)) for relation, *_ in _conditions(document, _placeholder)
+        RelationCheck(relation, partial(_judge, document.envelope))
+        for relation, *_ in _conditions(document, _placeholder)
     )
 
 
-def cases(known: Known) -> tuple[Case, ...]:
+def cases(known: KnownValues) -> tuple[PlannedRequest, ...]:
     """Return a request that provokes each condition, the first of each form before the others."""
-    found: list[Case] = []
+    found: list[PlannedRequest] = []
     met: set[tuple[str, bool]] = set()
     for relation, rule, request, form in _conditions(known.document, partial(_stranger, known)):
         operation = known.document.by_id.get(request.operation_id)
@@ -44,11 +45,11 @@ def cases(known: Known) -> tuple[Case, ...]:
         rank = _FURTHER if (form, request.body is not None) in met else _FIRST + 1.1 * len(met)
         met.add((form, request.body is not None))
         meaning = f"refused: {relation.id.partition('.')[2]}"
-        found.append(Case(request=request, meaning=meaning, serves=(relation.id,), expects=rule, rank=rank))
+        found.append(PlannedRequest(request=request, meaning=meaning, serves=(relation.id,), expects=rule, rank=rank))
     return tuple(found)
 
 
-def refusal(envelope: Envelope, seen: Seen) -> Finding | None:
+def refusal(envelope: Envelope, seen: Observation) -> Mismatch | None:
     """Judge whether an answer refuses as its case expects; None where it does."""
     rule = seen.case.expects
     assert rule is not None
@@ -58,11 +59,11 @@ def refusal(envelope: Envelope, seen: Seen) -> Finding | None:
     operation = seen.operation.id if seen.operation else seen.exchange.request.path
     title = f"{operation}: {seen.case.meaning}: answered {seen.status} {told or 'without an error code'}"
     shown = seen.answer.body[:160].decode("utf-8", "replace")
-    return Finding(title, f"{rule.status} {rule.error_code}", (seen,), seen.case.serves[0], shown)
+    return Mismatch(title, f"{rule.status} {rule.error_code}", (seen,), seen.case.serves[0], shown)
 
 
-def _judge(envelope: Envelope, relation: Relation, observations: Observations) -> Judgement:
-    def check(seen: Seen) -> Iterator[Finding | None]:
+def _judge(envelope: Envelope, relation: Relation, observations: Observations) -> CheckResult:
+    def check(seen: Observation) -> Iterator[Mismatch | None]:
         found = refusal(envelope, seen)
         yield found
         rule = seen.case.expects
@@ -72,7 +73,7 @@ def _judge(envelope: Envelope, relation: Relation, observations: Observations) -
             and rule.condition == "unknown-method"
             and not seen.answer.header("allow")
         ):
-            yield Finding("the answer has no Allow header", "the methods that the path takes", (seen,), "Allow")
+            yield Mismatch("the answer has no Allow header", "the methods that the path takes", (seen,), "Allow")
 
     asked = [item for item in observations.judged if relation.id in item.case.serves and item.case.expects]
     return judged_each(relation, asked, check, "not asked")
@@ -164,7 +165,7 @@ def _wrong(operation: Operation, parameter: Parameter) -> Any:
     return 0 if operation.has_body else None
 
 
-def required_of(known: Known, operation: Operation) -> dict[str, Any]:
+def required_of(known: KnownValues, operation: Operation) -> dict[str, Any]:
     """Return values, of known entities where there are any, for the parameters that a valid request must have."""
     return _required(operation, partial(_stranger, known), is_known=True)
 
@@ -177,7 +178,7 @@ def _placeholder(parameter: Parameter, is_known: bool = False) -> Any:
     return [] if parameter.is_array else ""
 
 
-def _stranger(known: Known, parameter: Parameter, is_known: bool = False) -> Any:
+def _stranger(known: KnownValues, parameter: Parameter, is_known: bool = False) -> Any:
     """Return a value for a parameter that names an entity: a known one, or one that nobody has."""
     ids = known.entities.get(parameter.entity, ())
     if is_known and ids:

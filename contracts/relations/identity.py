@@ -8,14 +8,14 @@ from functools import partial
 from typing import Any
 
 from contracts.contract.pointers import lookup, pattern_of, tokens
-from contracts.contract.schemas import Mark
+from contracts.contract.schemas import EntityAnnotation
 from contracts.contract.vocabulary import Document, Operation, Parameter
-from contracts.observations.cases import Case, ask
+from contracts.observations.cases import PlannedRequest, ask
 from contracts.observations.comparison import agree, differences
 from contracts.observations.expected_rows import values_of
-from contracts.observations.known_values import Known
-from contracts.observations.observations import Learnt, Observations, Seen
-from contracts.relations.relation_check import Finding, Judgement, Rule, judged
+from contracts.observations.known_values import KnownValues
+from contracts.observations.observations import EntityValue, Observation, Observations
+from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged
 from contracts.verdicts import Relation
 
 __all__ = ["cases", "rules"]
@@ -25,13 +25,13 @@ _KIND = "identity"
 _OPEN_RANK, _OPEN_STEP = 8.5, 3.0
 
 
-def rules(document: Document) -> tuple[Rule, ...]:
+def rules(document: Document) -> tuple[RelationCheck, ...]:
     """Return the relations of every kind of entity."""
     return (*_attribute_rules(document), *_item_rules(document), *_open_rules(document), *_directory_rules(document))
 
 
-def _attribute_rules(document: Document) -> Iterator[Rule]:
-    marks: defaultdict[tuple[str, str], dict[str, Mark]] = defaultdict(dict)
+def _attribute_rules(document: Document) -> Iterator[RelationCheck]:
+    marks: defaultdict[tuple[str, str], dict[str, EntityAnnotation]] = defaultdict(dict)
     for operation in document.operations:
         for mark in operation.success.facts.marks if operation.success else ():
             marks[mark.type, mark.attribute].setdefault(f"{operation.family} {mark.at}", mark)
@@ -40,37 +40,37 @@ def _attribute_rules(document: Document) -> Iterator[Rule]:
             mark = next(iter(found.values()))
             meaning = f"The {attribute} of a {kind} is the same wherever it appears."
             relation = _relation("same", f"{kind}:{attribute}", "", mark.pointer, meaning)
-            yield Rule(relation, partial(_judge_same, kind, attribute), is_universal=True)
+            yield RelationCheck(relation, partial(_judge_same, kind, attribute), is_universal=True)
 
 
-def _item_rules(document: Document) -> Iterator[Rule]:
+def _item_rules(document: Document) -> Iterator[RelationCheck]:
     for operation in document.operations:
         if operation.collection and operation.id == operation.family:
             meaning = f"An item of {operation.id} is the same on every page, under every filter and order."
             pointer = f"{operation.collection.pointer}/identity"
             relation = _relation("item", operation.id, operation.id, pointer, meaning)
-            yield Rule(relation, partial(_judge_items, operation.id), is_universal=True)
+            yield RelationCheck(relation, partial(_judge_items, operation.id), is_universal=True)
 
 
-def _open_rules(document: Document) -> Iterator[Rule]:
+def _open_rules(document: Document) -> Iterator[RelationCheck]:
     for operation in document.operations:
         for parameter in operation.parameters:
             if parameter.entity and not operation.is_write:
                 meaning = f"Every listed {parameter.entity} can be given to {operation.id} as {parameter.name}."
                 detail = f"{operation.id}:{parameter.name}"
                 relation = _relation("opens", detail, operation.id, parameter.pointer, meaning)
-                yield Rule(relation, partial(_judge_opens, operation, parameter), is_universal=True)
+                yield RelationCheck(relation, partial(_judge_opens, operation, parameter), is_universal=True)
 
 
-def _directory_rules(document: Document) -> Iterator[Rule]:
+def _directory_rules(document: Document) -> Iterator[RelationCheck]:
     for operation in document.operations:
         for mark in _directories(operation):
             meaning = f"{mark.scope[:-2]} of {operation.id}, which takes no parameters, lists every {mark.type}."
             relation = _relation("directory", f"{operation.id}:{mark.type}", operation.id, mark.pointer, meaning)
-            yield Rule(relation, partial(_judge_directory, operation, mark), is_universal=True)
+            yield RelationCheck(relation, partial(_judge_directory, operation, mark), is_universal=True)
 
 
-def _directories(operation: Operation) -> list[Mark]:
+def _directories(operation: Operation) -> list[EntityAnnotation]:
     """List the arrays of entities of an operation without parameters: nothing can have left anyone out."""
     rule = operation.success
     if operation.parameters or operation.is_write or rule is None:
@@ -83,9 +83,9 @@ def _relation(pattern: str, detail: str, operation_id: str, pointer: str, meanin
     return Relation(id=name, kind=_KIND, operation_id=operation_id, pointer=pointer, cost=2, meaning=meaning)
 
 
-def cases(known: Known) -> tuple[Case, ...]:
+def cases(known: KnownValues) -> tuple[PlannedRequest, ...]:
     """Open a seeded sample of listed ids that covers every value of every listed attribute with few values."""
-    found: list[Case] = []
+    found: list[PlannedRequest] = []
     for operation in known.document.operations:
         for parameter in operation.parameters:
             if parameter.entity and parameter.is_required and not parameter.is_array:
@@ -94,11 +94,11 @@ def cases(known: Known) -> tuple[Case, ...]:
                 for place, identity in enumerate(sample):
                     request = ask(operation, {parameter.name: identity})
                     meaning, rank = f"open {identity}", _OPEN_RANK + _OPEN_STEP * place
-                    found.append(Case(request=request, meaning=meaning, serves=serves, rank=rank))
+                    found.append(PlannedRequest(request=request, meaning=meaning, serves=serves, rank=rank))
     return tuple(found)
 
 
-def _sample(known: Known, kind: str) -> list[Any]:
+def _sample(known: KnownValues, kind: str) -> list[Any]:
     """Choose ids until every value of every attribute whose values the document lists is covered."""
     ids = list(known.entities.get(kind, ()))
     known.dice("sample").shuffle(ids)
@@ -131,8 +131,8 @@ def _traits(attributes: Mapping[str, Any], listed: set[str]) -> set[tuple[str, s
     return {(name, value) for name, value in attributes.items() if name in listed and isinstance(value, str)}
 
 
-def _judge_same(kind: str, attribute: str, relation: Relation, observations: Observations) -> Judgement:
-    def outcomes() -> Iterator[Finding | None]:
+def _judge_same(kind: str, attribute: str, relation: Relation, observations: Observations) -> CheckResult:
+    def outcomes() -> Iterator[Mismatch | None]:
         for (found, identity), attributes in observations.learnt.items():
             if found == kind:
                 told = [item for item in attributes.get(attribute, ()) if _is_comparable(item)]
@@ -141,11 +141,11 @@ def _judge_same(kind: str, attribute: str, relation: Relation, observations: Obs
     return judged(relation, outcomes(), f"no {attribute} of a {kind} was seen twice")
 
 
-def _is_comparable(told: Learnt) -> bool:
+def _is_comparable(told: EntityValue) -> bool:
     return not any(name in told.seen.parameters for name in told.mark.unless)
 
 
-def _compare(entity: str, attribute: str, told: list[Learnt]) -> Iterator[Finding | None]:
+def _compare(entity: str, attribute: str, told: list[EntityValue]) -> Iterator[Mismatch | None]:
     for other in told[1:]:
         first = told[0]
         if agree(first.value, other.value):
@@ -153,18 +153,18 @@ def _compare(entity: str, attribute: str, told: list[Learnt]) -> Iterator[Findin
             continue
         place = pattern_of(other.pointer)
         title = f"{attribute} of {entity} is {first.value!r} at {first.pointer} and {other.value!r} at {other.pointer}"
-        yield Finding(
+        yield Mismatch(
             title[:300], "the same value", (first.seen, other.seen), f"{_name(other.seen)} {place}", other.value
         )
 
 
-def _name(seen: Seen) -> str:
+def _name(seen: Observation) -> str:
     return seen.operation.family if seen.operation else ""
 
 
-def _judge_items(family: str, relation: Relation, observations: Observations) -> Judgement:
-    def outcomes() -> Iterator[Finding | None]:
-        known: dict[Any, tuple[Any, Seen]] = {}
+def _judge_items(family: str, relation: Relation, observations: Observations) -> CheckResult:
+    def outcomes() -> Iterator[Mismatch | None]:
+        known: dict[Any, tuple[Any, Observation]] = {}
         for seen in observations.of_family(family):
             path, place = tokens(seen.collection.identity), seen.collection.items
             fields = seen.facts.fields
@@ -182,19 +182,19 @@ def _judge_items(family: str, relation: Relation, observations: Observations) ->
     return judged(relation, outcomes(), "no item was seen in two answers")
 
 
-def _changed(identity: Any, found: tuple[str, Any, Any], before: Seen, seen: Seen) -> Finding:
+def _changed(identity: Any, found: tuple[str, Any, Any], before: Observation, seen: Observation) -> Mismatch:
     at, left, right = found
     title = f"{at} of the item {identity} is {left!r} in one answer and {right!r} in another"
-    return Finding(title[:300], "the same item", (before, seen), pattern_of(at), right)
+    return Mismatch(title[:300], "the same item", (before, seen), pattern_of(at), right)
 
 
 def _judge_opens(
     operation: Operation, parameter: Parameter, relation: Relation, observations: Observations
-) -> Judgement:
+) -> CheckResult:
     listed = set(observations.entities(parameter.entity))
     asked = [item for item in observations.judged if item.operation is operation and item.case.expects is None]
 
-    def outcomes() -> Iterator[Finding | None]:
+    def outcomes() -> Iterator[Mismatch | None]:
         for seen in asked:
             value = seen.parameters.get(parameter.name)
             wanted = values_of(value)
@@ -204,10 +204,10 @@ def _judge_opens(
     return judged(relation, outcomes(), f"no listed {parameter.entity} was given")
 
 
-def _opened(seen: Seen, parameter: Parameter, value: Any) -> Finding | None:
+def _opened(seen: Observation, parameter: Parameter, value: Any) -> Mismatch | None:
     if not seen.is_success:
         title = f"the listed {parameter.entity} {value!r} was answered {seen.status}"
-        return Finding(title, "a 2xx answer", (seen,), f"status {seen.status}", seen.status)
+        return Mismatch(title, "a 2xx answer", (seen,), f"status {seen.status}", seen.status)
     if parameter.is_array:
         return None
     marks = [mark for mark in seen.facts.marks if mark.type == parameter.entity and mark.attribute == "id"]
@@ -215,22 +215,24 @@ def _opened(seen: Seen, parameter: Parameter, value: Any) -> Finding | None:
         told = lookup(seen.body, tokens(mark.at)) if "*" not in mark.at else value
         if not agree(told, value):
             title = f"{mark.at} is {told!r}, asked for was {value!r}"
-            return Finding(title, f"{value!r}", (seen,), mark.at, told, mark.pointer)
+            return Mismatch(title, f"{value!r}", (seen,), mark.at, told, mark.pointer)
     return None
 
 
-def _judge_directory(operation: Operation, mark: Mark, relation: Relation, observations: Observations) -> Judgement:
+def _judge_directory(
+    operation: Operation, mark: EntityAnnotation, relation: Relation, observations: Observations
+) -> CheckResult:
     seen = observations.of(operation)
     told = {identity: found["id"] for (kind, identity), found in observations.learnt.items() if kind == mark.type}
 
-    def outcomes() -> Iterator[Finding | None]:
+    def outcomes() -> Iterator[Mismatch | None]:
         for directory in seen:
             listed = {item.value for found in told.values() for item in found if item.seen is directory}
             for identity, found in told.items():
                 elsewhere = next((item for item in found if item.seen.operation is not operation), None)
                 if elsewhere is not None:
                     title = f"the {mark.type} {identity!r} of {elsewhere.pointer} is not listed"
-                    shown = Finding(title, "listed", (elsewhere.seen, directory), mark.type, identity, mark.pointer)
+                    shown = Mismatch(title, "listed", (elsewhere.seen, directory), mark.type, identity, mark.pointer)
                     yield None if identity in listed else shown
 
     return judged(relation, outcomes(), f"no {mark.type} was seen elsewhere" if seen else "not asked")

@@ -1,7 +1,7 @@
 """The rules of `x-invariants` as functions on one instance of a schema.
 
 A rule holds (True), does not apply because a figure is null or missing
-(False), or is broken (`Broken`). Numbers of the wrong type are the schema's
+(False), or is broken (`InvariantFailure`). Numbers of the wrong type are the schema's
 business. Pure; may import `bodies`, `pointers` and the standard library.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 from contracts.contract.pointers import lookup, tokens, values
 from contracts.observations.comparison import day_of, moment_of
 
-__all__ = ["CHECKS", "SLACK_S", "Asked", "Broken", "Check", "apart"]
+__all__ = ["CHECKS", "SLACK_S", "Check", "InvariantFailure", "RequestFacts", "apart"]
 
 #: A moment may differ this much from the target's own clock, seconds.
 SLACK_S = 120.0
@@ -24,7 +24,7 @@ _EPSILON = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class InvariantFailure:
     """What an instance breaks: title, expectation and the values that show it."""
 
     title: str
@@ -33,7 +33,7 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestFacts:
     """What an instance answers.
 
     Attributes:
@@ -46,7 +46,7 @@ class Asked:
 
 
 #: Instance and what it answers → how the rule stands.
-Check = Callable[[Any, Asked], Broken | bool]
+Check = Callable[[Any, RequestFacts], InvariantFailure | bool]
 _Path = tuple[str, ...]
 
 
@@ -57,14 +57,14 @@ def _is_number(value: Any) -> bool:
 def _sum(terms: Mapping[str, Any]) -> Check:
     of, equals = ([(pattern, tokens(pattern)) for pattern in terms[name]] for name in ("of", "equals"))
 
-    def check(instance: Any, _asked: Asked) -> Broken | bool:
+    def check(instance: Any, _asked: RequestFacts) -> InvariantFailure | bool:
         left, right = _total(instance, of), _total(instance, equals)
         if left is None or right is None:
             return False
         if abs(left - right) <= _EPSILON * max(1.0, abs(left), abs(right)):
             return True
         names = " + ".join(pattern for pattern, _ in of), " + ".join(pattern for pattern, _ in equals)
-        return Broken(f"{names[0]} is {left}, {names[1]} is {right}", f"both the same, {left}", (left, right))
+        return InvariantFailure(f"{names[0]} is {left}, {names[1]} is {right}", f"both the same, {left}", (left, right))
 
     return check
 
@@ -90,7 +90,7 @@ def _ratio(terms: Mapping[str, Any]) -> Check:
     of, to, equals = (tokens(terms[name]) for name in ("of", "to", "equals"))
     scale, decimals = float(terms["scale"]), int(terms["decimals"])
 
-    def check(instance: Any, _asked: Asked) -> Broken | bool:
+    def check(instance: Any, _asked: RequestFacts) -> InvariantFailure | bool:
         part, whole, told = (lookup(instance, path) for path in (of, to, equals))
         if not (_is_number(part) and _is_number(whole) and _is_number(told)):
             return False
@@ -99,7 +99,7 @@ def _ratio(terms: Mapping[str, Any]) -> Check:
         if is_near and abs(round(told, decimals) - told) <= _EPSILON:
             return True
         title = f"{terms['equals']} is {told}, {terms['of']} of {terms['to']} is {part} of {whole}"
-        return Broken(title, f"{exact:.{decimals}f}", (part, whole, told))
+        return InvariantFailure(title, f"{exact:.{decimals}f}", (part, whole, told))
 
     return check
 
@@ -107,7 +107,7 @@ def _ratio(terms: Mapping[str, Any]) -> Check:
 def _at_most(terms: Mapping[str, Any]) -> Check:
     low, high = tokens(terms["value"]), tokens(terms["limit"])
 
-    def check(instance: Any, _asked: Asked) -> Broken | bool:
+    def check(instance: Any, _asked: RequestFacts) -> InvariantFailure | bool:
         value, limit = lookup(instance, low), lookup(instance, high)
         if isinstance(value, str) and isinstance(limit, str):
             first, last = moment_of(value), moment_of(limit)
@@ -119,7 +119,7 @@ def _at_most(terms: Mapping[str, Any]) -> Check:
         if holds is None:
             return False
         title = f"{terms['value']} is {value!r}, {terms['limit']} is {limit!r}"
-        return holds or Broken(title, f"at most {limit!r}", (value, limit))
+        return holds or InvariantFailure(title, f"at most {limit!r}", (value, limit))
 
     return check
 
@@ -131,12 +131,12 @@ def _keys(instance: Any, items: _Path, key: _Path) -> list[Any]:
 def _unique_by(terms: Mapping[str, Any]) -> Check:
     items, key = tokens(terms["items"]), tokens(terms["key"])
 
-    def check(instance: Any, _asked: Asked) -> Broken | bool:
+    def check(instance: Any, _asked: RequestFacts) -> InvariantFailure | bool:
         keys = _keys(instance, items, key)
         if len(keys) < 2 or len(set(keys)) == len(keys):
             return len(keys) > 1
         twice = next(value for value in keys if keys.count(value) > 1)
-        return Broken(f"two of {terms['items']} have the {terms['key']} {twice!r}", "each once", twice)
+        return InvariantFailure(f"two of {terms['items']} have the {terms['key']} {twice!r}", "each once", twice)
 
     return check
 
@@ -144,12 +144,12 @@ def _unique_by(terms: Mapping[str, Any]) -> Check:
 def _ordered_by(terms: Mapping[str, Any]) -> Check:
     items, key = tokens(terms["items"]), tokens(terms["key"])
 
-    def check(instance: Any, _asked: Asked) -> Broken | bool:
+    def check(instance: Any, _asked: RequestFacts) -> InvariantFailure | bool:
         keys = _keys(instance, items, key)
         for first, second in pairwise(keys):
             if type(first) is type(second) and first > second:
                 title = f"{terms['key']} falls from {first!r} to {second!r} in {terms['items']}"
-                return Broken(title, "keys that never fall", (first, second))
+                return InvariantFailure(title, "keys that never fall", (first, second))
         return len(keys) > 1
 
     return check
@@ -158,7 +158,7 @@ def _ordered_by(terms: Mapping[str, Any]) -> Check:
 def _within(terms: Mapping[str, Any]) -> Check:
     items, key = tokens(terms["items"]), tokens(terms["key"])
 
-    def check(instance: Any, asked: Asked) -> Broken | bool:
+    def check(instance: Any, asked: RequestFacts) -> InvariantFailure | bool:
         first, last = day_of(asked.parameters.get(terms["from"])), day_of(asked.parameters.get(terms["to"]))
         days = [(value, day_of(value)) for value in _keys(instance, items, key)]
         if first is None and last is None:
@@ -166,7 +166,7 @@ def _within(terms: Mapping[str, Any]) -> Check:
         for value, day in days:
             if day is not None and ((first and day < first) or (last and day > last)):
                 title = f"{terms['items']} holds {value!r}, outside {first or '…'} to {last or '…'}"
-                return Broken(title, "days of the range asked for", value)
+                return InvariantFailure(title, "days of the range asked for", value)
         return bool(days)
 
     return check
@@ -181,7 +181,7 @@ def apart(moment: datetime, clocks: tuple[datetime, ...]) -> tuple[float, dateti
 def _now(terms: Mapping[str, Any]) -> Check:
     place = tokens(terms["value"])
 
-    def check(instance: Any, asked: Asked) -> Broken | bool:
+    def check(instance: Any, asked: RequestFacts) -> InvariantFailure | bool:
         told = lookup(instance, place)
         moment = moment_of(told)
         if moment is None or not asked.clocks:
@@ -190,7 +190,7 @@ def _now(terms: Mapping[str, Any]) -> Check:
         if apart_s <= SLACK_S:
             return True
         title = f"{terms['value']} is {told!r}, {apart_s:.0f} s from the target's clock"
-        return Broken(title, f"a moment within {SLACK_S:.0f} s of {clock.isoformat()}", told)
+        return InvariantFailure(title, f"a moment within {SLACK_S:.0f} s of {clock.isoformat()}", told)
 
     return check
 

@@ -13,11 +13,11 @@ from itertools import pairwise
 from contracts.contract.limits import Limits, Window
 from contracts.contract.pointers import lookup, tokens
 from contracts.contract.vocabulary import Document, Operation
-from contracts.observations.cases import Case, ask
-from contracts.observations.observations import Observations, Seen
+from contracts.observations.cases import PlannedRequest, ask
+from contracts.observations.observations import Observation, Observations
 from contracts.relations.clock import in_one_window
 from contracts.relations.rate_headers import remaining
-from contracts.relations.relation_check import Check, Finding, Judgement, Rule, judged, judged_each
+from contracts.relations.relation_check import Check, CheckResult, Mismatch, RelationCheck, judged, judged_each
 from contracts.verdicts import Relation
 
 __all__ = ["burst_case", "most_requests", "rules"]
@@ -28,7 +28,7 @@ _PHASE = "limits"
 _SLACK_S = 2.0
 
 
-def rules(document: Document) -> tuple[Rule, ...]:
+def rules(document: Document) -> tuple[RelationCheck, ...]:
     """Return the relations of the shortest window; none where the document sets no limits."""
     limits = document.limits
     if limits is None:
@@ -52,22 +52,24 @@ def rules(document: Document) -> tuple[Rule, ...]:
     body = relation("agrees", "The body of the refusal tells the same allowance as its headers.")
     wait = relation("wait", "The refusal says when a request is answered again, within its window.", limits.assumed)
     return (
-        Rule(early, partial(_judge_early, window), is_momentary=True),
-        Rule(late, partial(_judge_late, window), is_momentary=True),
-        Rule(code, partial(_judge_refusals, partial(_code, limits, document.envelope.error_code)), is_momentary=True),
-        Rule(body, partial(_judge_refusals, partial(_agrees, limits)), is_momentary=True),
-        Rule(wait, partial(_judge_refusals, partial(_wait, limits)), is_momentary=True),
+        RelationCheck(early, partial(_judge_early, window), is_momentary=True),
+        RelationCheck(late, partial(_judge_late, window), is_momentary=True),
+        RelationCheck(
+            code, partial(_judge_refusals, partial(_code, limits, document.envelope.error_code)), is_momentary=True
+        ),
+        RelationCheck(body, partial(_judge_refusals, partial(_agrees, limits)), is_momentary=True),
+        RelationCheck(wait, partial(_judge_refusals, partial(_wait, limits)), is_momentary=True),
     )
 
 
-def burst_case(document: Document) -> Case | None:
+def burst_case(document: Document) -> PlannedRequest | None:
     """Return the request that a burst repeats; None where there are no limits or nothing to ask for."""
     reads = [item for item in document.operations if not item.is_write and not _required(item)]
     if document.limits is None or not reads:
         return None
     operation = min(reads, key=lambda item: len(item.parameters))
     serves = tuple(rule.relation.id for rule in rules(document))
-    return Case(request=ask(operation), meaning="burst", serves=serves)
+    return PlannedRequest(request=ask(operation), meaning="burst", serves=serves)
 
 
 def most_requests(document: Document) -> int:
@@ -83,38 +85,38 @@ def _shortest(limits: Limits) -> Window:
     return min(limits.windows, key=lambda window: window.seconds)
 
 
-def _burst(observations: Observations) -> list[Seen]:
+def _burst(observations: Observations) -> list[Observation]:
     return [item for item in observations.seen if item.exchange.phase == _PHASE]
 
 
-def _judge_early(window: Window, relation: Relation, observations: Observations) -> Judgement:
+def _judge_early(window: Window, relation: Relation, observations: Observations) -> CheckResult:
     burst = _burst(observations)
     refusal = observations.refusal_status
 
-    def outcomes() -> Iterator[Finding | None]:
+    def outcomes() -> Iterator[Mismatch | None]:
         for before, seen in pairwise(burst):
             left = remaining(before, window)
             if seen.status == refusal and before.status != refusal and left is not None:
                 if left and not _is_alone(burst, window):
                     continue  # another client of the key may have taken the rest
                 title = f"refused although {left} requests were left"
-                yield None if left == 0 else Finding(title, "an answer", (before, seen), "early", left)
+                yield None if left == 0 else Mismatch(title, "an answer", (before, seen), "early", left)
 
     return judged(relation, outcomes(), "the allowance was not exhausted" if burst else "not asked")
 
 
-def _is_alone(burst: list[Seen], window: Window) -> bool:
+def _is_alone(burst: list[Observation], window: Window) -> bool:
     """Whether no other client of the key was seen: what was left never fell by more than one between answers."""
     answered = [item for item in burst if item.status < 400]
     told = [left for item in answered if (left := remaining(item, window)) is not None]
     return all(before - after <= 1 for before, after in pairwise(told))
 
 
-def _judge_late(window: Window, relation: Relation, observations: Observations) -> Judgement:
+def _judge_late(window: Window, relation: Relation, observations: Observations) -> CheckResult:
     burst = _burst(observations)
     stamp = observations.document.envelope.stamp
 
-    def outcomes() -> Iterator[Finding | None]:
+    def outcomes() -> Iterator[Mismatch | None]:
         for before, seen in pairwise(burst):
             if remaining(before, window) != 0:
                 continue
@@ -122,41 +124,41 @@ def _judge_late(window: Window, relation: Relation, observations: Observations) 
                 yield None
             elif in_one_window(before, seen, stamp, window.seconds, _SLACK_S):
                 title = f"answered {seen.status} although nothing was left of the {window.name}"
-                yield Finding(title, "a refusal", (before, seen), "late", seen.status)
+                yield Mismatch(title, "a refusal", (before, seen), "late", seen.status)
         if len(burst) > 2 * window.limit and all(item.status != observations.refusal_status for item in burst):
             title = f"{len(burst)} requests at once, none refused"
-            yield Finding(title, f"a refusal after {window.limit}", (burst[0], burst[-1]), "never", len(burst))
+            yield Mismatch(title, f"a refusal after {window.limit}", (burst[0], burst[-1]), "never", len(burst))
 
     return judged(relation, outcomes(), "the allowance was not exhausted" if burst else "not asked")
 
 
-def _judge_refusals(check: Check, relation: Relation, observations: Observations) -> Judgement:
+def _judge_refusals(check: Check, relation: Relation, observations: Observations) -> CheckResult:
     refused = [item for item in observations.seen if item.status == observations.refusal_status]
     return judged_each(relation, refused, check, "no request was refused")
 
 
-def _code(limits: Limits, place: str, seen: Seen) -> Iterator[Finding | None]:
+def _code(limits: Limits, place: str, seen: Observation) -> Iterator[Mismatch | None]:
     told = lookup(seen.body, place) if place else limits.error_code
     title = f"{place} is {told!r}"
-    yield None if told == limits.error_code else Finding(title, limits.error_code, (seen,), place, told)
+    yield None if told == limits.error_code else Mismatch(title, limits.error_code, (seen,), place, told)
 
 
-def _agrees(limits: Limits, seen: Seen) -> Iterator[Finding | None]:
+def _agrees(limits: Limits, seen: Observation) -> Iterator[Mismatch | None]:
     for window in limits.windows:
         for name, place in ((window.limit_header, window.limit_body), (window.remaining_header, window.remaining_body)):
             sent, told = seen.answer.header(name), lookup(seen.body, tokens(place))
             title = f"{place} is {told!r}, {name} is {sent}"
-            yield None if sent == str(told) else Finding(title, "the same number", (seen,), place, told)
+            yield None if sent == str(told) else Mismatch(title, "the same number", (seen,), place, told)
 
 
-def _wait(limits: Limits, seen: Seen) -> Iterator[Finding | None]:
+def _wait(limits: Limits, seen: Observation) -> Iterator[Mismatch | None]:
     told = lookup(seen.body, tokens(limits.retry_body))
     sent = seen.answer.header(limits.retry_header)
     if sent is not None:
         title = f"{limits.retry_header} is {sent}, {limits.retry_body} is {told!r}"
-        yield None if sent == str(told) else Finding(title, "the same seconds", (seen,), "header", sent)
+        yield None if sent == str(told) else Mismatch(title, "the same seconds", (seen,), "header", sent)
     exhausted = [window for window in limits.windows if remaining(seen, window) == 0]
     longest = max((window.seconds for window in exhausted or limits.windows), default=0)
     fits = isinstance(told, int) and not isinstance(told, bool) and 0 <= told <= longest
     title = f"{limits.retry_body} is {told!r}"
-    yield None if fits else Finding(title, f"0 to {longest} seconds", (seen,), limits.retry_body, told)
+    yield None if fits else Mismatch(title, f"0 to {longest} seconds", (seen,), limits.retry_body, told)

@@ -14,12 +14,12 @@ from typing import Any
 
 from contracts.contract.pointers import join, lookup, tokens
 from contracts.contract.vocabulary import Document, Operation, Parameter
-from contracts.observations.cases import EXTRA_RANK, Case, ask
+from contracts.observations.cases import EXTRA_RANK, PlannedRequest, ask
 from contracts.observations.comparison import agree, day_of, differences
-from contracts.observations.known_values import Known, windows_of
-from contracts.observations.observations import Observations, Seen
+from contracts.observations.known_values import KnownValues, windows_of
+from contracts.observations.observations import Observation, Observations
 from contracts.relations.errors import required_of
-from contracts.relations.relation_check import Finding, Judgement, Rule, judged
+from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged
 from contracts.relations.same_as import compare
 from contracts.verdicts import Relation
 
@@ -28,7 +28,7 @@ __all__ = ["cases", "rules"]
 _KIND = "parts"
 
 
-def rules(document: Document) -> tuple[Rule, ...]:
+def rules(document: Document) -> tuple[RelationCheck, ...]:
     """Return the relations of every operation that cuts series by days, or figures by entities."""
     passing = frozenset((document.envelope.request_id, document.envelope.stamp))
     return tuple(
@@ -45,25 +45,25 @@ def _relation(pattern: str, operation: Operation, detail: str, pointer: str, mea
     return Relation(id=name, kind=_KIND, operation_id=operation.id, pointer=pointer, cost=cost, meaning=meaning)
 
 
-def _day_rules(operation: Operation, passing: frozenset[str]) -> Iterator[Rule]:
+def _day_rules(operation: Operation, passing: frozenset[str]) -> Iterator[RelationCheck]:
     windows = windows_of(operation)
     for items, key, start, end in windows:
         meaning = f"{items} between {start} and {end} are those of the uncut answer on these days."
         relation = _relation("days", operation, items, join(operation.pointer, "parameters"), meaning)
-        yield Rule(relation, partial(_judge_days, operation, (items, key, start, end)))
+        yield RelationCheck(relation, partial(_judge_days, operation, (items, key, start, end)))
     if windows:
         meaning = "The range of all days is the answer without a range."
         relation = _relation("all-days", operation, "", join(operation.pointer, "parameters"), meaning)
-        yield Rule(relation, partial(_judge_all_days, operation, passing))
+        yield RelationCheck(relation, partial(_judge_all_days, operation, passing))
 
 
-def _entity_rules(operation: Operation) -> Iterator[Rule]:
+def _entity_rules(operation: Operation) -> Iterator[RelationCheck]:
     for parameter in operation.parameters:
         if parameter.entity and parameter.is_array:
             for figure in _figures(operation):
                 meaning = f"{figure} of all is the sum of that of single {parameter.name}."
                 relation = _relation("entities", operation, figure, parameter.pointer, meaning)
-                yield Rule(relation, partial(_judge_entities, operation, parameter, figure))
+                yield RelationCheck(relation, partial(_judge_entities, operation, parameter, figure))
 
 
 def _figures(operation: Operation) -> list[str]:
@@ -74,9 +74,9 @@ def _figures(operation: Operation) -> list[str]:
     return list(dict.fromkeys(place for place in named if "*" not in place))
 
 
-def cases(known: Known) -> tuple[Case, ...]:
+def cases(known: KnownValues) -> tuple[PlannedRequest, ...]:
     """Return ranges of days, and single entities, for every operation that takes them."""
-    found: list[Case] = []
+    found: list[PlannedRequest] = []
     for operation in known.document.operations:
         if operation.id == operation.family and operation.collection is None:
             forms = known.forms(operation.id)
@@ -84,7 +84,7 @@ def cases(known: Known) -> tuple[Case, ...]:
     return tuple(found)
 
 
-def _day_cases(known: Known, operation: Operation, forms: tuple[Operation, ...]) -> Iterator[Case]:
+def _day_cases(known: KnownValues, operation: Operation, forms: tuple[Operation, ...]) -> Iterator[PlannedRequest]:
     windows, days = windows_of(operation), known.days.get(operation.id, ())
     own = required_of(known, operation)
     if not windows or not days:
@@ -100,10 +100,10 @@ def _day_cases(known: Known, operation: Operation, forms: tuple[Operation, ...])
         form = forms[place % len(forms)]
         # The range of all days protects every figure, so it comes first.
         rank = (11.0, 14.0, EXTRA_RANK, 6.0)[place]
-        yield Case(request=ask(form, parameters), meaning=_words(parameters), serves=ids, rank=rank)
+        yield PlannedRequest(request=ask(form, parameters), meaning=_words(parameters), serves=ids, rank=rank)
 
 
-def _entity_cases(known: Known, operation: Operation, forms: tuple[Operation, ...]) -> Iterator[Case]:
+def _entity_cases(known: KnownValues, operation: Operation, forms: tuple[Operation, ...]) -> Iterator[PlannedRequest]:
     for parameter in operation.parameters:
         ids = known.entities.get(parameter.entity, ()) if parameter.entity and parameter.is_array else ()
         serves = tuple(f"{_KIND}.entities[{operation.id}:{figure}]" for figure in _figures(operation))
@@ -111,7 +111,7 @@ def _entity_cases(known: Known, operation: Operation, forms: tuple[Operation, ..
             if part:
                 parameters = {parameter.name: list(part)}
                 form = forms[place % len(forms)]
-                yield Case(
+                yield PlannedRequest(
                     request=ask(form, parameters), meaning=_words(parameters), serves=serves, rank=7.0 + 2 * place
                 )
 
@@ -122,11 +122,11 @@ def _words(parameters: Mapping[str, Any]) -> str:
 
 def _judge_days(
     operation: Operation, window: tuple[str, str, str, str], relation: Relation, observations: Observations
-) -> Judgement:
+) -> CheckResult:
     items, key, start, end = window
     seen = observations.of_family(operation.id)
 
-    def outcomes() -> Iterator[Finding | None]:
+    def outcomes() -> Iterator[Mismatch | None]:
         for whole, part in _cuts(seen, start, end):
             every = lookup(whole.body, tokens(items))
             some = lookup(part.body, tokens(items))
@@ -136,7 +136,7 @@ def _judge_days(
                 place = next(differences(expected, some), None)
                 title = f"{items} of {part.case.meaning}: {len(some)} days, {len(expected)} of the uncut answer"
                 shown = place and place[2]
-                yield Finding(title, "the same days", (whole, part), items, shown) if place else None
+                yield Mismatch(title, "the same days", (whole, part), items, shown) if place else None
 
     return judged(relation, outcomes(), "no series was cut, or none has days")
 
@@ -146,7 +146,7 @@ def _lies(value: Any, first: Any, last: Any) -> bool:
     return day is not None and (start is None or day >= start) and (end is None or day <= end)
 
 
-def _cuts(seen: tuple[Seen, ...], start: str, end: str) -> Iterator[tuple[Seen, Seen]]:
+def _cuts(seen: tuple[Observation, ...], start: str, end: str) -> Iterator[tuple[Observation, Observation]]:
     """Yield every cut answer with an uncut one to the same other parameters."""
     for part in seen:
         if start in part.parameters or end in part.parameters:
@@ -158,11 +158,11 @@ def _cuts(seen: tuple[Seen, ...], start: str, end: str) -> Iterator[tuple[Seen, 
 
 def _judge_all_days(
     operation: Operation, passing: frozenset[str], relation: Relation, observations: Observations
-) -> Judgement:
+) -> CheckResult:
     windows = windows_of(operation)
     _, _, start, end = windows[0]
 
-    def outcomes() -> Iterator[Finding | None]:
+    def outcomes() -> Iterator[Mismatch | None]:
         for whole, part in _cuts(observations.of_family(operation.id), start, end):
             days = [day for items, key, *_ in windows for day in _series(whole, items, key)]
             bounds = part.parameters.get(start), part.parameters.get(end)
@@ -172,7 +172,7 @@ def _judge_all_days(
     return judged(relation, outcomes(), "no range of all days was asked for, or there are no days")
 
 
-def _series(seen: Seen, items: str, key: str) -> list[date]:
+def _series(seen: Observation, items: str, key: str) -> list[date]:
     found = lookup(seen.body, tokens(items))
     days = (day_of(lookup(item, tokens(key))) for item in (found if isinstance(found, list) else ()))
     return [day for day in days if day is not None]
@@ -180,22 +180,22 @@ def _series(seen: Seen, items: str, key: str) -> list[date]:
 
 def _judge_entities(
     operation: Operation, parameter: Parameter, figure: str, relation: Relation, observations: Observations
-) -> Judgement:
+) -> CheckResult:
     seen = observations.of_family(operation.id)
     whole = next((item for item in seen if not any(item.parameters.values())), None)
     missing = set(observations.entities(parameter.entity))
-    parts: list[Seen] = []
+    parts: list[Observation] = []
     for item in seen:
         asked = set(item.parameters.get(parameter.name, ())) if set(item.parameters) == {parameter.name} else set()
         if asked and asked <= missing:
             missing -= asked
             parts.append(item)
     if whole is None or not parts or missing:
-        return Judgement(reason="single entities were not asked for, or not all of them")
+        return CheckResult(reason="single entities were not asked for, or not all of them")
     values = [lookup(item.body, tokens(figure)) for item in (whole, *parts)]
     if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
-        return Judgement(reason=f"{figure} is no number")
+        return CheckResult(reason=f"{figure} is no number")
     title = f"{figure} is {values[0]} for all, {' + '.join(str(value) for value in values[1:])} for its parts"
     is_sum = agree(values[0], sum(values[1:]))
-    outcome = None if is_sum else Finding(title, "the sum of the parts", (whole, *parts), figure, values)
+    outcome = None if is_sum else Mismatch(title, "the sum of the parts", (whole, *parts), figure, values)
     return judged(relation, [outcome], "")

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from contracts.contract.limits import Limits, Window
 from contracts.contract.vocabulary import Document
-from contracts.observations.observations import Observations, Seen
+from contracts.observations.observations import Observation, Observations
 from contracts.relations.clock import in_one_window
-from contracts.relations.relation_check import Finding, Judgement, Rule, judged, judged_each
+from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged, judged_each
 from contracts.verdicts import Relation
 
 __all__ = ["remaining", "rules"]
@@ -31,13 +31,13 @@ _SLACK_S = 1.0
 _ENOUGH_STEPS = 5
 
 
-def rules(document: Document) -> tuple[Rule, ...]:
+def rules(document: Document) -> tuple[RelationCheck, ...]:
     """Return the relations of every window; none where the document sets no limits."""
     limits = document.limits
     return tuple(rule for window in limits.windows for rule in _rules(limits, window)) if limits else ()
 
 
-def _rules(limits: Limits, window: Window) -> Iterator[Rule]:
+def _rules(limits: Limits, window: Window) -> Iterator[RelationCheck]:
     def relation(pattern: str, cost: int, meaning: str, assumed: str = "") -> Relation:
         name, pointer = f"{_KIND}.{pattern}[{window.name}]", window.pointer
         return Relation(
@@ -46,18 +46,18 @@ def _rules(limits: Limits, window: Window) -> Iterator[Rule]:
 
     per = f"for the {window.name}"
     present = relation("present", 1, f"Every answer has the headers {per}.")
-    yield Rule(present, partial(_judge_present, window), is_single=True, is_universal=True, is_momentary=True)
+    yield RelationCheck(present, partial(_judge_present, window), is_single=True, is_universal=True, is_momentary=True)
     limit = relation("limit", 1, f"The limit header {per} tells the documented {window.limit}.")
-    yield Rule(limit, partial(_judge_limit, window), is_single=True, is_universal=True, is_momentary=True)
+    yield RelationCheck(limit, partial(_judge_limit, window), is_single=True, is_universal=True, is_momentary=True)
     meaning = f"What is left {per} falls by one with every request of the key, whatever its outcome."
     counts = relation("counts", 2, meaning)
-    yield Rule(counts, partial(_judge_counts, window, _OWN), is_universal=True, is_momentary=True)
+    yield RelationCheck(counts, partial(_judge_counts, window, _OWN), is_universal=True, is_momentary=True)
     meaning = f"What is left {per} falls with every refused request of an unknown caller."
     strangers = relation("strangers", 2, meaning, limits.assumed)
-    yield Rule(strangers, partial(_judge_counts, window, _STRANGERS), is_universal=True, is_momentary=True)
+    yield RelationCheck(strangers, partial(_judge_counts, window, _STRANGERS), is_universal=True, is_momentary=True)
 
 
-def remaining(seen: Seen, window: Window) -> int | None:
+def remaining(seen: Observation, window: Window) -> int | None:
     """Return what an answer says is left in a window; None where it says nothing."""
     return _number(seen.answer.header(window.remaining_header))
 
@@ -66,25 +66,25 @@ def _number(text: str | None) -> int | None:
     return int(text) if text is not None and text.strip().isdecimal() else None
 
 
-def _judge_present(window: Window, relation: Relation, observations: Observations) -> Judgement:
-    def check(seen: Seen) -> Iterator[Finding | None]:
+def _judge_present(window: Window, relation: Relation, observations: Observations) -> CheckResult:
+    def check(seen: Observation) -> Iterator[Mismatch | None]:
         for name in (window.limit_header, window.remaining_header):
             values = seen.answer.headers.get(name.lower(), ())
             if len(values) == 1 and _number(values[0]) is not None:
                 yield None
             else:
                 title = f"the {seen.status} answer has {name}: {', '.join(values) or 'nothing'}"
-                yield Finding(title, f"{name} once, a whole number", (seen,), _place(seen, name), ", ".join(values))
+                yield Mismatch(title, f"{name} once, a whole number", (seen,), _place(seen, name), ", ".join(values))
 
     return judged_each(relation, observations.seen, check, "nothing was answered")
 
 
-def _place(seen: Seen, name: str) -> str:
+def _place(seen: Observation, name: str) -> str:
     return f"{name} {seen.operation.id if seen.operation else ''} {seen.status}"
 
 
-def _judge_limit(window: Window, relation: Relation, observations: Observations) -> Judgement:
-    def check(seen: Seen) -> Iterator[Finding | None]:
+def _judge_limit(window: Window, relation: Relation, observations: Observations) -> CheckResult:
+    def check(seen: Observation) -> Iterator[Mismatch | None]:
         told = _number(seen.answer.header(window.limit_header))
         if told is None:
             return
@@ -92,7 +92,7 @@ def _judge_limit(window: Window, relation: Relation, observations: Observations)
         yield (
             None
             if told == window.limit
-            else Finding(title, str(window.limit), (seen,), _place(seen, window.limit_header), told)
+            else Mismatch(title, str(window.limit), (seen,), _place(seen, window.limit_header), told)
         )
 
     return judged_each(relation, observations.seen, check, "no answer has the header")
@@ -100,7 +100,7 @@ def _judge_limit(window: Window, relation: Relation, observations: Observations)
 
 def _judge_counts(
     window: Window, credentials: tuple[str, ...], relation: Relation, observations: Observations
-) -> Judgement:
+) -> CheckResult:
     asked = [item for item in observations.seen if item.exchange.request.credential in credentials]
     # A wrong key that is taken for a right one is counted as that one; auth has a relation for it.
     counted = [item for item in asked if credentials == _OWN or not item.is_success]
@@ -116,13 +116,13 @@ def _judge_counts(
 class _Step(NamedTuple):
     """Two answers after each other, how much less was left, and whether both surely were in one window."""
 
-    before: Seen
-    after: Seen
+    before: Observation
+    after: Observation
     fall: int
     is_inside: bool
 
 
-def _steps(window: Window, steps: list[_Step]) -> Iterator[Finding | None]:
+def _steps(window: Window, steps: list[_Step]) -> Iterator[Mismatch | None]:
     name = window.remaining_header
     for before, after, fall, is_inside in steps:
         # What falls is right in whatever window it was. At nothing left a refused request has nothing to take.
@@ -132,10 +132,10 @@ def _steps(window: Window, steps: list[_Step]) -> Iterator[Finding | None]:
             what = "stayed the same" if fall == 0 else f"rose by {-fall}"
             operation = after.operation.id if after.operation else ""
             detail = f"{name} {operation}"
-            yield Finding(
+            yield Mismatch(
                 f"{name} {what} with a request", "one less", (before, after), detail, remaining(after, window)
             )
     inside = [step for step in steps if step.is_inside]
     if len(inside) >= _ENOUGH_STEPS and min(step.fall for step in inside) > 1:
         before, after, fall, _ = inside[0]
-        yield Finding(f"{name} never falls by exactly one", "one less", (before, after), f"{name} step", fall)
+        yield Mismatch(f"{name} never falls by exactly one", "one less", (before, after), f"{name} step", fall)

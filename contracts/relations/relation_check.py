@@ -8,16 +8,16 @@ from typing import Any
 
 from contracts.contract.pointers import pattern_of
 from contracts.observations.comparison import excerpt
-from contracts.observations.observations import Observations, Seen
+from contracts.observations.observations import Observation, Observations
 from contracts.verdicts import Relation, Violation
 
-__all__ = ["Check", "Finding", "Judgement", "Rule", "judged", "judged_each"]
+__all__ = ["Check", "CheckResult", "Mismatch", "RelationCheck", "judged", "judged_each"]
 
 _MOST_FINDINGS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Mismatch:
     """One way in which answers break a relation.
 
     Attributes:
@@ -31,18 +31,18 @@ class Finding:
 
     title: str
     expected: str
-    seen: tuple[Seen, ...]
+    seen: tuple[Observation, ...]
     detail: str = ""
     shown: Any = ""
     pointer: str = ""
 
 
 #: Yields an outcome, None where it holds, for everything in one answer that could break a relation.
-Check = Callable[[Seen], Iterator[Finding | None]]
+Check = Callable[[Observation], Iterator[Mismatch | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class CheckResult:
     """How a relation stands by what was seen.
 
     Attributes:
@@ -57,7 +57,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RelationCheck:
     """A relation and its judge.
 
     Attributes:
@@ -69,12 +69,12 @@ class Rule:
     """
 
     relation: Relation
-    judge: Callable[[Relation, Observations], Judgement]
+    judge: Callable[[Relation, Observations], CheckResult]
     is_single: bool = False
     is_universal: bool = False
     is_momentary: bool = False
 
-    def __call__(self, observations: Observations) -> Judgement:
+    def __call__(self, observations: Observations) -> CheckResult:
         """Judge the relation by these observations."""
         return self.judge(self.relation, observations)
 
@@ -84,10 +84,10 @@ class _Tally:
     """Counts what was looked at while findings are collected."""
 
     looked_at: int = 0
-    findings: dict[str, Finding] = field(default_factory=dict)
+    findings: dict[str, Mismatch] = field(default_factory=dict)
 
 
-def judged(relation: Relation, outcomes: Iterable[Finding | None], reason: str) -> Judgement:
+def judged(relation: Relation, outcomes: Iterable[Mismatch | None], reason: str) -> CheckResult:
     """Collect outcomes, None for each that held, into a judgement.
 
     Args:
@@ -101,15 +101,15 @@ def judged(relation: Relation, outcomes: Iterable[Finding | None], reason: str) 
         if outcome is not None:
             tally.findings.setdefault(outcome.detail, outcome)
     violations = tuple(_violation(relation, finding) for finding in list(tally.findings.values())[:_MOST_FINDINGS])
-    return Judgement(violations, tally.looked_at, "" if tally.looked_at else reason)
+    return CheckResult(violations, tally.looked_at, "" if tally.looked_at else reason)
 
 
-def judged_each(relation: Relation, seen: Iterable[Seen], check: Check, reason: str) -> Judgement:
+def judged_each(relation: Relation, seen: Iterable[Observation], check: Check, reason: str) -> CheckResult:
     """Judge each answer for itself; arguments as of `judged`."""
     return judged(relation, (outcome for item in seen for outcome in check(item)), reason)
 
 
-def _violation(relation: Relation, finding: Finding) -> Violation:
+def _violation(relation: Relation, finding: Mismatch) -> Violation:
     operation = finding.seen[-1].operation if finding.seen else None
     return Violation(
         relation_id=relation.id,

@@ -11,13 +11,13 @@ from typing import Any
 
 from contracts.contract.pointers import join, pattern_of
 from contracts.contract.vocabulary import Document, Operation
-from contracts.observations.cases import EXTRA_RANK, Case, ask
+from contracts.observations.cases import EXTRA_RANK, PlannedRequest, ask
 from contracts.observations.comparison import differences
-from contracts.observations.known_values import Known
-from contracts.observations.observations import Observations, Seen
+from contracts.observations.known_values import KnownValues
+from contracts.observations.observations import Observation, Observations
 from contracts.relations.collection.links import same_link
 from contracts.relations.errors import required_of
-from contracts.relations.relation_check import Finding, Judgement, Rule, judged
+from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged
 from contracts.verdicts import Relation
 
 __all__ = ["cases", "compare", "rules"]
@@ -27,19 +27,19 @@ _OWN = ("key", "created")
 _MOST_PLACES = 5
 
 
-def rules(document: Document) -> tuple[Rule, ...]:
+def rules(document: Document) -> tuple[RelationCheck, ...]:
     """Return one relation for every body form, and one for the repetition of every read."""
-    found: list[Rule] = []
+    found: list[RelationCheck] = []
     passing = frozenset((document.envelope.request_id, document.envelope.stamp))
     for operation in document.operations:
         if operation.same_as:
             meaning = f"{operation.id} answers like {operation.same_as} with the same parameters."
             relation = _relation("equal", operation, join(operation.pointer, "x-same-as"), meaning)
-            found.append(Rule(relation, partial(_judge_forms, operation, passing)))
+            found.append(RelationCheck(relation, partial(_judge_forms, operation, passing)))
         if not operation.is_write:
             meaning = f"The same request to {operation.id} is answered the same again."
             relation = _relation("repeated", operation, operation.pointer, meaning)
-            found.append(Rule(relation, partial(_judge_repeated, operation, passing)))
+            found.append(RelationCheck(relation, partial(_judge_repeated, operation, passing)))
     return tuple(found)
 
 
@@ -48,9 +48,9 @@ def _relation(pattern: str, operation: Operation, pointer: str, meaning: str) ->
     return Relation(id=name, kind=_KIND, operation_id=operation.id, pointer=pointer, cost=2, meaning=meaning)
 
 
-def cases(known: Known) -> tuple[Case, ...]:
+def cases(known: KnownValues) -> tuple[PlannedRequest, ...]:
     """Return every read with no more than it must have, body forms beside query forms, then each once more."""
-    found: list[Case] = []
+    found: list[PlannedRequest] = []
     for place, operation in enumerate(item for item in known.document.operations if not item.is_write):
         request = ask(operation, required_of(known, operation))
         if any(item.is_required and not known.entities.get(item.entity) for item in operation.parameters):
@@ -58,7 +58,7 @@ def cases(known: Known) -> tuple[Case, ...]:
         equal = (f"{_KIND}.equal[{operation.id}]",) if operation.same_as else ()
         repeated = (f"{_KIND}.repeated[{operation.id}]",)
         rank = _opening_rank(operation) + place / 10
-        first = Case(request=request, meaning="no parameters", serves=(*equal, *repeated), rank=rank)
+        first = PlannedRequest(request=request, meaning="no parameters", serves=(*equal, *repeated), rank=rank)
         again = (40.0 if _is_telling(operation) else EXTRA_RANK) + place / 10
         found += [first, replace(first, turn=1, serves=repeated, meaning="the same again", rank=again)]
     return tuple(found)
@@ -78,7 +78,7 @@ def _opening_rank(operation: Operation) -> float:
 
 def _judge_forms(
     operation: Operation, passing: frozenset[str], relation: Relation, observations: Observations
-) -> Judgement:
+) -> CheckResult:
     own = _by_parameters(observations.of(operation))
     others = _by_parameters(observations.of(observations.document.by_id[operation.same_as]))
     pairs = ((others[key][0], own[key][0]) for key in own if key in others)
@@ -88,15 +88,15 @@ def _judge_forms(
 
 def _judge_repeated(
     operation: Operation, passing: frozenset[str], relation: Relation, observations: Observations
-) -> Judgement:
+) -> CheckResult:
     groups = _by_parameters(observations.of(operation)).values()
     pairs = ((group[0], later) for group in groups for later in group[1:])
     outcomes = (outcome for first, second in pairs for outcome in compare(first, second, passing))
     return judged(relation, outcomes, "no request was repeated")
 
 
-def _by_parameters(seen: Iterable[Seen]) -> dict[str, list[Seen]]:
-    groups: defaultdict[str, list[Seen]] = defaultdict(list)
+def _by_parameters(seen: Iterable[Observation]) -> dict[str, list[Observation]]:
+    groups: defaultdict[str, list[Observation]] = defaultdict(list)
     for item in seen:
         if item.exchange.request.credential in _OWN:
             given = {name: value for name, value in item.parameters.items() if value != []}
@@ -104,7 +104,7 @@ def _by_parameters(seen: Iterable[Seen]) -> dict[str, list[Seen]]:
     return groups
 
 
-def compare(first: Seen, second: Seen, passing: frozenset[str]) -> Iterator[Finding | None]:
+def compare(first: Observation, second: Observation, passing: frozenset[str]) -> Iterator[Mismatch | None]:
     """Judge whether two answers of one operation say the same.
 
     Args:
@@ -115,17 +115,17 @@ def compare(first: Seen, second: Seen, passing: frozenset[str]) -> Iterator[Find
     places = list(_differing(first, second, passing))
     for at, left, right in places[:_MOST_PLACES]:
         title = f"{at} differs: {left!r} by {_name(first)}, {right!r} by {_name(second)}"[:300]
-        yield Finding(title, "the same answer", (first, second), at, right)
+        yield Mismatch(title, "the same answer", (first, second), at, right)
     if not places:
         yield None
 
 
-def _name(seen: Seen) -> str:
+def _name(seen: Observation) -> str:
     operation = seen.operation
     return f"{operation.method if operation else '?'} #{seen.number}"
 
 
-def _differing(first: Seen, second: Seen, passing: frozenset[str]) -> Iterator[tuple[str, Any, Any]]:
+def _differing(first: Observation, second: Observation, passing: frozenset[str]) -> Iterator[tuple[str, Any, Any]]:
     facts = first.facts
     links = (first.collection.page.next, first.collection.page.previous) if _has_pages(first) else ()
 
@@ -137,5 +137,5 @@ def _differing(first: Seen, second: Seen, passing: frozenset[str]) -> Iterator[t
             yield at, left, right
 
 
-def _has_pages(seen: Seen) -> bool:
+def _has_pages(seen: Observation) -> bool:
     return seen.operation is not None and seen.operation.collection is not None

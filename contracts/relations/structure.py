@@ -9,8 +9,8 @@ from functools import partial
 from contracts.contract.pointers import join, lookup, pattern_of
 from contracts.contract.vocabulary import Document, Operation
 from contracts.messages import NOT_JSON
-from contracts.observations.observations import Observations, Seen
-from contracts.relations.relation_check import Check, Finding, Judgement, Rule, judged_each
+from contracts.observations.observations import Observation, Observations
+from contracts.relations.relation_check import Check, CheckResult, Mismatch, RelationCheck, judged_each
 from contracts.verdicts import Relation, Violation
 
 __all__ = ["rules", "undocumented"]
@@ -20,18 +20,18 @@ _KIND = "structure"
 _KEY_REFUSED = (401, 403)
 
 
-def rules(document: Document) -> tuple[Rule, ...]:
+def rules(document: Document) -> tuple[RelationCheck, ...]:
     """Return the relations of every operation."""
     return tuple(rule for operation in document.operations for rule in _rules(operation))
 
 
-def _rules(operation: Operation) -> Iterator[Rule]:
+def _rules(operation: Operation) -> Iterator[RelationCheck]:
     def relation(pattern: str, pointer: str, meaning: str) -> Relation:
         name = f"{_KIND}.{pattern}[{operation.id}]"
         return Relation(id=name, kind=_KIND, operation_id=operation.id, pointer=pointer, cost=1, meaning=meaning)
 
     responses = join(operation.pointer, "responses")
-    yield Rule(
+    yield RelationCheck(
         relation("accepts", responses, "A valid request succeeds."),
         partial(_judge_accepts, operation),
         is_universal=True,
@@ -43,42 +43,42 @@ def _rules(operation: Operation) -> Iterator[Rule]:
     )
     for pattern, meaning, check in checks:
         judge = partial(_judge_each, operation, check)
-        yield Rule(relation(pattern, responses, meaning), judge, is_single=True, is_universal=True)
+        yield RelationCheck(relation(pattern, responses, meaning), judge, is_single=True, is_universal=True)
 
 
-def _judge_each(operation: Operation, check: Check, relation: Relation, observations: Observations) -> Judgement:
+def _judge_each(operation: Operation, check: Check, relation: Relation, observations: Observations) -> CheckResult:
     seen = (item for item in observations.seen if item.operation is operation)
     return judged_each(relation, seen, check, f"{operation.id} was not answered")
 
 
-def _status(seen: Seen) -> Iterator[Finding | None]:
+def _status(seen: Observation) -> Iterator[Mismatch | None]:
     assert seen.operation is not None
     documented = ", ".join([*map(str, sorted(seen.operation.responses)), *seen.operation.wider])
     if seen.rule is None:
         title, expected = f"the answer has the undocumented status {seen.status}", f"one of {documented}"
-        yield Finding(title, expected, (seen,), str(seen.status), seen.status)
+        yield Mismatch(title, expected, (seen,), str(seen.status), seen.status)
     else:
         yield None
 
 
-def _media_type(seen: Seen) -> Iterator[Finding | None]:
+def _media_type(seen: Observation) -> Iterator[Mismatch | None]:
     if seen.rule is None or not seen.rule.media_types:
         return
     sent = _sent(seen)
     if not any(fnmatchcase(sent, documented) for documented in seen.rule.media_types):
         expected, pointer = " or ".join(seen.rule.media_types), seen.rule.response_pointer
         title = f"the content type is {sent or 'missing'}"
-        yield Finding(title, expected, (seen,), str(seen.status), sent, pointer)
+        yield Mismatch(title, expected, (seen,), str(seen.status), sent, pointer)
     else:
         yield None
 
 
-def _sent(seen: Seen) -> str:
+def _sent(seen: Observation) -> str:
     """Return the media type of an answer, without its parameters."""
     return (seen.answer.header("content-type") or "").partition(";")[0].strip().lower()
 
 
-def _body(seen: Seen) -> Iterator[Finding | None]:
+def _body(seen: Observation) -> Iterator[Mismatch | None]:
     if seen.rule is None or not any("json" in documented for documented in seen.rule.media_types):
         return
     if _sent(seen) in seen.rule.media_types and "json" not in _sent(seen):
@@ -86,30 +86,30 @@ def _body(seen: Seen) -> Iterator[Finding | None]:
     if seen.body is NOT_JSON:
         what = "was cut: it is longer than 8 MiB" if seen.answer.is_cut else "is no JSON"
         shown = seen.answer.body[:160].decode("utf-8", "replace")
-        yield Finding(f"the body {what}", "JSON", (seen,), "json", shown, seen.rule.pointer)
+        yield Mismatch(f"the body {what}", "JSON", (seen,), "json", shown, seen.rule.pointer)
         return
     errors = seen.rule.validate(seen.body)
     for pointer, message in errors[:5]:
         place = pattern_of(pointer)
         home = seen.rule.facts.pointers.get(place, seen.rule.pointer)
         title = f"{pointer or 'the body'} of the {seen.status} answer: {message[:200]}"
-        yield Finding(title, "a body valid by its schema", (seen,), place, lookup(seen.body, pointer), home)
+        yield Mismatch(title, "a body valid by its schema", (seen,), place, lookup(seen.body, pointer), home)
     if not errors:
         yield None
 
 
-def _judge_accepts(operation: Operation, relation: Relation, observations: Observations) -> Judgement:
+def _judge_accepts(operation: Operation, relation: Relation, observations: Observations) -> CheckResult:
     asked = [item for item in observations.judged if item.operation is operation and item.case.expects is None]
     plain = [item for item in asked if item.status not in _KEY_REFUSED]
     return judged_each(relation, plain, _accepted, "every request was refused for its key" if asked else "not asked")
 
 
-def _accepted(seen: Seen) -> Iterator[Finding | None]:
+def _accepted(seen: Observation) -> Iterator[Mismatch | None]:
     if 200 <= seen.status < 300:
         yield None
         return
     asked = ", ".join(sorted(seen.parameters)) or "no parameters"
-    yield Finding(
+    yield Mismatch(
         f"a valid request ({seen.case.meaning}) was answered {seen.status}",
         "a 2xx answer",
         (seen,),
@@ -129,7 +129,7 @@ def undocumented(observations: Observations) -> tuple[Violation, ...]:
     return tuple(found.values())
 
 
-def _unknown(seen: Seen, value: object, at: str) -> Iterator[str]:
+def _unknown(seen: Observation, value: object, at: str) -> Iterator[str]:
     facts = seen.facts
     if isinstance(value, list):
         for item in value[:1]:
@@ -143,7 +143,7 @@ def _unknown(seen: Seen, value: object, at: str) -> Iterator[str]:
                 yield below
 
 
-def _warning(seen: Seen, operation: str, place: str) -> Violation:
+def _warning(seen: Observation, operation: str, place: str) -> Violation:
     return Violation(
         relation_id=f"{_KIND}.undocumented[{operation}]",
         operation_id=operation,

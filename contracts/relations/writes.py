@@ -9,12 +9,12 @@ from typing import Any
 
 from contracts.contract.pointers import join, lookup, tokens
 from contracts.contract.vocabulary import Document, Operation, Parameter
-from contracts.observations.cases import Case, ask
+from contracts.observations.cases import PlannedRequest, ask
 from contracts.observations.comparison import agree
-from contracts.observations.known_values import Known
-from contracts.observations.observations import Observations, Seen
+from contracts.observations.known_values import KnownValues
+from contracts.observations.observations import Observation, Observations
 from contracts.relations.errors import required_of
-from contracts.relations.relation_check import Finding, Judgement, Rule, judged
+from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged
 from contracts.verdicts import Relation
 
 __all__ = ["cases", "rules"]
@@ -27,25 +27,25 @@ _RANK = 18.0
 _OF_FORM = frozenset({"enum", "const", "format", "pattern", "minLength", "allOf", "anyOf", "oneOf", "not"})
 
 
-def rules(document: Document) -> tuple[Rule, ...]:
+def rules(document: Document) -> tuple[RelationCheck, ...]:
     """Return the relations of every operation that makes a key, and of every write that repeats what it was given."""
     return tuple(
         rule for operation in document.operations if operation.is_write for rule in _rules(document, operation)
     )
 
 
-def _rules(document: Document, operation: Operation) -> Iterator[Rule]:
+def _rules(document: Document, operation: Operation) -> Iterator[RelationCheck]:
     pointer = join(operation.pointer, "x-effect")
     if _secret(operation) and _witness(document) is not None:
         meaning = f"A key that {operation.id} makes works at once."
-        yield Rule(_relation("works", operation, "", pointer, 2, meaning), _judge_works)
+        yield RelationCheck(_relation("works", operation, "", pointer, 2, meaning), _judge_works)
         meaning = f"{operation.id} never makes the same key twice."
-        yield Rule(_relation("new", operation, "", pointer, 2, meaning), partial(_judge_new, operation))
+        yield RelationCheck(_relation("new", operation, "", pointer, 2, meaning), partial(_judge_new, operation))
     for parameter in operation.parameters:
         if _place(operation, parameter):
             meaning = f"{operation.id} keeps the {parameter.name} that it was given."
             relation = _relation("keeps", operation, parameter.name, parameter.pointer, 1, meaning)
-            yield Rule(relation, partial(_judge_keeps, operation, parameter))
+            yield RelationCheck(relation, partial(_judge_keeps, operation, parameter))
 
 
 def _relation(pattern: str, operation: Operation, detail: str, pointer: str, cost: int, meaning: str) -> Relation:
@@ -71,9 +71,9 @@ def _place(operation: Operation, parameter: Parameter) -> str:
     return next((place for place in fields if tokens(place)[-1] == parameter.name and "*" not in place), "")
 
 
-def cases(known: Known) -> tuple[Case, ...]:
+def cases(known: KnownValues) -> tuple[PlannedRequest, ...]:
     """Return one write with every parameter, one with none, and a read with the key that came."""
-    found: list[Case] = []
+    found: list[PlannedRequest] = []
     witness = _witness(known.document)
     for operation in known.document.operations if known.allow_writes else ():
         if operation.is_write:
@@ -81,18 +81,22 @@ def cases(known: Known) -> tuple[Case, ...]:
             own, given = required_of(known, operation), _given(known, operation)
             new = (f"{_KIND}.new[{operation.id}]",) if _secret(operation) else ()
             found.append(
-                Case(request=ask(operation, given), meaning="with everything", serves=(*keeps, *new), rank=_RANK)
+                PlannedRequest(
+                    request=ask(operation, given), meaning="with everything", serves=(*keeps, *new), rank=_RANK
+                )
             )
             if _secret(operation) and witness is not None:
                 works = (f"{_KIND}.works[{operation.id}]",)
                 request = ask(witness, {}, "created")
-                found.append(Case(request=request, meaning="the key just made", serves=works, rank=_RANK + 0.1))
-                plain = Case(request=ask(operation, own), meaning="with nothing", serves=new, rank=41.0)
+                found.append(
+                    PlannedRequest(request=request, meaning="the key just made", serves=works, rank=_RANK + 0.1)
+                )
+                plain = PlannedRequest(request=ask(operation, own), meaning="with nothing", serves=new, rank=41.0)
                 found.append(replace(plain, turn=0))
     return tuple(found)
 
 
-def _given(known: Known, operation: Operation) -> dict[str, Any]:
+def _given(known: KnownValues, operation: Operation) -> dict[str, Any]:
     """Choose values for all parameters: known entities, else texts, where any text will do."""
     given: dict[str, Any] = {}
     for parameter in operation.parameters:
@@ -108,45 +112,45 @@ def _given(known: Known, operation: Operation) -> dict[str, Any]:
     return given
 
 
-def _judge_works(relation: Relation, observations: Observations) -> Judgement:
+def _judge_works(relation: Relation, observations: Observations) -> CheckResult:
     asked = [item for item in observations.judged if item.exchange.request.credential == "created"]
 
-    def outcomes() -> Iterator[Finding | None]:
+    def outcomes() -> Iterator[Mismatch | None]:
         for seen in asked:
             title = f"the created key was answered {seen.status}"
             shown = seen.answer.body[:160].decode("utf-8", "replace")
-            yield None if seen.is_success else Finding(title, "a 2xx answer", (seen,), "status", shown)
+            yield None if seen.is_success else Mismatch(title, "a 2xx answer", (seen,), "status", shown)
 
     return judged(relation, outcomes(), "no created key was used")
 
 
-def _judge_new(operation: Operation, relation: Relation, observations: Observations) -> Judgement:
+def _judge_new(operation: Operation, relation: Relation, observations: Observations) -> CheckResult:
     place = tokens(_secret(operation))
     made = [(str(value), seen) for seen in observations.of(operation) if (value := lookup(seen.body, place))]
     if len(made) < 2:
-        return Judgement(reason="fewer than two keys were made")
+        return CheckResult(reason="fewer than two keys were made")
 
-    def outcomes() -> Iterator[Finding | None]:
-        known: dict[str, Seen] = {}
+    def outcomes() -> Iterator[Mismatch | None]:
+        known: dict[str, Observation] = {}
         for value, seen in made:
             # What is secret has a mark of its own, the same for the same value.
             before = known.setdefault(value, seen)
             title = "two requests made the same key"
-            yield None if before is seen else Finding(title, "another key each time", (before, seen), "key", value)
+            yield None if before is seen else Mismatch(title, "another key each time", (before, seen), "key", value)
 
     return judged(relation, outcomes(), "")
 
 
 def _judge_keeps(
     operation: Operation, parameter: Parameter, relation: Relation, observations: Observations
-) -> Judgement:
+) -> CheckResult:
     place = _place(operation, parameter)
 
-    def outcomes() -> Iterator[Finding | None]:
+    def outcomes() -> Iterator[Mismatch | None]:
         for seen in observations.of(operation):
             if parameter.name in seen.parameters:
                 sent, told = seen.parameters[parameter.name], lookup(seen.body, tokens(place))
                 title = f"{place} is {told!r}, given was {sent!r}"
-                yield None if agree(sent, told) else Finding(title, f"{sent!r}", (seen,), place, told)
+                yield None if agree(sent, told) else Mismatch(title, f"{sent!r}", (seen,), place, told)
 
     return judged(relation, outcomes(), f"{operation.id} was not given a {parameter.name}")

@@ -22,16 +22,16 @@ from rich.text import Text
 from contracts.events import Event, PhaseFinished, PhaseStarted, RunFinished, RunStarted, Waiting
 from contracts.report.github import annotate, disarm
 from contracts.report.progress import Progress
-from contracts.report.source import Source
+from contracts.report.source import DocumentSource
 from contracts.report.summary import kinds, screen, verdict_line
-from contracts.report.text import standing, visible
+from contracts.report.text import escape_control, standing
 from contracts.verdicts import Report
 
-__all__ = ["Console", "Looks"]
+__all__ = ["Console", "ConsoleOptions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looks:
+class ConsoleOptions:
     """How a run is shown.
 
     Attributes:
@@ -60,11 +60,11 @@ class Console:
     def __init__(
         self,
         stream: TextIO,
-        source: Callable[[], Source],
-        looks: Looks | None = None,
+        source: Callable[[], DocumentSource],
+        looks: ConsoleOptions | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._looks = looks or Looks()
+        self._looks = looks or ConsoleOptions()
         terminal = self._looks.is_terminal
         self._out = Terminal(file=stream, no_color=self._looks.is_colourless, highlight=False, force_terminal=terminal)
         self._source = source
@@ -99,7 +99,7 @@ class Console:
             case PhaseFinished():
                 self._end_of_phase(event)
 
-    def _end(self, report: Report, source: Source) -> None:
+    def _end(self, report: Report, source: DocumentSource) -> None:
         if self._looks.is_quiet:
             return self._out.print(verdict_line(report), soft_wrap=True)
         if self._live:
@@ -154,4 +154,4 @@ class Console:
         self._command(disarm(text) if self._looks.is_github else text)
 
     def _command(self, text: str) -> None:
-        self._out.print(Text(visible(text)), soft_wrap=True)
+        self._out.print(Text(escape_control(text)), soft_wrap=True)

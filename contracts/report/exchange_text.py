@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from contracts.messages import NOT_JSON, Answer, Exchange, Request
-from contracts.report.text import visible
+from contracts.report.text import escape_control
 from contracts.verdicts import Report
 
 __all__ = ["MAX_CHARACTERS", "MAX_SHOWN", "transcripts"]
@@ -32,7 +32,9 @@ def transcripts(report: Report) -> list[dict[str, Any]]:
 
 def _transcript(exchange: Exchange, most: int) -> dict[str, Any]:
     request, answer = exchange.request, exchange.answer
-    url = visible(request.path + (f"?{urlencode(request.query, errors='surrogatepass')}" if request.query else ""))
+    url = escape_control(
+        request.path + (f"?{urlencode(request.query, errors='surrogatepass')}" if request.query else "")
+    )
     status = str(answer.status) if answer else "none"
     words = (request.method, url, request.operation_id, exchange.phase, request.credential, status)
     return {
@@ -47,7 +49,7 @@ def _transcript(exchange: Exchange, most: int) -> dict[str, Any]:
         "time": f"{answer.elapsed_s * 1000:,.0f} ms" if answer else "",
         "text": " ".join(words).lower(),
         "sent": _cut(_sent(request), most),
-        "failure": visible(exchange.failure),
+        "failure": escape_control(exchange.failure),
         "headers": _headers(answer) if answer else "",
         "body": _cut(_came(answer), most) if answer else "",
     }
@@ -69,9 +71,9 @@ def _came(answer: Answer) -> str:
 
 
 def _headers(answer: Answer) -> str:
-    return visible("\n".join(f"{name}: {value}" for name, values in answer.headers.items() for value in values))
+    return escape_control("\n".join(f"{name}: {value}" for name, values in answer.headers.items() for value in values))
 
 
 def _cut(text: str, most: int) -> str:
     rest = len(text) - most
-    return visible(text) if rest <= 0 else f"{visible(text[:most])}\n… and {rest:,} characters more"
+    return escape_control(text) if rest <= 0 else f"{escape_control(text[:most])}\n… and {rest:,} characters more"

@@ -1,6 +1,6 @@
 """Annotations of GitHub Actions: each violation stands at its line of the document in the pull request.
 
-Source: GitHub Docs, Workflow commands (setting an error message; escaping).
+DocumentSource: GitHub Docs, Workflow commands (setting an error message; escaping).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from contracts.outcome.conclusion import conclude
-from contracts.report.source import Source
+from contracts.report.source import DocumentSource
 from contracts.report.text import message
 from contracts.verdicts import Report, Violation
 
@@ -21,7 +21,7 @@ MAX_SHOWN = 10
 _COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
 
 
-def annotate(report: Report, source: Source) -> Iterator[str]:
+def annotate(report: Report, source: DocumentSource) -> Iterator[str]:
     """Write the lines that make annotations, without line ends.
 
     What the baseline accepts gets none. A run that is neither kept nor broken gets one.
@@ -40,7 +40,7 @@ def disarm(text: str) -> str:
     return _COMMAND.sub(lambda found: found[1] + ": :", text).replace("##[", "# #[")
 
 
-def _level(level: str, found: list[Violation], source: Source) -> Iterator[str]:
+def _level(level: str, found: list[Violation], source: DocumentSource) -> Iterator[str]:
     shown = found if len(found) <= MAX_SHOWN else found[: MAX_SHOWN - 1]
     for item in shown:
         place = f"file={_property(source.name)},line={source.line(item.pointer)},title={_property(item.relation_id)}"

@@ -15,13 +15,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from contracts.messages import KEY_HEADER, Answer, Exchange, Request
-from contracts.report.source import Source
+from contracts.report.source import DocumentSource
 from contracts.verdicts import Report
 
 __all__ = ["render"]
 
 
-def render(report: Report, source: Source) -> str:
+def render(report: Report, source: DocumentSource) -> str:
     """Write the exchanges of a report as HAR."""
     header = _key_header(source.value)
     log = {

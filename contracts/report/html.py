@@ -18,8 +18,8 @@ from contracts.outcome.conclusion import conclude
 from contracts.outcome.coverage import measure
 from contracts.report.exchange_text import transcripts
 from contracts.report.matrices import matrix, overview
-from contracts.report.source import Source
-from contracts.report.text import facts, visible
+from contracts.report.source import DocumentSource
+from contracts.report.text import escape_control, fields
 from contracts.verdicts import Outcome, Report, Verdict, Violation
 
 __all__ = ["render"]
@@ -29,7 +29,7 @@ _MARKS = {"kept": "✓", "broken": "✗", "inconclusive": "?", "left out": "–"
 _ORDER = (Outcome.BROKEN, Outcome.INCONCLUSIVE, Outcome.LEFT_OUT, Outcome.KEPT)
 
 
-def render(report: Report, source: Source) -> str:
+def render(report: Report, source: DocumentSource) -> str:
     """Write the report as one HTML page."""
     from jinja2 import Environment, StrictUndefined
 
@@ -52,7 +52,7 @@ def _policy(css: str, script: str) -> str:
     )
 
 
-def _context(report: Report, source: Source) -> dict[str, Any]:
+def _context(report: Report, source: DocumentSource) -> dict[str, Any]:
     coverage = measure(report.exchanges, source.value)
     verdicts = sorted(report.verdicts, key=lambda verdict: _ORDER.index(verdict.outcome))
     outcomes = Counter(verdict.outcome for verdict in verdicts)
@@ -86,22 +86,22 @@ def _figures(report: Report) -> Iterable[tuple[str, str]]:
     )
 
 
-def _finding(item: Violation, report: Report, source: Source) -> dict[str, Any]:
+def _finding(item: Violation, report: Report, source: DocumentSource) -> dict[str, Any]:
     accepted = dict(report.accepted).get(item.fingerprint)
     is_lenient = item.severity == "error" and not report.counts(item)
     assumed = "an assumption, which only warns" if is_lenient else ""
     return {
-        "title": visible(item.title),
+        "title": escape_control(item.title),
         "relation_id": item.relation_id,
         "fingerprint": item.fingerprint,
         "counts": report.counts(item),
         "excuse": f"known: {accepted}" if accepted is not None else assumed,
-        "facts": [pair for pair in facts(item, source) if pair[0] not in ("what happened", "exchanges")],
+        "facts": [pair for pair in fields(item, source) if pair[0] not in ("what happened", "exchanges")],
         "exchanges": item.exchanges,
     }
 
 
-def _row(number: int, verdict: Verdict, source: Source) -> dict[str, Any]:
+def _row(number: int, verdict: Verdict, source: DocumentSource) -> dict[str, Any]:
     relation = verdict.relation
     said = (relation.id, relation.meaning, verdict.reason, *(item.title for item in verdict.violations))
     return {
@@ -109,11 +109,11 @@ def _row(number: int, verdict: Verdict, source: Source) -> dict[str, Any]:
         "id": relation.id,
         "kind": relation.kind,
         "outcome": str(verdict.outcome),
-        "reason": visible(verdict.reason),
-        "meaning": visible(relation.meaning),
-        "assumed": visible(relation.assumed),
+        "reason": escape_control(verdict.reason),
+        "meaning": escape_control(relation.meaning),
+        "assumed": escape_control(relation.assumed),
         "place": source.place(relation.pointer),
         "requests": verdict.requests,
         "violations": verdict.violations,
-        "text": visible(" ".join(said)).lower(),
+        "text": escape_control(" ".join(said)).lower(),
     }

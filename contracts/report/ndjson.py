@@ -16,7 +16,7 @@ from typing import Any
 
 from contracts.errors import ConfigInvalid
 from contracts.messages import Answer, Exchange, Request
-from contracts.report.source import Source
+from contracts.report.source import DocumentSource
 from contracts.verdicts import Outcome, Relation, Report, Verdict, Violation
 
 __all__ = ["FORMAT", "read", "render"]
@@ -26,7 +26,7 @@ _AT_END = ("sent", "duration_s", "is_interrupted")
 _LISTED = ("verdicts", "warnings", "exchanges")
 
 
-def render(report: Report, source: Source) -> str:
+def render(report: Report, source: DocumentSource) -> str:
     """Write the report as NDJSON."""
     made = (json.dumps(record, separators=(",", ":")) for record in _records(report, source))
     return "".join(f"{line}\n" for line in made)
@@ -55,7 +55,7 @@ def read(path: Path) -> Report:
     return _report(parts, path)
 
 
-def _records(report: Report, source: Source) -> Iterator[dict[str, Any]]:
+def _records(report: Report, source: DocumentSource) -> Iterator[dict[str, Any]]:
     left = (*_AT_END, *_LISTED)
     known = {item.name: getattr(report, item.name) for item in fields(report) if item.name not in left}
     yield {"type": "run", "format": FORMAT, **known}
@@ -71,7 +71,7 @@ def _records(report: Report, source: Source) -> Iterator[dict[str, Any]]:
     yield {"type": "end", **{name: getattr(report, name) for name in _AT_END}}
 
 
-def _of_violation(violation: Violation, source: Source) -> dict[str, Any]:
+def _of_violation(violation: Violation, source: DocumentSource) -> dict[str, Any]:
     place = {"file": source.name, "line": source.line(violation.pointer)}
     return {**asdict(violation), "fingerprint": violation.fingerprint, **place}
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts.report.source import Source
-from contracts.report.text import message, visible
+from contracts.report.source import DocumentSource
+from contracts.report.text import escape_control, message
 from contracts.verdicts import Relation, Report, Violation
 
 __all__ = ["render"]
@@ -20,7 +20,7 @@ __all__ = ["render"]
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def render(report: Report, source: Source) -> str:
+def render(report: Report, source: DocumentSource) -> str:
     """Write the report as SARIF."""
     found = (*report.violations, *report.warnings)
     rules = _rules(report, found)
@@ -40,7 +40,7 @@ def _rules(report: Report, found: tuple[Violation, ...]) -> dict[str, dict[str, 
     """Map each id to its rule: all relations, then the checks that are none but found something."""
     rules = {verdict.relation.id: _rule(verdict.relation) for verdict in report.verdicts}
     for item in found:
-        meaning = visible(f"Expected {item.expected}.")
+        meaning = escape_control(f"Expected {item.expected}.")
         rules.setdefault(item.relation_id, {"id": item.relation_id, "shortDescription": {"text": meaning}})
     return rules
 
@@ -49,8 +49,8 @@ def _rule(relation: Relation) -> dict[str, Any]:
     properties = {"kind": relation.kind, "operation": relation.operation_id, "assumed": relation.assumed}
     return {
         "id": relation.id,
-        "shortDescription": {"text": visible(relation.meaning)},
-        "properties": {name: visible(value) for name, value in properties.items() if value},
+        "shortDescription": {"text": escape_control(relation.meaning)},
+        "properties": {name: escape_control(value) for name, value in properties.items() if value},
     }
 
 
@@ -62,7 +62,7 @@ def _invocation(report: Report) -> Mapping[str, Any]:
     }
 
 
-def _result(violation: Violation, index: int, report: Report, source: Source) -> dict[str, Any]:
+def _result(violation: Violation, index: int, report: Report, source: DocumentSource) -> dict[str, Any]:
     is_lenient = violation.severity == "warning" or (bool(violation.assumed) and report.assumptions == "warn")
     details = {
         "curl": violation.curl,
@@ -77,7 +77,9 @@ def _result(violation: Violation, index: int, report: Report, source: Source) ->
         "message": {"text": message(violation)},
         "locations": [_location(violation.pointer, source)],
         "partialFingerprints": {"contracts/v1": violation.fingerprint},
-        "properties": {name: visible(value) if isinstance(value, str) else value for name, value in details.items()},
+        "properties": {
+            name: escape_control(value) if isinstance(value, str) else value for name, value in details.items()
+        },
     }
     reason = dict(report.accepted).get(violation.fingerprint)
     if reason is not None:
@@ -85,7 +87,7 @@ def _result(violation: Violation, index: int, report: Report, source: Source) ->
     return result
 
 
-def _location(pointer: str, source: Source) -> dict[str, Any]:
+def _location(pointer: str, source: DocumentSource) -> dict[str, Any]:
     from urllib.parse import quote
 
     place = {"artifactLocation": {"uri": quote(source.name)}, "region": {"startLine": source.line(pointer)}}

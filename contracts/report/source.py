@@ -12,13 +12,13 @@ import yaml
 from contracts.contract.locations import Locations
 from contracts.errors import SpecInvalid
 
-__all__ = ["Source"]
+__all__ = ["DocumentSource"]
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class DocumentSource:
     """What reports point into.
 
     Attributes:
@@ -32,7 +32,7 @@ class Source:
     locations: Locations = field(repr=False)
 
     @classmethod
-    def parse(cls, text: str, name: str = "openapi.yaml") -> Source:
+    def parse(cls, text: str, name: str = "openapi.yaml") -> DocumentSource:
         """Read a document from its text, YAML or JSON.
 
         Raises:
@@ -45,7 +45,7 @@ class Source:
         return cls(name=name, value=value, locations=locations)
 
     @classmethod
-    def read(cls, path: Path, *, folder: Path | None = None) -> Source:
+    def read(cls, path: Path, *, folder: Path | None = None) -> DocumentSource:
         """Read a document from a file.
 
         Args:
@@ -63,7 +63,7 @@ class Source:
         return cls.parse(text, whole.relative_to(base).as_posix() if whole.is_relative_to(base) else path.name)
 
     @classmethod
-    def of(cls, spec: Path | None) -> Source:
+    def of(cls, spec: Path | None) -> DocumentSource:
         """Read the document of a configuration, the packaged one where it names none.
 
         Raises:

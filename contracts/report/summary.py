@@ -9,8 +9,8 @@ from rich.text import Text
 
 from contracts.outcome.conclusion import conclude
 from contracts.outcome.coverage import measure
-from contracts.report.source import Source
-from contracts.report.text import facts, visible
+from contracts.report.source import DocumentSource
+from contracts.report.text import escape_control, fields
 from contracts.verdicts import Outcome, Report, Verdict, Violation
 
 __all__ = ["MARKS", "MAX_LISTED", "MAX_SHOWN", "STYLES", "kinds", "screen", "verdict_line"]
@@ -25,7 +25,7 @@ MARKS = {"kept": "✓", "broken": "✗", "inconclusive": "?", "left out": "–",
 STYLES = {"kept": "green", "broken": "bold red", "inconclusive": "yellow", "left out": "dim", "interrupted": "yellow"}
 
 
-def screen(report: Report, source: Source) -> Iterator[Text]:
+def screen(report: Report, source: DocumentSource) -> Iterator[Text]:
     """Write the screen line by line.
 
     Args:
@@ -71,9 +71,9 @@ def _tally(verdicts: Iterable[Verdict]) -> str:
     return " · ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome])
 
 
-def _finding(number: int, item: Violation, source: Source) -> Iterator[Text]:
-    yield Text(f"{number}  {visible(item.relation_id)}", "bold red")
-    for label, text in facts(item, source):
+def _finding(number: int, item: Violation, source: DocumentSource) -> Iterator[Text]:
+    yield Text(f"{number}  {escape_control(item.relation_id)}", "bold red")
+    for label, text in fields(item, source):
         style = "bold" if label == "what happened" else "cyan" if label in ("spec", "try") else ""
         indented = text.replace("\n", "\n" + " " * 18)
         yield Text.assemble((f"   {label:<15}", "dim"), (indented, style))
@@ -86,7 +86,7 @@ def _listed(verdicts: list[Verdict], outcome: Outcome) -> Iterator[Text]:
     yield Text(f"{MARKS[outcome]} {outcome} ({len(verdicts)})", STYLES[outcome])
     for reason, members in _by_reason(verdicts)[:MAX_LISTED]:
         names = ", ".join(members[:3]) + (f" and {len(members) - 3} more" if len(members) > 3 else "")
-        yield Text.assemble(f"   {visible(reason)}: ", (visible(names), "dim"))
+        yield Text.assemble(f"   {escape_control(reason)}: ", (escape_control(names), "dim"))
     if (rest := len(_by_reason(verdicts)) - MAX_LISTED) > 0:
         yield Text(f"   and {rest} more reasons")
     yield Text("")
@@ -99,7 +99,7 @@ def _by_reason(verdicts: list[Verdict]) -> list[tuple[str, list[str]]]:
     return sorted(reasons.items(), key=lambda item: -len(item[1]))
 
 
-def _end(report: Report, source: Source) -> Iterator[Text]:
+def _end(report: Report, source: DocumentSource) -> Iterator[Text]:
     coverage = measure(report.exchanges, source.value)
     cases, statuses, touched = coverage.cases, coverage.statuses, coverage.touched
     rows = [
@@ -115,5 +115,5 @@ def _end(report: Report, source: Source) -> Iterator[Text]:
     if report.warnings:
         rows.append(("warnings", f"{len(report.warnings)}, for instance: {report.warnings[0].title}"))
     for label, text in (*rows, *report.notes):
-        yield Text.assemble((f"{label:<11}", "dim"), visible(text))
+        yield Text.assemble((f"{label:<11}", "dim"), escape_control(text))
     yield verdict_line(report)

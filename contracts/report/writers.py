@@ -9,12 +9,12 @@ from importlib import import_module
 from pathlib import Path
 
 from contracts.errors import ConfigInvalid
-from contracts.report.source import Source
+from contracts.report.source import DocumentSource
 from contracts.verdicts import Report
 
 __all__ = ["WRITERS", "Writer", "check", "check_place", "write_whole"]
 
-Writer = Callable[[Report, Path, Source], None]
+Writer = Callable[[Report, Path, DocumentSource], None]
 
 
 def check(reports: Iterable[tuple[str, Path]]) -> None:
@@ -71,8 +71,8 @@ def write_whole(path: Path, content: str, source: str = "--report") -> None:
         raise ConfigInvalid(f"{path} cannot be written: {error.strerror or error}", source) from error
 
 
-def _write(module: str, report: Report, path: Path, source: Source) -> None:
-    render: Callable[[Report, Source], str] = import_module(f"contracts.report.{module}").render
+def _write(module: str, report: Report, path: Path, source: DocumentSource) -> None:
+    render: Callable[[Report, DocumentSource], str] = import_module(f"contracts.report.{module}").render
     write_whole(path, render(report, source))
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from contracts.observations.observations import Observations, Seen
-from contracts.relations.relation_check import Judgement, Rule
-from contracts.run.sender import Sending
+from contracts.observations.observations import Observation, Observations
+from contracts.relations.relation_check import CheckResult, RelationCheck
+from contracts.run.sender import CaseSender
 from contracts.verdicts import Violation
 
 __all__ = ["confirmed"]
@@ -20,10 +20,10 @@ __all__ = ["confirmed"]
 #: Requests spent on second looks in one run at most.
 _MOST_REQUESTS = 60
 
-_Judged = tuple[Rule, Judgement]
+_Judged = tuple[RelationCheck, CheckResult]
 
 
-def confirmed(judged: Sequence[_Judged], observations: Observations, sending: Sending) -> list[_Judged]:
+def confirmed(judged: Sequence[_Judged], observations: Observations, sending: CaseSender) -> list[_Judged]:
     """Send the requests of doubtful violations again, and keep the violations that persist.
 
     Args:
@@ -38,11 +38,11 @@ def confirmed(judged: Sequence[_Judged], observations: Observations, sending: Se
     return [(rule, _settled(rule, judgement, observations, fresh)) for rule, judgement in judged]
 
 
-def _is_doubtful(rule: Rule, violation: Violation) -> bool:
+def _is_doubtful(rule: RelationCheck, violation: Violation) -> bool:
     return not rule.is_momentary and len(violation.exchanges) > 1
 
 
-def _read_again(doubtful: list[Violation], observations: Observations, sending: Sending) -> dict[int, Seen]:
+def _read_again(doubtful: list[Violation], observations: Observations, sending: CaseSender) -> dict[int, Observation]:
     """Send whole violations, the cheapest first, so that each is read again in full or not at all."""
     by_number = {item.number: item for item in observations.seen}
     wanted: dict[int, None] = {}
@@ -51,7 +51,7 @@ def _read_again(doubtful: list[Violation], observations: Observations, sending: 
         more = [number for number in violation.exchanges if number not in wanted]
         if len(wanted) + len(more) <= room:
             wanted.update(dict.fromkeys(more))
-    fresh: dict[int, Seen] = {}
+    fresh: dict[int, Observation] = {}
     for number in sorted(wanted):
         again = sending.again(by_number[number]) if number in by_number and not sending.stopped else None
         if again is not None:
@@ -59,7 +59,9 @@ def _read_again(doubtful: list[Violation], observations: Observations, sending: 
     return fresh
 
 
-def _settled(rule: Rule, judgement: Judgement, observations: Observations, fresh: dict[int, Seen]) -> Judgement:
+def _settled(
+    rule: RelationCheck, judgement: CheckResult, observations: Observations, fresh: dict[int, Observation]
+) -> CheckResult:
     kept = [
         violation
         for violation in judgement.violations
@@ -68,7 +70,9 @@ def _settled(rule: Rule, judgement: Judgement, observations: Observations, fresh
     return judgement if len(kept) == len(judgement.violations) else replace(judgement, violations=tuple(kept))
 
 
-def _persists(rule: Rule, violation: Violation, observations: Observations, fresh: dict[int, Seen]) -> bool:
+def _persists(
+    rule: RelationCheck, violation: Violation, observations: Observations, fresh: dict[int, Observation]
+) -> bool:
     if any(number not in fresh for number in violation.exchanges):
         return True
     again = [fresh[number] for number in violation.exchanges]

@@ -19,14 +19,14 @@ from contracts.contract.vocabulary import Document
 from contracts.events import Listener, PhaseFinished, PhaseStarted, RunFinished, RunStarted
 from contracts.gate.target import check_first_answer
 from contracts.messages import Exchange
-from contracts.observations.cases import EXTRA_RANK, Case
-from contracts.observations.known_values import Known, average_of, known_of
+from contracts.observations.cases import EXTRA_RANK, PlannedRequest
+from contracts.observations.known_values import KnownValues, known_of, typical_values
 from contracts.observations.observations import Observations
-from contracts.plan.selection import arranged, plan, planned, wanted
-from contracts.run.fail_fast import STOPPED, Watch
+from contracts.plan.selection import fit_to_budget, judged_rules, plan, requested_rules
+from contracts.run.fail_fast import STOPPED, FailFast
 from contracts.run.limit_probe import burst
-from contracts.run.results import Run, report_of
-from contracts.run.sender import Gate, Sending
+from contracts.run.results import RunState, build_report
+from contracts.run.sender import CaseSender, Gate
 from contracts.verdicts import Report, Verdict
 
 __all__ = ["Phase", "plan", "run"]
@@ -78,30 +78,30 @@ def run(
         _phases(state, first, phases or {})
     except KeyboardInterrupt:
         state.is_interrupted = True
-    report = report_of(state, started, clock)
+    report = build_report(state, started, clock)
     listener(RunFinished(report=report))
     return report
 
 
-def _begun(config: Config, document: Document, gate: Gate, listener: Listener) -> Run:
-    sending, rules = Sending(gate, document), wanted(config, document)
+def _begun(config: Config, document: Document, gate: Gate, listener: Listener) -> RunState:
+    sending, rules = CaseSender(gate, document), judged_rules(config, document)
     if config.is_fail_fast:
-        sending.watch = Watch(document, rules, sending)
-    return Run(
+        sending.watch = FailFast(document, rules, sending)
+    return RunState(
         config=config,
         document=document,
         gate=gate,
         listener=listener,
         rules=rules,
-        planned=planned(config, document),
+        planned=requested_rules(config, document),
         sending=sending,
     )
 
 
-def _phases(state: Run, first: Exchange, others: Mapping[str, Phase]) -> None:
-    known = _allowed(state, Known.nothing(state.document, state.config.seed))
-    average = relations.cases(_allowed(state, average_of(state.document, state.config.seed)))
-    expected = arranged(state.config, state.planned, average, state.gate.budget).cost
+def _phases(state: RunState, first: Exchange, others: Mapping[str, Phase]) -> None:
+    known = _allowed(state, KnownValues.nothing(state.document, state.config.seed))
+    average = relations.cases(_allowed(state, typical_values(state.document, state.config.seed)))
+    expected = fit_to_budget(state.config, state.planned, average, state.gate.budget).cost
     state.listener(
         RunStarted(
             target=state.gate.target.url,
@@ -121,25 +121,25 @@ def _phases(state: Run, first: Exchange, others: Mapping[str, Phase]) -> None:
             _other(state, others[phase])
 
 
-def _other(state: Run, phase: Phase) -> None:
+def _other(state: RunState, phase: Phase) -> None:
     sending = state.sending
     state.extra += phase(Observations(state.document, sending.seen), sending.stopped if _is_over(state) else "")
     if state.config.is_fail_fast and any(verdict.violations for verdict in state.extra):
         sending.stopped = STOPPED
 
 
-def _is_over(state: Run) -> bool:
+def _is_over(state: RunState) -> bool:
     """Whether a broken relation has ended the run; a budget that is spent, each phase notices for itself."""
     return state.sending.stopped == STOPPED
 
 
-def _allowed(state: Run, known: Known) -> Known:
+def _allowed(state: RunState, known: KnownValues) -> KnownValues:
     """Leave out what this target and these keys do not permit."""
     is_spared = state.gate.target.is_live and not state.config.allow_writes
     return replace(known, has_member=state.gate.has("member"), allow_writes=not is_spared)
 
 
-def _note_first(state: Run, first: Exchange, known: Known) -> None:
+def _note_first(state: RunState, first: Exchange, known: KnownValues) -> None:
     """Count the request that opened the gate as the case that it equals."""
     asked = first.request
     cases = relations.cases(known)
@@ -147,10 +147,10 @@ def _note_first(state: Run, first: Exchange, known: Known) -> None:
     if same is not None:
         state.sending.note(same, first)
     elif asked.credential == "key":
-        state.sending.note(Case(request=asked, meaning="the first request", serves=()), first)
+        state.sending.note(PlannedRequest(request=asked, meaning="the first request", serves=()), first)
 
 
-def _is_same(case: Case, exchange: Exchange) -> bool:
+def _is_same(case: PlannedRequest, exchange: Exchange) -> bool:
     left, right = case.request, exchange.request
     same = (left.method, left.path, left.query, left.credential) == (
         right.method,
@@ -161,27 +161,27 @@ def _is_same(case: Case, exchange: Exchange) -> bool:
     return same and case.turn == 0 and left.raw_body is None and not left.body
 
 
-def _relations(state: Run, known: Known, expected: int) -> None:
+def _relations(state: RunState, known: KnownValues, expected: int) -> None:
     state.listener(PhaseStarted(phase="relations", planned=expected))
     sending, config = state.sending, state.config
     for _ in range(_OPENINGS):
         cases = tuple(sending.fresh(relations.opening(known)))
-        sending.send(arranged(config, state.planned, cases, _room(state)))
+        sending.send(fit_to_budget(config, state.planned, cases, _room(state)))
         known = _allowed(state, known_of(Observations(state.document, sending.seen), config.seed))
-    rest = arranged(config, state.planned, tuple(sending.fresh(relations.cases(known))), _room(state))
+    rest = fit_to_budget(config, state.planned, tuple(sending.fresh(relations.cases(known))), _room(state))
     sending.send(rest)
     state.left_out += rest.left_out
     state.is_short = any(case.rank < EXTRA_RANK for case in rest.left_out)
     state.listener(PhaseFinished(phase="relations", reason=sending.stopped))
 
 
-def _room(state: Run) -> int:
+def _room(state: RunState) -> int:
     return state.gate.budget - state.gate.sent
 
 
-def _limits(state: Run) -> None:
-    wanted = any(rule.relation.kind == "limits" for rule in state.planned)
-    if not wanted or state.document.limits is None:
+def _limits(state: RunState) -> None:
+    judged_rules = any(rule.relation.kind == "limits" for rule in state.planned)
+    if not judged_rules or state.document.limits is None:
         return
     if _is_over(state):
         state.off["limits"] = STOPPED

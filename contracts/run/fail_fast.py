@@ -10,19 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from contracts.contract.vocabulary import Document
-from contracts.observations.cases import Case
+from contracts.observations.cases import PlannedRequest
 from contracts.observations.observations import Observations
-from contracts.relations.relation_check import Rule
+from contracts.relations.relation_check import RelationCheck
 from contracts.run.confirmation import confirmed
-from contracts.run.sender import Sending
+from contracts.run.sender import CaseSender
 
-__all__ = ["STOPPED", "Watch"]
+__all__ = ["STOPPED", "FailFast"]
 
 #: Why a run that ends with the first violation sends nothing more.
 STOPPED = "stopped at the first violation (--fail-fast)"
 
 
-class Watch:
+class FailFast:
     """Stops the sending once a relation is broken.
 
     Args:
@@ -31,13 +31,13 @@ class Watch:
         sending: of the run.
     """
 
-    def __init__(self, document: Document, rules: Sequence[Rule], sending: Sending) -> None:
+    def __init__(self, document: Document, rules: Sequence[RelationCheck], sending: CaseSender) -> None:
         self._document = document
         self._rules = rules
         self._sending = sending
         self._judged = 0
 
-    def __call__(self, case: Case, rest: Sequence[Case]) -> None:
+    def __call__(self, case: PlannedRequest, rest: Sequence[PlannedRequest]) -> None:
         """Judge what came of a case.
 
         Args:
@@ -54,11 +54,11 @@ class Watch:
         self._compare(rule for rule in self._rules if not rule.is_single and self._is_due(rule, case, later))
 
     @staticmethod
-    def _is_due(rule: Rule, case: Case, later: set[str]) -> bool:
+    def _is_due(rule: RelationCheck, case: PlannedRequest, later: set[str]) -> bool:
         name = rule.relation.id
         return name not in later and (name in case.serves or (rule.is_universal and not later))
 
-    def _compare(self, rules: Iterator[Rule]) -> None:
+    def _compare(self, rules: Iterator[RelationCheck]) -> None:
         every = Observations(self._document, self._sending.seen)
         doubtful = [(rule, judgement) for rule in rules if (judgement := rule(every)).violations]
         if any(judgement.violations for _, judgement in confirmed(doubtful, every, self._sending)):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from contracts.errors import BudgetExhausted, RequestRefused
 from contracts.relations.limits import burst_case, most_requests
 from contracts.relations.rate_headers import remaining
-from contracts.run.sender import Sending
+from contracts.run.sender import CaseSender
 
 __all__ = ["burst"]
 
 _AFTER_REFUSAL = 1
 
 
-def burst(sending: Sending) -> str:
+def burst(sending: CaseSender) -> str:
     """Send one request again and again, without a pause, until it is refused, and once more.
 
     Returns:

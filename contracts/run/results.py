@@ -9,24 +9,24 @@ from contracts.config import Config
 from contracts.contract.vocabulary import Document
 from contracts.curl import curl_of
 from contracts.events import Listener, RelationJudged
-from contracts.observations.cases import Case
+from contracts.observations.cases import PlannedRequest
 from contracts.observations.observations import Observations
-from contracts.plan.verdict import NO_ROOM, Circumstances, verdict_of
-from contracts.relations.relation_check import Judgement, Rule
+from contracts.plan.verdict import NO_ROOM, RunConditions, verdict_of
+from contracts.relations.relation_check import CheckResult, RelationCheck
 from contracts.relations.structure import undocumented
 from contracts.run.confirmation import confirmed
 from contracts.run.fail_fast import STOPPED
-from contracts.run.sender import Gate, Sending
+from contracts.run.sender import CaseSender, Gate
 from contracts.verdicts import Report, Verdict, Violation
 
-__all__ = ["Run", "report_of"]
+__all__ = ["RunState", "build_report"]
 
 #: Why the extra cases of a plan were not sent.
 _BEYOND = "beyond what one minute's allowance has room for; a --budget that is given is used in full"
 
 
 @dataclass(slots=True)
-class Run:
+class RunState:
     """State of one run.
 
     Attributes:
@@ -48,17 +48,17 @@ class Run:
     document: Document
     gate: Gate
     listener: Listener
-    rules: tuple[Rule, ...]
-    planned: tuple[Rule, ...]
-    sending: Sending
-    left_out: list[Case] = field(default_factory=list)
+    rules: tuple[RelationCheck, ...]
+    planned: tuple[RelationCheck, ...]
+    sending: CaseSender
+    left_out: list[PlannedRequest] = field(default_factory=list)
     off: dict[str, str] = field(default_factory=dict)
     is_interrupted: bool = False
     is_short: bool = False
     extra: tuple[Verdict, ...] = ()
 
 
-def report_of(state: Run, started: float, clock: float) -> Report:
+def build_report(state: RunState, started: float, clock: float) -> Report:
     """Judge what was seen.
 
     Args:
@@ -92,13 +92,13 @@ def report_of(state: Run, started: float, clock: float) -> Report:
     )
 
 
-def _circumstances(state: Run) -> Circumstances:
+def _circumstances(state: RunState) -> RunConditions:
     sending, unserved = state.sending, {name for case in state.left_out for name in case.serves}
     no_room = NO_ROOM if state.config.budget is not None or state.is_short else _BEYOND
     if sending.stopped == STOPPED:
         no_room, unserved = STOPPED, {rule.relation.id for rule in state.rules}
     off = {} if "limits" in state.config.phases else {"limits": "the phase limits was not asked for"}
-    return Circumstances(
+    return RunConditions(
         unserved=frozenset(unserved),
         skipped=sending.skipped,
         off={**state.off, **off},
@@ -108,12 +108,12 @@ def _circumstances(state: Run) -> Circumstances:
     )
 
 
-def _is_of_every_phase(rule: Rule) -> bool:
+def _is_of_every_phase(rule: RelationCheck) -> bool:
     """Whether the answers of the burst count too; they tell nothing to what compares what was asked for."""
     return rule.is_single or rule.relation.kind in ("envelope", "limits")
 
 
-def _with_curl(state: Run, judgement: Judgement) -> Judgement:
+def _with_curl(state: RunState, judgement: CheckResult) -> CheckResult:
     requests = {item.number: item.exchange.request for item in state.sending.seen} if judgement.violations else {}
     header = state.config.header_name or state.document.key_header
     violations: list[Violation] = []

@@ -11,12 +11,12 @@ from contracts.contract.vocabulary import Document
 from contracts.errors import BudgetExhausted, RequestRefused
 from contracts.gate.target import Target
 from contracts.messages import Exchange, Request
-from contracts.observations.cases import Case
-from contracts.observations.observations import Seen
+from contracts.observations.cases import PlannedRequest
+from contracts.observations.observations import Observation
 from contracts.plan.ordering import Plan
 from contracts.relations.collection.links import follow
 
-__all__ = ["Gate", "Sending"]
+__all__ = ["CaseSender", "Gate"]
 
 
 class Gate(Protocol):
@@ -65,7 +65,7 @@ class Gate(Protocol):
 
 
 @dataclass(slots=True)
-class Sending:
+class CaseSender:
     """What has been sent so far, and what could not be.
 
     Attributes:
@@ -77,13 +77,13 @@ class Sending:
 
     gate: Gate
     document: Document
-    seen: list[Seen] = field(default_factory=list)
+    seen: list[Observation] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
     stopped: str = ""
-    watch: Callable[[Case, Sequence[Case]], None] | None = None
+    watch: Callable[[PlannedRequest, Sequence[PlannedRequest]], None] | None = None
     _done: set[str] = field(default_factory=set)
 
-    def fresh(self, cases: Iterable[Case]) -> list[Case]:
+    def fresh(self, cases: Iterable[PlannedRequest]) -> list[PlannedRequest]:
         """Return the cases that were not sent yet."""
         return [case for case in cases if case.key not in self._done]
 
@@ -98,12 +98,12 @@ class Sending:
                 if self.watch is not None and not self.stopped:
                     self.watch(case, plan.cases[place:])
 
-    def again(self, seen: Seen) -> Seen | None:
+    def again(self, seen: Observation) -> Observation | None:
         """Send a request once more for a second look; None where that is not possible."""
         exchange = self._exchange(seen.case)
         return self._keep(seen.case, exchange, seen.walk) if exchange is not None and exchange.answer else None
 
-    def note(self, case: Case, exchange: Exchange) -> None:
+    def note(self, case: PlannedRequest, exchange: Exchange) -> None:
         """Keep an exchange that took place outside a plan."""
         self._done.add(case.key)
         if exchange.answer is not None:
@@ -111,9 +111,9 @@ class Sending:
         else:
             self._skip(case, f"no answer: {exchange.failure}")
 
-    def _send_case(self, case: Case) -> None:
+    def _send_case(self, case: PlannedRequest) -> None:
         walk = case.key if case.link else ""
-        step: Case | None = case
+        step: PlannedRequest | None = case
         for _ in range(case.cost):
             exchange = self._exchange(step) if step is not None else None
             if exchange is None or step is None:
@@ -124,13 +124,13 @@ class Sending:
             self.seen.append(self._keep(step, exchange, walk))
             step = self._next(step, exchange)
 
-    def _next(self, case: Case, exchange: Exchange) -> Case | None:
+    def _next(self, case: PlannedRequest, exchange: Exchange) -> PlannedRequest | None:
         operation = self.document.by_id.get(case.request.operation_id)
         link = lookup(exchange.answer.json, case.link) if exchange.answer and case.link else None
         request = follow(operation, link) if operation and isinstance(link, str) else None
         return replace(case, request=request, meaning=f"the link {link}", follows=0) if request else None
 
-    def _exchange(self, case: Case) -> Exchange | None:
+    def _exchange(self, case: PlannedRequest) -> Exchange | None:
         try:
             return self.gate.send(case.request, "relations")
         except BudgetExhausted as error:
@@ -140,11 +140,11 @@ class Sending:
             self._skip(case, str(error))
         return None
 
-    def _keep(self, case: Case, exchange: Exchange, walk: str) -> Seen:
+    def _keep(self, case: PlannedRequest, exchange: Exchange, walk: str) -> Observation:
         operation = self.document.by_id.get(case.request.operation_id)
         now = self.gate.now()[0] if self.gate.is_mock else None
-        return Seen(case, exchange, operation, walk, now)
+        return Observation(case, exchange, operation, walk, now)
 
-    def _skip(self, case: Case, reason: str) -> None:
+    def _skip(self, case: PlannedRequest, reason: str) -> None:
         for name in case.serves:
             self.skipped.setdefault(name, reason)

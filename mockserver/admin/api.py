@@ -1,6 +1,6 @@
 """The control API as one table: the operations of every class, joined.
 
-A new class of operations is one entry in `Control.__init__`. Knows no web
+A new class of operations is one entry in `AdminApi.__init__`. Knows no web
 framework. Paths and the shape of the journal are WireMock's.
 """
 
@@ -10,19 +10,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.admin.openapi import Description
-from mockserver.admin.route import Operation, Table
+from mockserver.admin.route import Route, Table
 from mockserver.admin.routes.dataset import Data
 from mockserver.admin.routes.events import Events
 from mockserver.admin.routes.reload import Watching
 from mockserver.admin.routes.requests import Requests
-from mockserver.admin.routes.scenarios import Choosing
-from mockserver.admin.routes.sessions import Worlds, chosen
+from mockserver.admin.routes.scenarios import ScenarioRoutes
+from mockserver.admin.routes.sessions import SessionRoutes, chosen
 from mockserver.admin.routes.verdict import Verdicts
-from mockserver.admin.server_state import Served
+from mockserver.admin.server_state import ServerState
 from mockserver.state.sessions import Session, Sessions
 
 
-class Control:
+class AdminApi:
     """Every operation.
 
     Args:
@@ -31,13 +31,13 @@ class Control:
         served: what is served now.
     """
 
-    def __init__(self, sessions: Sessions, info: Mapping[str, Any], served: Served) -> None:
+    def __init__(self, sessions: Sessions, info: Mapping[str, Any], served: ServerState) -> None:
         self._sessions = sessions
         version = str(info["version"])
         self._tables: tuple[Table, ...] = (
-            Worlds(sessions, info),
+            SessionRoutes(sessions, info),
             Requests(version, served.spec),
-            Choosing(sessions, served.library),
+            ScenarioRoutes(sessions, served.library),
             Events(),
             Verdicts(served.spec),
             Data(served.spec, served.plain),
@@ -45,7 +45,7 @@ class Control:
             Description(self.operations, version),
         )
 
-    def operations(self) -> tuple[Operation, ...]:
+    def operations(self) -> tuple[Route, ...]:
         """List every operation."""
         return tuple(operation for table in self._tables for operation in table.operations())
 

@@ -18,12 +18,12 @@ import orjson
 from flask import Blueprint, Response, request
 from werkzeug.routing import BaseConverter, Map
 
-from mockserver.admin.api import Control
-from mockserver.admin.fields import Members, read_object
-from mockserver.admin.guard import Caller, Guard
+from mockserver.admin.api import AdminApi
+from mockserver.admin.fields import RequestFields, read_object
+from mockserver.admin.guard import Guard, Peer
 from mockserver.admin.problem import CONTENT_TYPE, Problem
-from mockserver.admin.route import PREFIX, Call, Operation, Outcome
-from mockserver.admin.server_state import Served
+from mockserver.admin.route import PREFIX, AdminRequest, AdminResponse, Route
+from mockserver.admin.server_state import ServerState
 from mockserver.config import Config
 from mockserver.errors import StateUnavailable
 from mockserver.state.sessions import Sessions
@@ -38,7 +38,7 @@ HEADERS = {
 _log = logging.getLogger(__name__)
 
 
-def create_admin(sessions: Sessions, config: Config, info: Mapping[str, Any], served: Served) -> Blueprint:
+def create_admin(sessions: Sessions, config: Config, info: Mapping[str, Any], served: ServerState) -> Blueprint:
     """Make the blueprint of the control API.
 
     Args:
@@ -48,7 +48,7 @@ def create_admin(sessions: Sessions, config: Config, info: Mapping[str, Any], se
         served: what is served now.
     """
     blueprint = Blueprint("admin", __name__, url_prefix=PREFIX)
-    control = Control(sessions, info, served)
+    control = AdminApi(sessions, info, served)
     operations = control.operations()
     blueprint.record_once(lambda state: state.app.url_map.converters.update(target=_Target))
     variable = f"<target({','.join(_words(operations))}):target>"
@@ -61,7 +61,7 @@ def create_admin(sessions: Sessions, config: Config, info: Mapping[str, Any], se
             methods=[operation.method],
             provide_automatic_options=False,
         )
-    _watch_over(blueprint, Guard(config.allow_hosts, config.admin_token))
+    install_guard(blueprint, Guard(config.allow_hosts, config.admin_token))
     return blueprint
 
 
@@ -78,13 +78,13 @@ class _Target(BaseConverter):
         self.regex = f"(?!(?:{'|'.join(words)})$)[^/]+"
 
 
-def _words(operations: Iterable[Operation]) -> list[str]:
+def _words(operations: Iterable[Route]) -> list[str]:
     """List the second segments of paths that are no variable."""
     seconds = {path[2] for path in (operation.path.split("/") for operation in operations) if len(path) > 2}
     return sorted(segment for segment in seconds if "{" not in segment)
 
 
-def _watch_over(blueprint: Blueprint, guard: Guard) -> None:
+def install_guard(blueprint: Blueprint, guard: Guard) -> None:
     """Hang guard, error answers and headers on every path below the prefix."""
 
     # On the whole application, since a path that nobody serves belongs to no blueprint.
@@ -93,7 +93,7 @@ def _watch_over(blueprint: Blueprint, guard: Guard) -> None:
         if not is_admin_path(request.path):
             return None
         try:
-            guard.admit(Caller(request.remote_addr, {name.lower(): value for name, value in request.headers.items()}))
+            guard.admit(Peer(request.remote_addr, {name.lower(): value for name, value in request.headers.items()}))
             if request.routing_exception is not None:
                 raise request.routing_exception
         except Exception as error:
@@ -110,19 +110,19 @@ def _watch_over(blueprint: Blueprint, guard: Guard) -> None:
     blueprint.register_error_handler(Exception, _refusal)
 
 
-def _view(operation: Operation, control: Control, sessions: Sessions, config: Config) -> Callable[..., Response]:
+def _view(operation: Route, control: AdminApi, sessions: Sessions, config: Config) -> Callable[..., Response]:
     def view(target: str = "") -> Response:
         sessions.refresh()
         query, session = _query(operation), None
         if operation.in_session:
             session = request.args.get("session", request.headers.get("X-Mock-Session"))
-        outcome = operation.run(Call(control.choose(session), query, _body(operation, config), target))
+        outcome = operation.run(AdminRequest(control.choose(session), query, _body(operation, config), target))
         return _answer(outcome, operation.media_type)
 
     return view
 
 
-def _answer(outcome: Outcome, media_type: str) -> Response:
+def _answer(outcome: AdminResponse, media_type: str) -> Response:
     stream = outcome.stream
     if stream is None:
         return Response(orjson.dumps(outcome.document), outcome.status, content_type=media_type)
@@ -132,24 +132,24 @@ def _answer(outcome: Outcome, media_type: str) -> Response:
     return Response(stream, outcome.status, content_type=media_type, direct_passthrough=True)
 
 
-def _query(operation: Operation) -> Members:
+def _query(operation: Route) -> RequestFields:
     sent = request.args.to_dict(flat=False)
     if any(len(values) > 1 for values in sent.values()):
         raise Problem(400, "A query parameter was sent more than once; once was expected.")
     sent.pop("session", None)
-    return Members({name: values[0] for name, values in sent.items()}, operation.query)
+    return RequestFields({name: values[0] for name, values in sent.items()}, operation.query)
 
 
-def _body(operation: Operation, config: Config) -> Members:
+def _body(operation: Route, config: Config) -> RequestFields:
     if operation.members is None:
-        return Members({}, ())
+        return RequestFields({}, ())
     body = _read_body(config.max_body_bytes)
     # A form of another site can send what it likes, but not with this content type; and nothing at all is harmless.
     if (body or operation.needs_body or request.content_type) and request.mimetype != "application/json":
         raise Problem(415, "A JSON object was expected; send it with the header `Content-Type: application/json`.")
     if not body and not operation.needs_body:
-        return Members({}, ())
-    return Members(read_object(body, config.max_depth), operation.members)
+        return RequestFields({}, ())
+    return RequestFields(read_object(body, config.max_depth), operation.members)
 
 
 def _read_body(max_body_bytes: int) -> bytes:

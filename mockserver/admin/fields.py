@@ -25,7 +25,7 @@ MAX_DIGITS = 310
 _DIGITS = re.compile(r"-?\d{1,18}", re.ASCII)
 
 
-class Members:
+class RequestFields:
     """Named values, each taken and judged once.
 
     Args:

@@ -22,7 +22,7 @@ FORWARDING_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-rea
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class Peer:
     """Who asks.
 
     Attributes:
@@ -49,7 +49,7 @@ class Guard:
         self._hosts = frozenset(name.lower() for name in (*LOOPBACK_HOSTS, *allow_hosts) if name)
         self._token = admin_token.encode("utf-8", "surrogatepass") if admin_token else None
 
-    def admit(self, caller: Caller) -> None:
+    def admit(self, caller: Peer) -> None:
         """Return if the caller may go on.
 
         A right token stands for peer and host: a page that rebinds a name to
@@ -71,7 +71,7 @@ class Guard:
                 "start the server with --allow-host NAME to accept another name.",
             )
 
-    def _check_origin(self, caller: Caller) -> None:
+    def _check_origin(self, caller: Peer) -> None:
         origin, host = caller.headers.get("origin"), caller.headers.get("host", "").lower()
         # A proxy may have ended TLS, so that the scheme of an own page is not always the one seen here.
         if origin is not None and origin.lower() not in (f"http://{host}", f"https://{host}"):
@@ -81,7 +81,7 @@ class Guard:
                 "call it from a program, or from a page that this server serves.",
             )
 
-    def _has_token(self, caller: Caller) -> bool:
+    def _has_token(self, caller: Peer) -> bool:
         scheme, _, token = caller.headers.get("authorization", "").partition(" ")
         if self._token is None or scheme.lower() != "bearer":
             return False

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from mockserver.state.keys import mask_of, redact
 from mockserver.timestamps import iso_z
-from oas.messages import Delivery, Exchange, Request
+from oas.messages import DeliveryOptions, Exchange, Request
 
 #: Headers that hold a secret whatever it looks like.
 SECRET_HEADERS = frozenset(
@@ -69,7 +69,7 @@ def _about(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def _delivered(delivery: Delivery | None) -> dict[str, Any]:
+def _delivered(delivery: DeliveryOptions | None) -> dict[str, Any]:
     """Say how an answer was put on the wire, by WireMock's names; nothing where it was sent at once and whole."""
     if delivery is None:
         return {}

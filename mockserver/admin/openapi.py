@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from mockserver.admin.problem import CONTENT_TYPE
-from mockserver.admin.route import JSON, PREFIX, Call, Operation, Outcome
+from mockserver.admin.route import JSON, PREFIX, AdminRequest, AdminResponse, Route
 from mockserver.admin.schemas import SHAPES, named, record
 
 _REFUSED = {
@@ -40,21 +40,21 @@ class Description:
         version: of the mock server.
     """
 
-    def __init__(self, operations: Callable[[], tuple[Operation, ...]], version: str) -> None:
+    def __init__(self, operations: Callable[[], tuple[Route, ...]], version: str) -> None:
         self._operations = operations
         self._version = version
 
-    def operations(self) -> tuple[Operation, ...]:
+    def operations(self) -> tuple[Route, ...]:
         """List them."""
         answer = record(openapi={"const": "3.1.0"}, info={"type": "object"}, paths={"type": "object"})
-        return (Operation("GET", "/openapi.json", self.show_description, answer=answer, in_session=False),)
+        return (Route("GET", "/openapi.json", self.show_description, answer=answer, in_session=False),)
 
-    def show_description(self, call: Call) -> Outcome:
+    def show_description(self, call: AdminRequest) -> AdminResponse:
         """Describe every operation of the control API in OpenAPI 3.1."""
-        return Outcome(describe(self._operations(), self._version))
+        return AdminResponse(describe(self._operations(), self._version))
 
 
-def describe(operations: tuple[Operation, ...], version: str) -> dict[str, Any]:
+def describe(operations: tuple[Route, ...], version: str) -> dict[str, Any]:
     """Return the OpenAPI document of a table of operations.
 
     Args:
@@ -83,7 +83,7 @@ def describe(operations: tuple[Operation, ...], version: str) -> dict[str, Any]:
     }
 
 
-def _operation(operation: Operation) -> dict[str, Any]:
+def _operation(operation: Route) -> dict[str, Any]:
     schema = {"schema": operation.answer}
     done = {"description": operation.summary, "content": {operation.media_type: schema}}
     described: dict[str, Any] = {
@@ -104,7 +104,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
     return described
 
 
-def _parameters(operation: Operation) -> list[Mapping[str, Any]]:
+def _parameters(operation: Route) -> list[Mapping[str, Any]]:
     found: list[Mapping[str, Any]] = []
     if operation.variable:
         found.append({"name": operation.variable, "in": "path", "required": True, "schema": {"type": "string"}})
@@ -114,7 +114,7 @@ def _parameters(operation: Operation) -> list[Mapping[str, Any]]:
     return found
 
 
-def _refusals(operation: Operation) -> list[int]:
+def _refusals(operation: Route) -> list[int]:
     statuses = {400, 401, 403, 503, *operation.problems}
     if operation.in_session:
         statuses.add(404)

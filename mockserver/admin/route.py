@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from mockserver.admin.fields import Members
+from mockserver.admin.fields import RequestFields
 from mockserver.state.sessions import Session
 
 PREFIX = "/__admin"
@@ -36,7 +36,7 @@ class Stream(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class AdminRequest:
     """One control request, read and judged as far as its operation declares.
 
     Attributes:
@@ -47,13 +47,13 @@ class Call:
     """
 
     session: Session
-    query: Members
-    body: Members
+    query: RequestFields
+    body: RequestFields
     target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class AdminResponse:
     """The answer to a call: a JSON object and its HTTP status, or a stream in place of the object."""
 
     document: Mapping[str, Any]
@@ -62,7 +62,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class Route:
     """One operation, declared.
 
     Attributes:
@@ -83,7 +83,7 @@ class Operation:
 
     method: str
     path: str
-    run: Callable[[Call], Outcome]
+    run: Callable[[AdminRequest], AdminResponse]
     query: Mapping[str, Schema] = field(default_factory=dict)
     members: Mapping[str, Schema] | None = None
     needs: tuple[str, ...] = ()
@@ -115,6 +115,6 @@ class Operation:
 class Table(Protocol):
     """A class of operations."""
 
-    def operations(self) -> tuple[Operation, ...]:
+    def operations(self) -> tuple[Route, ...]:
         """List them."""
         ...

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mockserver.pipeline.preview import Plain
-    from mockserver.reload import Watch
-    from mockserver.scenarios.registry import Library
+    from mockserver.reload import FileWatcher
+    from mockserver.scenarios.registry import ScenarioRegistry
     from oas.spec import Spec
 
 
 @dataclass(slots=True)
-class Served:
+class ServerState:
     """What is served now; under `--watch` that changes.
 
     Attributes:
@@ -25,6 +25,6 @@ class Served:
     """
 
     spec: Callable[[], Spec]
-    library: Callable[[], Library]
+    library: Callable[[], ScenarioRegistry]
     plain: Plain
-    watch: Watch | None = None
+    watch: FileWatcher | None = None

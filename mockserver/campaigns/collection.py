@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 import orjson
 
-from mockserver.campaigns.filters import Filter, Selection, Selector
+from mockserver.campaigns.filters import Filter, RowFilter, Selection
 from mockserver.campaigns.sort_index import Rows
 from mockserver.dataset.cache import BoundedCache
 from oas.pointers import tokens
@@ -45,7 +45,7 @@ class Page:
     body: Mapping[str, Any]
 
 
-class _Asked(NamedTuple):
+class CachedSelection(NamedTuple):
     """What a combination of filters and sort selects; `query` is how it stands in a URL, behind a `&`."""
 
     selection: Selection
@@ -70,8 +70,8 @@ class Collection:
         self._defaults = {page["limit"]: DEFAULT_LIMIT, page["offset"]: 0, **(defaults or {})}
         self._numbers = (page["limit"], page["offset"])
         self._tree = _tree(declaration)
-        self._selector = Selector(sort, declaration["identity"], rows)
-        self._asked: BoundedCache[_Asked] = BoundedCache(SELECTION_CACHE_BYTES)
+        self._selector = RowFilter(sort, declaration["identity"], rows)
+        self._asked: BoundedCache[CachedSelection] = BoundedCache(SELECTION_CACHE_BYTES)
         self._pages: BoundedCache[Page] = BoundedCache(PAGE_CACHE_BYTES)
 
     def page(self, parameters: Mapping[str, Any], path: str) -> Page:
@@ -103,14 +103,14 @@ class Collection:
         page = Page(items, total, pagination, applied, _filled(self._tree, values))
         return self._pages.keep(key, page, 2000 + sum(map(len, encoded)) + 50 * len(encoded) + 8 * len(query))
 
-    def _ask(self, asked: tuple[Any, ...]) -> _Asked:
+    def _ask(self, asked: tuple[Any, ...]) -> CachedSelection:
         found = self._asked.find(asked)
         if found is None:
             wanted = [one for one in zip(self._filters, asked[:-2], strict=True) if one[1] not in (None, ())]
             selection = self._selector.select(wanted, *asked[-2:])
             sent = [(name, value) for name, value in zip(self._names, asked, strict=True) if value is not None]
             query = urlencode(sent, doseq=True, quote_via=quote)
-            found = _Asked(selection, query and f"&{query}")
+            found = CachedSelection(selection, query and f"&{query}")
             self._asked.keep(asked, found, 500 + selection.owned_bytes + 8 * len(query))
         return found
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, compress, product
 from typing import Any, NamedTuple
 
-from mockserver.campaigns.sort_index import Orders, Rows, Sorting
+from mockserver.campaigns.sort_index import Rows, SortIndex, Sorting
 from mockserver.dataset.columns import Values
 
 
@@ -57,7 +57,7 @@ class Selection(NamedTuple):
         return [self.order[place] for place in self.places[start : min(start + limit, self.high)]]
 
 
-class Selector:
+class RowFilter:
     """Filters and sorts rows. Safe under threads.
 
     Args:
@@ -71,7 +71,7 @@ class Selector:
         self._fields: Mapping[str, str] = sort["fields"]
         self._default: Mapping[str, str] = sort["default"]
         self._default_sorting = self._sorting(None, None)
-        self._orders = Orders(rows, self._default_sorting, identity)
+        self._orders = SortIndex(rows, self._default_sorting, identity)
 
     def select(self, wanted: Wanted, by: str | None, order: str | None) -> Selection:
         """Return the rows that pass, in order.

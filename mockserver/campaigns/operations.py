@@ -36,7 +36,7 @@ _IDENTIFYING = {
 
 
 @record(frozen=True, slots=True, kw_only=True)
-class Call:
+class OperationCall:
     """What an operation may know of a request.
 
     Attributes:
@@ -60,12 +60,12 @@ class Call:
     create_key: Callable[[str], str] | None = None
 
 
-def get_user_campaign_filters(call: Call) -> dict[str, Any]:
+def get_user_campaign_filters(call: OperationCall) -> dict[str, Any]:
     """Return all users and routines of the organisation. Source: heading "Get Encrypted Identifiers"."""
     return dict(_kept(call.dataset, "filters", lambda: _identifiers(call.dataset)))
 
 
-def create_api_key(call: Call) -> dict[str, Any]:
+def create_api_key(call: OperationCall) -> dict[str, Any]:
     """Return a new key, which works at once. Source: heading "Create API Key"."""
     if call.create_key is None:
         raise TypeError("create_api_key needs a call that can create keys")
@@ -84,7 +84,7 @@ def create_api_key(call: Call) -> dict[str, Any]:
     }
 
 
-def get_dashboard_info(call: Call) -> dict[str, Any]:
+def get_dashboard_info(call: OperationCall) -> dict[str, Any]:
     """Return the figures of users in a span of days. Source: heading "Get Dashboard Information"."""
     user_ids = tuple(call.parameters.get("linkedin_user_information_ids") or ())
     start, end = call.parameters.get("start_date"), call.parameters.get("end_date")
@@ -93,7 +93,7 @@ def get_dashboard_info(call: Call) -> dict[str, Any]:
     return {**parts, "timestamp": call.stamp, "request_id": call.request_id}
 
 
-def get_campaign_info(call: Call) -> dict[str, Any]:
+def get_campaign_info(call: OperationCall) -> dict[str, Any]:
     """Return one page of routines. Source: heading "Get Campaign Information"."""
     if call.collection is None:
         raise TypeError("get_campaign_info needs the collection that the operation declares")
@@ -101,7 +101,7 @@ def get_campaign_info(call: Call) -> dict[str, Any]:
     return {**page.body["data"], "timestamp": call.stamp, "request_id": call.request_id}
 
 
-def get_optimized_routine_data(call: Call) -> dict[str, Any]:
+def get_optimized_routine_data(call: OperationCall) -> dict[str, Any]:
     """Return one routine in a span of days. Source: heading "Get Optimized Campaign Routine Data"."""
     routine_id = call.parameters["linkedin_campaign_routine_id"]
     start, end = call.parameters.get("start_date"), call.parameters.get("end_date")
@@ -110,7 +110,7 @@ def get_optimized_routine_data(call: Call) -> dict[str, Any]:
 
 
 #: operationId → function; operations that are another's body form have no entry.
-OPERATIONS: Mapping[str, Callable[[Call], dict[str, Any]]] = {
+OPERATIONS: Mapping[str, Callable[[OperationCall], dict[str, Any]]] = {
     "getUserCampaignFilters": get_user_campaign_filters,
     "createApiKey": create_api_key,
     "getDashboardInfo": get_dashboard_info,

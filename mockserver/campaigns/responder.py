@@ -9,17 +9,17 @@ from functools import partial
 from typing import Any
 
 from mockserver.campaigns.collection import Collection
-from mockserver.campaigns.operations import OPERATIONS, Call
+from mockserver.campaigns.operations import OPERATIONS, OperationCall
 from mockserver.config import Config
 from mockserver.dataset import dataset as datasets
 from mockserver.dataset.dataset import Dataset
 from mockserver.errors import SpecInvalid
-from mockserver.pipeline.context import Arrival
+from mockserver.pipeline.context import RequestContext
 from mockserver.pipeline.envelopes import Envelopes
-from mockserver.pipeline.stages import Checked
+from mockserver.pipeline.stages import ValidatedRequest
 from mockserver.state.sessions import DatasetKey, Session
 from oas import package_data
-from oas.messages import Built, Refusal
+from oas.messages import BuiltResponse, Refusal
 from oas.operation import Operation
 from oas.spec import Spec
 
@@ -27,7 +27,7 @@ from oas.spec import Spec
 MAX_STOCKS = 8
 
 
-class Stock:
+class LoadedDataset:
     """One organisation, ready to be asked.
 
     Args:
@@ -59,7 +59,7 @@ class Stock:
         return laid
 
 
-class Warehouse:
+class DatasetCache:
     """Opens each organisation once and keeps the ones that were used last.
 
     Args:
@@ -70,10 +70,10 @@ class Warehouse:
     def __init__(self, config: Config, spec: Spec) -> None:
         self._config = config
         self._spec = spec
-        self._stocks: OrderedDict[DatasetKey, Stock] = OrderedDict()
+        self._stocks: OrderedDict[DatasetKey, LoadedDataset] = OrderedDict()
         self._lock = threading.Lock()
 
-    def open(self, key: DatasetKey) -> Stock:
+    def open(self, key: DatasetKey) -> LoadedDataset:
         """Return the organisation of a key.
 
         Raises:
@@ -88,18 +88,18 @@ class Warehouse:
             self._stocks.move_to_end(key)
             return stock
 
-    def _build(self, key: DatasetKey) -> Stock:
+    def _build(self, key: DatasetKey) -> LoadedDataset:
         if key.routines is None:
             path = key.file or self._config.dataset or package_data.default_dataset()
             dataset = datasets.load(path, key.first_day)
         else:
             dataset = datasets.generate(key.routines, key.seed, key.first_day)
-        stock = Stock(dataset)
+        stock = LoadedDataset(dataset)
         stock.collections(self._spec)  # now, and not when the first request waits for it
         return stock
 
 
-class OrganisationBuilder:
+class CampaignResponder:
     """Builds the answers of a document whose every operation has a function.
 
     Args:
@@ -119,15 +119,17 @@ class OrganisationBuilder:
 
     def entities(self, organisation: Any) -> Mapping[str, Any]:
         """Return type of entity → ids that an organisation has."""
-        stock: Stock = organisation
+        stock: LoadedDataset = organisation
         return stock.dataset.entities
 
-    def success(self, operation: Operation, checked: Checked, arrival: Arrival) -> Built | Refusal:
+    def success(
+        self, operation: Operation, checked: ValidatedRequest, arrival: RequestContext
+    ) -> BuiltResponse | Refusal:
         """Return the 200 of an operation."""
         form = self._spec.operations[operation.same_as]
         session = arrival.session
-        stock: Stock = arrival.organisation
-        call = Call(
+        stock: LoadedDataset = arrival.organisation
+        call = OperationCall(
             parameters=checked.parameters,
             dataset=stock.dataset,
             collection=stock.collections(self._spec).get(form.id),
@@ -137,19 +139,19 @@ class OrganisationBuilder:
             request_id=arrival.id,
             create_key=partial(self._create_key, session, arrival),
         )
-        return Built(200, self._envelopes.success(operation, OPERATIONS[form.id](call)))
+        return BuiltResponse(200, self._envelopes.success(operation, OPERATIONS[form.id](call)))
 
-    def documented(self, operation: Operation, status: int, arrival: Arrival) -> Built | Refusal | None:
+    def documented(self, operation: Operation, status: int, arrival: RequestContext) -> BuiltResponse | Refusal | None:
         """Leave every status to the rules of `x-error`."""
         return None
 
-    def refusal(self, operation: Operation | None, refusal: Refusal, arrival: Arrival) -> Built:
+    def refusal(self, operation: Operation | None, refusal: Refusal, arrival: RequestContext) -> BuiltResponse:
         """Return a refusal in the API's own envelope."""
         body = self._envelopes.refusal(refusal, arrival.id, arrival.stamp)
-        return Built(refusal.status, body, (("Content-Type", "application/json"), *refusal.headers))
+        return BuiltResponse(refusal.status, body, (("Content-Type", "application/json"), *refusal.headers))
 
     @staticmethod
-    def _create_key(session: Session, arrival: Arrival, description: str) -> str:
+    def _create_key(session: Session, arrival: RequestContext, description: str) -> str:
         by = arrival.key.hash_id if arrival.key is not None else ""
         plain, _ = session.keys.create("member", arrival.now, description, by)
         return plain

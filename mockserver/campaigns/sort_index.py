@@ -15,7 +15,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from mockserver.dataset.cache import BoundedCache
-from mockserver.dataset.columns import Coded, Values
+from mockserver.dataset.columns import DictionaryColumn, Values
 
 GROUP_CACHE_BYTES = 64 << 20
 #: What a group costs beside its places.
@@ -46,7 +46,7 @@ class Sorting(NamedTuple):
     is_descending: bool
 
 
-class Orders:
+class SortIndex:
     """Keeps orders, columns and groups. Safe under threads.
 
     Args:
@@ -60,7 +60,7 @@ class Orders:
         self._default = default
         self._identity = identity
         self._lock = threading.RLock()
-        self._columns: dict[str, Coded] = {}
+        self._columns: dict[str, DictionaryColumn] = {}
         self._orders: dict[Sorting, Sequence[int]] = {default: range(len(rows))}
         self._groups: BoundedCache[Groups] = BoundedCache(GROUP_CACHE_BYTES)
 
@@ -73,12 +73,12 @@ class Orders:
                 self._orders[sorting] = found
         return found
 
-    def column(self, pointer: str) -> Coded:
+    def column(self, pointer: str) -> DictionaryColumn:
         """Return the values at a pointer, row by row."""
         found = self._columns.get(pointer)
         if found is None:
             with self._lock:
-                found = self._columns.get(pointer) or Coded(self._rows.column(pointer))
+                found = self._columns.get(pointer) or DictionaryColumn(self._rows.column(pointer))
                 self._columns[pointer] = found
         return found
 

@@ -119,11 +119,11 @@ def serve(verdict: bool, verdict_allow: tuple[str, ...], **options: Any) -> None
 
 def serve_and_judge(config: Config, allow: Sequence[str]) -> int:
     """Serve, then print the verdict on the clients; 0 kept, 1 broken, 4 where nothing can be said."""
-    from mockserver.cli.verdict_client import JOURNAL_BYTES, JOURNAL_ENTRIES, Hearing
+    from mockserver.cli.verdict_client import JOURNAL_BYTES, JOURNAL_ENTRIES, VerdictClient
     from mockserver.http.server import serve as run
     from mockserver.live.factory import make_wsgi
 
-    hearing = Hearing(config.admin_token, allow)
+    hearing = VerdictClient(config.admin_token, allow)
 
     def begin(address: Address) -> None:
         hearing.open(address)

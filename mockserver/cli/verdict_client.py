@@ -24,14 +24,14 @@ JOURNAL_BYTES = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class SessionVerdict:
     """What a session's client comes to, as `GET /__admin/verdict` tells it."""
 
     session: str
     document: Mapping[str, Any]
 
 
-class Hearing:
+class VerdictClient:
     """Asks for the verdicts of one server.
 
     Args:
@@ -46,7 +46,7 @@ class Hearing:
         self._timeout_s = timeout_s
         self._address: Address | None = None
         self._failure: ToolError | None = None
-        self._judged: tuple[Judged, ...] = ()
+        self._judged: tuple[SessionVerdict, ...] = ()
 
     def open(self, address: Address) -> None:
         """Learn where the server answers, and that it judges.
@@ -65,12 +65,12 @@ class Hearing:
         try:
             sessions = self._get("/sessions")["sessions"]
             names = [session["name"] for session in sessions if session["requests"]] or ["default"]
-            self._judged = tuple(Judged(name, self._verdict(name)) for name in names)
+            self._judged = tuple(SessionVerdict(name, self._verdict(name)) for name in names)
         except ToolError as error:
             self._failure = error
 
     @property
-    def judged(self) -> tuple[Judged, ...]:
+    def judged(self) -> tuple[SessionVerdict, ...]:
         """The verdicts, one for each session that got requests, the default one first.
 
         Raises:

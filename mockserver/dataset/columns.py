@@ -53,7 +53,7 @@ class Computed:
         return map(self._value, range(self._length))
 
 
-class Texts(list[str]):
+class TextColumn(list[str]):
     """Values that are all different."""
 
     def reorder(self, order: Sequence[int]) -> None:
@@ -61,7 +61,7 @@ class Texts(list[str]):
         self[:] = map(self.__getitem__, order)
 
 
-class Numbers:
+class IntColumn:
     """Whole numbers.
 
     Args:
@@ -89,7 +89,7 @@ class Numbers:
         return iter(self.values)
 
 
-class Moments:
+class TimestampColumn:
     """Seconds since the epoch, or None."""
 
     __slots__ = ("_seconds",)
@@ -97,7 +97,7 @@ class Moments:
     _NEVER = -(1 << 62)
 
     def __init__(self) -> None:
-        self._seconds = Numbers("q")
+        self._seconds = IntColumn("q")
 
     def extend(self, values: Iterable[int | None]) -> None:
         """Append rows."""
@@ -115,15 +115,15 @@ class Moments:
         return (None if seconds == self._NEVER else seconds for seconds in self._seconds)
 
 
-class Blobs:
+class BytesColumn:
     """Bytes, all in one buffer."""
 
     __slots__ = ("_buffer", "_sizes", "_starts")
 
     def __init__(self) -> None:
         self._buffer = bytearray()
-        self._starts = Numbers("Q")
-        self._sizes = Numbers("I")
+        self._starts = IntColumn("Q")
+        self._sizes = IntColumn("I")
 
     def extend(self, values: Iterable[bytes]) -> None:
         """Append rows."""
@@ -153,7 +153,7 @@ class _Codes(dict[Hashable, int]):
         return code
 
 
-class Coded:
+class DictionaryColumn:
     """Values that repeat: each different one once, and a code for every row.
 
     Args:

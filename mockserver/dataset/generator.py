@@ -87,7 +87,7 @@ def users(count: int, source: random.Random) -> tuple[User, ...]:
 
 def routines(count: int, user_count: int, first_day: date, source: random.Random) -> Iterator[Routine]:
     """Yield `count` routines of the days before `first_day`, in no order."""
-    maker = _Maker.prepared(user_count, day_of(first_day.isoformat()), source)
+    maker = _RoutineGenerator.prepared(user_count, day_of(first_day.isoformat()), source)
     for place in range(count):
         drawn = source.randbytes(_FIGURES_AT + max(_MAX_DAYS))
         yield maker.routine(drawn, SAMPLE_ROUTINES[place] if place < len(SAMPLE_ROUTINES) else drawn[:12].hex())
@@ -110,7 +110,7 @@ def source_of(seed: int) -> random.Random:
 
 
 @dataclass(frozen=True, slots=True)
-class _Maker:
+class _RoutineGenerator:
     """Reads routines off random bytes.
 
     Attributes:
@@ -126,7 +126,7 @@ class _Maker:
     days: dict[str, tuple[bytes, ...]]
 
     @classmethod
-    def prepared(cls, user_count: int, today: int, source: random.Random) -> _Maker:
+    def prepared(cls, user_count: int, today: int, source: random.Random) -> _RoutineGenerator:
         names = tuple(" ".join(words) for words in product(REGIONS, AUDIENCES, PURPOSES))
         return cls(user_count, today, names, {type_: _days(STEPS[type_], source) for type_ in TYPES})
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from mockserver.dataset.columns import Blobs, Coded, Column, Moments, Numbers, Texts
+from mockserver.dataset.columns import BytesColumn, Column, DictionaryColumn, IntColumn, TextColumn, TimestampColumn
 
 #: Both in the order in which the dashboard counts them.
 STATUSES = ("completed", "active", "inactive", "draft")
@@ -114,22 +114,22 @@ class RoutineTable:
     __slots__ = ("_columns", "ids", "rows")
 
     def __init__(self, routines: Iterable[Routine]) -> None:
-        self.ids = Texts()
+        self.ids = TextColumn()
         self._columns: dict[str, Column] = {
             "id": self.ids,
-            "name": Coded(),
-            "user": Numbers("I"),
-            "type": Coded(),
-            "status": Coded(),
-            "created_at": Numbers("q"),
-            "initial_activate_time": Moments(),
-            "last_activate_time": Moments(),
-            "max_campaign_days": Numbers("H"),
-            "source": Coded(),
-            "metadata": Coded(),
-            "steps": Coded(),
-            "first_day": Numbers("i"),
-            "figures": Blobs(),
+            "name": DictionaryColumn(),
+            "user": IntColumn("I"),
+            "type": DictionaryColumn(),
+            "status": DictionaryColumn(),
+            "created_at": IntColumn("q"),
+            "initial_activate_time": TimestampColumn(),
+            "last_activate_time": TimestampColumn(),
+            "max_campaign_days": IntColumn("H"),
+            "source": DictionaryColumn(),
+            "metadata": DictionaryColumn(),
+            "steps": DictionaryColumn(),
+            "first_day": IntColumn("i"),
+            "figures": BytesColumn(),
         }
         self._pack(iter(routines))
         self._sort()

@@ -13,9 +13,9 @@ from typing import Any
 
 import orjson
 
-from mockserver.pipeline.context import Arrival
-from mockserver.pipeline.stages import Checked
-from oas.messages import Built, Refusal
+from mockserver.pipeline.context import RequestContext
+from mockserver.pipeline.stages import ValidatedRequest
+from oas.messages import BuiltResponse, Refusal
 from oas.operation import Operation
 from oas.spec import Spec
 
@@ -23,7 +23,7 @@ _PROBLEM = (("Content-Type", "application/problem+json"),)
 _ABSENT = object()
 
 
-class ExampleBuilder:
+class DocumentResponder:
     """Builds answers from the examples and schemas of a document.
 
     Args:
@@ -42,24 +42,26 @@ class ExampleBuilder:
         """No entities are known of a foreign document."""
         return {}
 
-    def success(self, operation: Operation, checked: Checked, arrival: Arrival) -> Built | Refusal:
+    def success(
+        self, operation: Operation, checked: ValidatedRequest, arrival: RequestContext
+    ) -> BuiltResponse | Refusal:
         """Return the first success that the document names, in the media type that the client prefers."""
         return self.answer(operation, operation.success_status, arrival.request.headers.get("accept", ""))
 
-    def documented(self, operation: Operation, status: int, arrival: Arrival) -> Built | Refusal | None:
+    def documented(self, operation: Operation, status: int, arrival: RequestContext) -> BuiltResponse | Refusal | None:
         """Return the documented answer of a status, None where the document has none."""
         if self._spec.response(operation, status) is None:
             return None
         return self.answer(operation, status, arrival.request.headers.get("accept", ""))
 
-    def refusal(self, operation: Operation | None, refusal: Refusal, arrival: Arrival) -> Built:
+    def refusal(self, operation: Operation | None, refusal: Refusal, arrival: RequestContext) -> BuiltResponse:
         """Return the documented error of that status, a problem document where there is none."""
         if operation is not None:
             status = _documented(operation, refusal.status)
             if self._spec.response(operation, status) is not None:
                 built = self.answer(operation, status, "application/json")
-                if isinstance(built, Built) and built.body:
-                    return Built(status, built.body, (*built.headers, *refusal.headers))
+                if isinstance(built, BuiltResponse) and built.body:
+                    return BuiltResponse(status, built.body, (*built.headers, *refusal.headers))
         problem = {
             "type": "about:blank",
             "title": refusal.message,
@@ -70,9 +72,9 @@ class ExampleBuilder:
                 for one in refusal.violations
             ],
         }
-        return Built(refusal.status, orjson.dumps(problem), (*_PROBLEM, *refusal.headers))
+        return BuiltResponse(refusal.status, orjson.dumps(problem), (*_PROBLEM, *refusal.headers))
 
-    def answer(self, operation: Operation, status: int, accept: str) -> Built | Refusal:
+    def answer(self, operation: Operation, status: int, accept: str) -> BuiltResponse | Refusal:
         """Return the answer of a status.
 
         Args:
@@ -85,7 +87,7 @@ class ExampleBuilder:
         """
         content = (self._spec.response(operation, status) or {}).get("content") or {}
         if not content:
-            return Built(status, b"", ())
+            return BuiltResponse(status, b"", ())
         name = negotiate(tuple(content), accept)
         if name is None:
             text = f"the document offers {', '.join(content)}"
@@ -98,7 +100,7 @@ class ExampleBuilder:
                 if body is None:
                     body = self._bodies[key] = self._body(operation, status, name, content[name])
         shown = "application/json" if "*" in name else name
-        return Built(status, body, (("Content-Type", shown),))
+        return BuiltResponse(status, body, (("Content-Type", shown),))
 
     def _body(self, operation: Operation, status: int, name: str, media: Mapping[str, Any]) -> bytes:
         value = _example(media, self._spec)

@@ -18,20 +18,20 @@ from hashlib import shake_128
 #: Bytes of no meaning, the same in every run; the first one begins no HTTP response.
 GARBAGE = b"\x80" + shake_128(b"RANDOM_DATA_THEN_CLOSE").digest(511)
 #: Fault → what is sent before the connection closes. Any other fault sends nothing.
-_LAST_WORDS = {
+FINAL_BYTES = {
     "MALFORMED_RESPONSE_CHUNK": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + GARBAGE,
     "RANDOM_DATA_THEN_CLOSE": GARBAGE,
 }
 _RESET = "CONNECTION_RESET_BY_PEER"
 
 
-def portions(body: bytes, count: int) -> list[bytes]:
+def chunks(body: bytes, count: int) -> list[bytes]:
     """Cut a body into at most `count` portions of about one size, none of them empty."""
     size = max(1, -(-len(body) // max(1, count)))
     return [body[start : start + size] for start in range(0, len(body), size)]
 
 
-def break_off(connection: socket.socket, fault: str) -> None:
+def break_connection(connection: socket.socket, fault: str) -> None:
     """End a connection as a fault says; whoever else holds it can send nothing more.
 
     Args:
@@ -42,13 +42,13 @@ def break_off(connection: socket.socket, fault: str) -> None:
         if fault == _RESET:
             _reset(connection)
         else:
-            _say(connection, _LAST_WORDS.get(fault, b""))
+            send_available(connection, FINAL_BYTES.get(fault, b""))
             connection.shutdown(socket.SHUT_RDWR)
     except OSError:
         pass  # the client has left before
 
 
-def _say(connection: socket.socket, words: bytes) -> None:
+def send_available(connection: socket.socket, words: bytes) -> None:
     """Send what fits into the buffers: a client that does not read shall hold nobody up."""
     if words:
         connection.send(words)

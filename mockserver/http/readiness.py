@@ -27,7 +27,7 @@ _REQUEST = (
 _POLL_S = 0.02
 
 
-class Watch:
+class ReadinessProbe:
     """Waits, in a thread of its own, until the workers answer; then tells.
 
     Args:

@@ -22,7 +22,7 @@ def has_body(headers: Mapping[str, str]) -> bool:
     return "content-length" in headers or "transfer-encoding" in headers
 
 
-class Intake:
+class RequestBody:
     """One body.
 
     Args:

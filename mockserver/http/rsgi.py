@@ -16,10 +16,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from mockserver.http.faults import break_off, connection_from, portions
-from mockserver.http.request_body import Intake, has_body
-from mockserver.http.rules import Edge, is_admin_path
-from oas.messages import Delivery, Request, Response
+from mockserver.http.faults import break_connection, chunks, connection_from
+from mockserver.http.request_body import RequestBody, has_body
+from mockserver.http.rules import HttpRules, is_admin_path
+from oas.messages import DeliveryOptions, Request, Response
 
 if TYPE_CHECKING:
     from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]  # meant to be imported, not marked so
@@ -40,7 +40,7 @@ class RsgiEdge:
         threads: that ask the edge in place of the event loop; 0 for none.
     """
 
-    def __init__(self, admin: RSGI, edge: Edge, threads: int = 0) -> None:
+    def __init__(self, admin: RSGI, edge: HttpRules, threads: int = 0) -> None:
         self._admin = admin
         self._pool = ThreadPoolExecutor(threads, "edge") if threads else None
         self._answer = edge.answer
@@ -102,11 +102,11 @@ class Upload:
     """
 
     def __init__(self, protocol: HTTPProtocol, headers: Mapping[str, str], max_bytes: int) -> None:
-        self.intake = Intake(headers, max_bytes)
+        self.intake = RequestBody(headers, max_bytes)
         self._protocol = protocol
         self._parts: AsyncIterator[bytes] | None = None
 
-    async def read(self) -> Intake:
+    async def read(self) -> RequestBody:
         """Read as far as it is wanted."""
         intake = self.intake
         if intake.wanted > 0:
@@ -137,7 +137,7 @@ async def _next(parts: AsyncIterator[bytes]) -> bytes:
         return b""
 
 
-async def _deliver(response: Response, delivery: Delivery, scope: Scope, protocol: HTTPProtocol) -> None:
+async def _deliver(response: Response, delivery: DeliveryOptions, scope: Scope, protocol: HTTPProtocol) -> None:
     if delivery.delay_s:
         await asyncio.sleep(delivery.delay_s)
     if delivery.fault:
@@ -148,9 +148,9 @@ async def _deliver(response: Response, delivery: Delivery, scope: Scope, protoco
         protocol.response_bytes(response.status, list(response.headers), response.body)
 
 
-async def _dribble(response: Response, delivery: Delivery, protocol: HTTPProtocol) -> None:
+async def _dribble(response: Response, delivery: DeliveryOptions, protocol: HTTPProtocol) -> None:
     length = ("content-length", str(len(response.body)))
-    parts = portions(response.body, delivery.dribble_chunks)
+    parts = chunks(response.body, delivery.dribble_chunks)
     stream = protocol.response_stream(response.status, [*response.headers, length])
     try:
         for part in parts:
@@ -168,5 +168,5 @@ async def _break(fault: str, scope: Scope, protocol: HTTPProtocol) -> None:
         protocol.response_stream(200, [("content-length", "1")])
         return
     with connection:
-        break_off(connection, fault)
+        break_connection(connection, fault)
     protocol.response_empty(200, [])

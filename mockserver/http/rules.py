@@ -43,7 +43,7 @@ _MOCK_HEADERS = (
 )
 
 
-class Edge:
+class HttpRules:
     """The rules of both edges.
 
     Args:

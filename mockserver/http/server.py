@@ -24,17 +24,17 @@ from granian.http import HTTP1Settings
 from mockserver.config import Config
 from mockserver.errors import StartFailed
 from mockserver.http.ports import Address, bind_port, lend_port
-from mockserver.http.readiness import Watch
-from mockserver.http.signals import Stop
-from mockserver.http.worker import Loader
+from mockserver.http.readiness import ReadinessProbe
+from mockserver.http.signals import ShutdownSignal
+from mockserver.http.worker import WorkerMain
 
 if TYPE_CHECKING:
     from mockserver.http.worker import Factory
-    from mockserver.state.backends.shared_memory import Bench
+    from mockserver.state.backends.shared_memory import SharedMemoryHandle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tuning:
+class ServerLimits:
     """How granian runs. The defaults are measured; see `benchmarks/README.md`.
 
     Attributes:
@@ -62,7 +62,7 @@ def serve(
     factory: Factory,
     until: Callable[[], object] | None = None,
     on_stop: Callable[[], object] | None = None,
-    tuning: Tuning | None = None,
+    tuning: ServerLimits | None = None,
 ) -> int:
     """Serve until SIGINT, SIGTERM, SIGHUP, or until `until` returns. Only the main thread may call it.
 
@@ -85,14 +85,14 @@ def serve(
         StartFailed: the server ended or kept silent before its first answer.
         ToolError: what the factory raised, or the server ended by itself.
     """
-    stop = Stop()
+    stop = ShutdownSignal()
     with (
         closing(stop),
         stop.on_signals() as take_signals,
         bind_port(config.host, config.port) as bound,
         _bench(config) as bench,
     ):
-        plan = _Plan(config, on_ready, factory, until, on_stop, tuning or Tuning(), bench)
+        plan = _Plan(config, on_ready, factory, until, on_stop, tuning or ServerLimits(), bench)
         return _run(plan, bound, stop, take_signals)
 
 
@@ -103,17 +103,17 @@ class _Plan:
     factory: Factory
     until: Callable[[], object] | None
     on_stop: Callable[[], object] | None
-    tuning: Tuning
-    bench: Bench | None
+    tuning: ServerLimits
+    bench: SharedMemoryHandle | None
 
 
-def _bench(config: Config) -> AbstractContextManager[Bench | None]:
+def _bench(config: Config) -> AbstractContextManager[SharedMemoryHandle | None]:
     """Give several workers one state, where no Redis does."""
     if config.workers == 1 or config.state is not None:
         return nullcontext()
-    from mockserver.state.backends.shared_memory import Bench
+    from mockserver.state.backends.shared_memory import SharedMemoryHandle
 
-    return Bench.made()
+    return SharedMemoryHandle.made()
 
 
 class _Server(Granian):  # type: ignore[misc,valid-type]  # an alias chosen at run time
@@ -126,11 +126,11 @@ class _Server(Granian):  # type: ignore[misc,valid-type]  # an alias chosen at r
         self.after_spawn()
 
 
-def _run(plan: _Plan, bound: socket.socket, stop: Stop, take_signals: Callable[[], None]) -> int:
+def _run(plan: _Plan, bound: socket.socket, stop: ShutdownSignal, take_signals: Callable[[], None]) -> int:
     address = Address.of(bound)
     lend_port(bound)
     receiver, sender = multiprocessing.Pipe(duplex=False)
-    watch = Watch(
+    watch = ReadinessProbe(
         address,
         receiver,
         workers=plan.config.workers,
@@ -143,7 +143,7 @@ def _run(plan: _Plan, bound: socket.socket, stop: Stop, take_signals: Callable[[
     server.on_startup(gc.freeze)  # a collection in a forked worker would copy every page that it looks at
     server.after_spawn = lambda: _start_threads(watch, plan, stop, server)
     try:
-        server.serve(target_loader=Loader(plan.config, plan.factory, sender, plan.bench), wrap_loader=False)
+        server.serve(target_loader=WorkerMain(plan.config, plan.factory, sender, plan.bench), wrap_loader=False)
     except SystemExit:  # granian's way to say that a worker ended by itself
         pass
     except (OSError, RuntimeError, ValueError) as exc:
@@ -156,7 +156,7 @@ def _run(plan: _Plan, bound: socket.socket, stop: Stop, take_signals: Callable[[
     return 0
 
 
-def _granian(address: Address, workers: int, tuning: Tuning) -> _Server:
+def _granian(address: Address, workers: int, tuning: ServerLimits) -> _Server:
     return _Server(
         "mockserver",
         address=address.host,
@@ -181,7 +181,7 @@ def _loop() -> Loops:
     return Loops.uvloop if find_spec("uvloop") else Loops.asyncio
 
 
-def _start_threads(watch: Watch, plan: _Plan, stop: Stop, server: _Server) -> None:
+def _start_threads(watch: ReadinessProbe, plan: _Plan, stop: ShutdownSignal, server: _Server) -> None:
     def end() -> None:
         try:
             if plan.on_stop is not None:

@@ -21,7 +21,7 @@ _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP
 _CALLED = 0
 
 
-class Stop:
+class ShutdownSignal:
     """Call it to end the server: from any thread, any number of times. `close` when all is over."""
 
     def __init__(self) -> None:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
     from mockserver.http.rsgi import RsgiEdge
-    from mockserver.http.wsgi_threads import Bridge
-    from mockserver.state.backends.shared_memory import Bench
+    from mockserver.http.wsgi_threads import WsgiThreads
+    from mockserver.state.backends.shared_memory import SharedMemoryHandle
 
     #: Makes the WSGI callable. Where processes are spawned, it must be importable by its name.
     #: An attribute `base_path` of what it returns is the path prefix of the API.
@@ -47,7 +47,7 @@ WAITING_THREADS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Loader:
+class WorkerMain:
     """Builds the application in the worker. Travels there by pickle where need be.
 
     Attributes:
@@ -60,9 +60,9 @@ class Loader:
     config: Config
     factory: Factory
     reports: Connection[Report, None]
-    bench: Bench | None = None
+    bench: SharedMemoryHandle | None = None
 
-    def __call__(self) -> RsgiEdge | Bridge:
+    def __call__(self) -> RsgiEdge | WsgiThreads:
         """Return the application for granian; end the process, after a report, where it cannot be built."""
         signal.set_wakeup_fd(-1)  # a forked worker's signals are no news for its parent
         if multiprocessing.get_start_method() != "fork":
@@ -73,13 +73,13 @@ class Loader:
         except ToolError as exc:
             self.reports.send(exc)
             raise SystemExit(exc.exit_code) from exc
-        settle()
+        tune_process()
         _leave_group()
         self.reports.send(base_path_of(app))
         return on_rsgi(app, self.config)
 
 
-def build_app(config: Config, factory: Factory, bench: Bench | None = None) -> WSGIApplication:
+def build_app(config: Config, factory: Factory, bench: SharedMemoryHandle | None = None) -> WSGIApplication:
     """Call the factory.
 
     Args:
@@ -102,7 +102,7 @@ def build_app(config: Config, factory: Factory, bench: Bench | None = None) -> W
         raise failure from exc
 
 
-def on_rsgi(app: WSGIApplication, config: Config) -> RsgiEdge | Bridge:
+def on_rsgi(app: WSGIApplication, config: Config) -> RsgiEdge | WsgiThreads:
     """Return an application in granian's own form.
 
     Args:
@@ -110,9 +110,9 @@ def on_rsgi(app: WSGIApplication, config: Config) -> RsgiEdge | Bridge:
         config: says what a body may have, and whether the state is far away.
     """
     from mockserver.http.rsgi import RsgiEdge
-    from mockserver.http.wsgi_threads import Bridge
+    from mockserver.http.wsgi_threads import WsgiThreads
 
-    bridge = Bridge(app, max_body_bytes=config.max_body_bytes)
+    bridge = WsgiThreads(app, max_body_bytes=config.max_body_bytes)
     edge = getattr(app, "edge", None)
     threads = 0 if config.state is None else WAITING_THREADS
     return bridge if edge is None else RsgiEdge(bridge.__rsgi__, edge, threads)
@@ -123,7 +123,7 @@ def base_path_of(app: WSGIApplication) -> str:
     return str(getattr(app, "base_path", ""))
 
 
-def settle() -> None:
+def tune_process() -> None:
     """Prepare the process for requests, once all that stays in memory has been loaded."""
     _end_with_parent()
     _allow_open_files()

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from mockserver.http.faults import break_off, portions
-from mockserver.http.request_body import Intake
-from mockserver.http.rules import Edge, is_admin_path
-from oas.messages import Delivery, Request
+from mockserver.http.faults import break_connection, chunks
+from mockserver.http.request_body import RequestBody
+from mockserver.http.rules import HttpRules, is_admin_path
+from oas.messages import DeliveryOptions, Request
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -26,7 +26,7 @@ _REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPSt
 _CONNECTION = "werkzeug.socket"
 
 
-class Lane:
+class WsgiMiddleware:
     """WSGI middleware that answers the API itself and hands the rest on.
 
     Args:
@@ -35,7 +35,7 @@ class Lane:
         sleep: waits for seconds; delays stop this thread only.
     """
 
-    def __init__(self, admin: WSGI, edge: Edge, sleep: Callable[[float], object] = time.sleep) -> None:
+    def __init__(self, admin: WSGI, edge: HttpRules, sleep: Callable[[float], object] = time.sleep) -> None:
         self._admin = admin
         self._edge = edge
         self._sleep = sleep
@@ -65,8 +65,8 @@ class Lane:
             return _drained(body, environ["wsgi.input"], intake.left)
         return [body] if delivery is None else self._dribbled(body, delivery)
 
-    def _read(self, environ: Mapping[str, Any], headers: Mapping[str, str]) -> Intake:
-        intake = Intake(headers, self._edge.max_body_bytes)
+    def _read(self, environ: Mapping[str, Any], headers: Mapping[str, str]) -> RequestBody:
+        intake = RequestBody(headers, self._edge.max_body_bytes)
         while intake.wanted > 0:
             part = environ["wsgi.input"].read(min(intake.wanted, 65536))
             if not part:
@@ -74,8 +74,8 @@ class Lane:
             intake.take(part)
         return intake
 
-    def _dribbled(self, body: bytes, delivery: Delivery) -> Iterator[bytes]:
-        parts = portions(body, delivery.dribble_chunks)
+    def _dribbled(self, body: bytes, delivery: DeliveryOptions) -> Iterator[bytes]:
+        parts = chunks(body, delivery.dribble_chunks)
         for part in parts:
             self._sleep(delivery.dribble_s / len(parts))
             yield part
@@ -89,7 +89,7 @@ def _headers_of(environ: Mapping[str, Any]) -> dict[str, str]:
     return headers
 
 
-def _request(environ: Mapping[str, Any], headers: Mapping[str, str], intake: Intake) -> Request:
+def _request(environ: Mapping[str, Any], headers: Mapping[str, str], intake: RequestBody) -> Request:
     path = environ["PATH_INFO"]
     if not path.isascii():
         path = path.encode("latin-1", "replace").decode("utf-8", "replace")
@@ -113,5 +113,5 @@ def _drained(body: bytes, source: Any, left: int) -> Iterator[bytes]:
 
 def _break(environ: Mapping[str, Any], fault: str) -> None:
     if _CONNECTION in environ:
-        break_off(environ[_CONNECTION], fault)
+        break_connection(environ[_CONNECTION], fault)
     raise ConnectionAbortedError(f"the mock was asked to break this connection: {fault}")

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.http.request_body import Intake
+from mockserver.http.request_body import RequestBody
 from mockserver.http.rsgi import Upload, headers_of, host_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ THREADS = 128
 _NOT_PASSED_ON = frozenset({"content-type", "content-length", "transfer-encoding"})
 
 
-class Bridge:
+class WsgiThreads:
     """One WSGI application.
 
     Args:
@@ -89,7 +89,7 @@ def _answered(app: WSGIApplication, environ: dict[str, Any]) -> _Answer:
         close()
 
 
-def environ_of(scope: Scope, headers: Mapping[str, str], intake: Intake) -> dict[str, Any]:
+def environ_of(scope: Scope, headers: Mapping[str, str], intake: RequestBody) -> dict[str, Any]:
     """Make the environ of a request. Source: PEP 3333, environ Variables.
 
     Args:

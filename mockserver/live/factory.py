@@ -9,10 +9,10 @@ from mockserver.config import Config
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-    from mockserver.state.backends.shared_memory import Bench
+    from mockserver.state.backends.shared_memory import SharedMemoryHandle
 
 
-def make_wsgi(config: Config, bench: Bench | None = None) -> WSGIApplication:
+def make_wsgi(config: Config, bench: SharedMemoryHandle | None = None) -> WSGIApplication:
     """Return `mockserver.app.create_wsgi(config, bench)`. Errors are those of that function."""
     from mockserver.app import create_wsgi
 

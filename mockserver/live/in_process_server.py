@@ -35,7 +35,7 @@ BACKLOG = 512
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Door:
+class OpenPort:
     """One open port.
 
     Attributes:
@@ -50,7 +50,7 @@ class Door:
     errors: list[Exception] = field(default_factory=list)
 
 
-class Doors:
+class InProcessServer:
     """Any number of ports, and the thread that serves them from the first `open` to `stop`.
 
     Args:
@@ -59,7 +59,7 @@ class Doors:
 
     def __init__(self, host: str = "127.0.0.1") -> None:
         self._host = host
-        self._by_port: dict[int, Door] = {}
+        self._by_port: dict[int, OpenPort] = {}
         self._orders: deque[Callable[[], object]] = deque()
         self._is_stopped = False
         self._selector = selectors.DefaultSelector()
@@ -69,7 +69,7 @@ class Doors:
         self._thread = threading.Thread(target=self._serve, name="mockserver", daemon=True)
         self._start = threading.Lock()
 
-    def open(self, app: WSGIApplication) -> Door:
+    def open(self, app: WSGIApplication) -> OpenPort:
         """Take a free port for an application; it can be connected to at once.
 
         Raises:
@@ -78,7 +78,7 @@ class Doors:
         listener = bind_port(self._host, 0)
         listener.listen(BACKLOG)
         listener.setblocking(False)  # a client may leave again before it is let in
-        door = Door(replace(Address.of(listener), base_path=base_path_of(app)), app, listener)
+        door = OpenPort(replace(Address.of(listener), base_path=base_path_of(app)), app, listener)
         with self._start:
             if self._http is None:
                 self._http = _template(self._answer)
@@ -87,7 +87,7 @@ class Doors:
         self._order(partial(self._selector.register, listener, selectors.EVENT_READ))
         return door
 
-    def close(self, door: Door) -> None:
+    def close(self, door: OpenPort) -> None:
         """Let nobody in any more; what is being answered is answered. Can be called twice."""
         if self._by_port.pop(door.address.port, None) is None:
             return
@@ -150,7 +150,7 @@ class Doors:
 
 
 @contextmanager
-def _kept(door: Door) -> Iterator[None]:
+def _kept(door: OpenPort) -> Iterator[None]:
     """Log and keep what leaves the application, before werkzeug answers it by 500."""
     try:
         yield
@@ -162,7 +162,7 @@ def _kept(door: Door) -> Iterator[None]:
         raise
 
 
-def _watched(door: Door, answer: Iterable[bytes]) -> Iterator[bytes]:
+def _watched(door: OpenPort, answer: Iterable[bytes]) -> Iterator[bytes]:
     with _kept(door):
         yield from answer
 
@@ -209,12 +209,12 @@ class Embedded:
     """
 
     def __init__(self, **settings: Any) -> None:
-        from mockserver.app import Assembly
+        from mockserver.app import ApplicationFactory
         from mockserver.live.sandbox import Sandbox
 
         self._config = Config(**{"allow_hosts": (IN_PROCESS_HOST,), **settings})
-        self._assembly = Assembly(self._config)
-        self._doors = Doors(self._config.host)
+        self._assembly = ApplicationFactory(self._config)
+        self._doors = InProcessServer(self._config.host)
         self._sandbox = Sandbox
 
     def open(self, **settings: Any) -> Sandbox:

@@ -9,7 +9,7 @@ from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mockserver.admin.journal_format import to_wiremock
-from mockserver.live.in_process_server import Door, Doors
+from mockserver.live.in_process_server import InProcessServer, OpenPort
 from mockserver.pipeline.record import key_header
 from mockserver.scenarios.parsing import read_rule
 
@@ -33,12 +33,12 @@ class Sandbox:
         base_url: URL of the API, without a final slash.
     """
 
-    def __init__(self, app: Application, doors: Doors) -> None:
+    def __init__(self, app: Application, doors: InProcessServer) -> None:
         self.app = app
         self.base_path = app.base_path
         self.key_header = key_header(app.pipeline.spec)
         self._doors = doors
-        self._opened: list[Door] = []
+        self._opened: list[OpenPort] = []
         self._session: Session = app.pipeline.sessions.default
         self.key, _ = self._session.keys.create("admin", self._session.clock.now(), "of the test")
         self.base_url = self._open()

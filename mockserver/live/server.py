@@ -17,8 +17,8 @@ from mockserver.errors import ToolError
 from mockserver.http.ports import Address
 from mockserver.http.worker import build_app
 from mockserver.live.factory import make_wsgi
-from mockserver.live.in_process_server import Doors, Embedded
-from mockserver.live.subprocess_server import ChildServer
+from mockserver.live.in_process_server import Embedded, InProcessServer
+from mockserver.live.subprocess_server import SubprocessServer
 
 if TYPE_CHECKING:
     from mockserver.http.worker import Factory
@@ -59,7 +59,7 @@ class LiveServer:
     ) -> None:
         free = replace(config or Config(), port=0)
         self._server: _Server = (
-            _ThreadServer(free, factory) if in_process else ChildServer(free, factory, start_timeout_s)
+            _ThreadServer(free, factory) if in_process else SubprocessServer(free, factory, start_timeout_s)
         )
         self._address: Address | None = None
 
@@ -119,7 +119,7 @@ class _ThreadServer:
 
     def start(self) -> Address:
         app = build_app(self._config, self._factory or make_wsgi)
-        self._doors = Doors(self._config.host)
+        self._doors = InProcessServer(self._config.host)
         try:
             self._door = self._doors.open(app)
         except BaseException:

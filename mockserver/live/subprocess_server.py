@@ -42,7 +42,7 @@ sys.exit(run(order))
 """
 
 
-class ChildServer:
+class SubprocessServer:
     """Starts and stops one child process.
 
     Args:

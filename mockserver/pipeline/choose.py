@@ -12,17 +12,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mockserver.pipeline.preferences import Preference
-from mockserver.scenarios.models import Choice, Rule, Scenario
-from mockserver.scenarios.registry import Library
+from mockserver.scenarios.models import ChosenAnswer, Rule, Scenario
+from mockserver.scenarios.registry import ScenarioRegistry
 from mockserver.state.keys import ApiKey
-from mockserver.state.rules import Turns
+from mockserver.state.rules import RuleUsage
 from mockserver.state.session import Session
 from oas.messages import Request
 
 COOKIE = "mock_scenario"
 
 
-class Play(NamedTuple):
+class ActiveScenario(NamedTuple):
     """A scenario that is played for one request.
 
     Attributes:
@@ -48,18 +48,18 @@ class Chooser:
         seed: as given.
     """
 
-    def __init__(self, library: Library, seed: int) -> None:
+    def __init__(self, library: ScenarioRegistry, seed: int) -> None:
         self.library = library
         self.seed = seed
 
-    def plays(self, session: Session, key: ApiKey | None, request: Request) -> tuple[Play, ...]:
+    def plays(self, session: Session, key: ApiKey | None, request: Request) -> tuple[ActiveScenario, ...]:
         """Return what is played for a request, the most specific first; mostly nothing."""
         key_hash, cookie = key.hash_id if key is not None else "", request.headers.get("cookie")
         if cookie is None and not session.script.plays_scenario(key_hash):
             return ()
         return tuple(self._plays(session, key_hash, cookie))
 
-    def _plays(self, session: Session, key_hash: str, cookie: str | None) -> Iterator[Play]:
+    def _plays(self, session: Session, key_hash: str, cookie: str | None) -> Iterator[ActiveScenario]:
         script = session.script
         own, common = script.cast_of(key_hash), script.cast
         for name, by, serial in (
@@ -69,16 +69,16 @@ class Chooser:
         ):
             scenario = self.library.playable(name) if name else None
             if scenario is not None:
-                yield Play(scenario, by, f"{by}{serial}:{key_hash}")
+                yield ActiveScenario(scenario, by, f"{by}{serial}:{key_hash}")
 
     def choose(
         self,
         session: Session,
-        plays: tuple[Play, ...],
+        plays: tuple[ActiveScenario, ...],
         preference: Preference | None,
         operation: str,
         parameters: Mapping[str, Any],
-    ) -> Choice | None:
+    ) -> ChosenAnswer | None:
         """Choose an answer; None leaves the plain one.
 
         Args:
@@ -89,7 +89,7 @@ class Chooser:
             parameters: of the valid request, by name.
         """
         if preference is not None:
-            return Choice(preference.answer, f"prefer:{preference.words}", preference=preference.words)
+            return ChosenAnswer(preference.answer, f"prefer:{preference.words}", preference=preference.words)
         turns = session.script.turns
         for play in plays:
             choice = self._first(play.scenario.rules, play.by, f"{play.turns}:", turns, (operation, parameters))
@@ -98,8 +98,8 @@ class Chooser:
         return self._first(session.script.rules, "rule", "", turns, (operation, parameters))
 
     def _first(
-        self, rules: tuple[Rule, ...], by: str, prefix: str, turns: Turns, asked: tuple[str, Mapping[str, Any]]
-    ) -> Choice | None:
+        self, rules: tuple[Rule, ...], by: str, prefix: str, turns: RuleUsage, asked: tuple[str, Mapping[str, Any]]
+    ) -> ChosenAnswer | None:
         for rule in rules:
             if not rule.matches(*asked):
                 continue
@@ -110,7 +110,7 @@ class Chooser:
             if rule.times is not None and turn >= rule.times:
                 continue
             answer = rule.answers[min(turn, len(rule.answers) - 1)]
-            return Choice(answer, f"{by}:{rule.id}", self._chance(f"{name} {turn}"))
+            return ChosenAnswer(answer, f"{by}:{rule.id}", self._chance(f"{name} {turn}"))
         return None
 
     def _chance(self, name: str) -> float:
@@ -123,7 +123,7 @@ def _cookie(header: str | None) -> str:
     return next((value.strip('"') for name, _, value in pairs if name == COOKIE), "")
 
 
-def limits_of(session: Session, plays: tuple[Play, ...]) -> Mapping[str, int]:
+def limits_of(session: Session, plays: tuple[ActiveScenario, ...]) -> Mapping[str, int]:
     """Return the limits that are played: name of a window → requests let through."""
     limits = dict(session.script.limits)
     for play in reversed(plays):

@@ -7,17 +7,17 @@ from typing import Any, NamedTuple, Protocol
 
 from mockserver.pipeline import stages
 from mockserver.pipeline.preferences import Preference
-from mockserver.scenarios.models import Choice
+from mockserver.scenarios.models import ChosenAnswer
 from mockserver.state.keys import ApiKey
-from mockserver.state.rate_limits import Allowance
+from mockserver.state.rate_limits import RateLimitStatus
 from mockserver.state.session import Session
 from oas.fast_dataclass import record
-from oas.messages import Built, Refusal, Request, Violation
+from oas.messages import BuiltResponse, Refusal, Request, Violation
 from oas.operation import Operation
 
 
 @record(frozen=True, slots=True)
-class Arrival:
+class RequestContext:
     """A request and everything that is known when it arrives.
 
     Attributes:
@@ -39,7 +39,7 @@ class Arrival:
     stamp: str
 
 
-class Outcome(NamedTuple):
+class Decision(NamedTuple):
     """What the deciding stages came to.
 
     Attributes:
@@ -50,36 +50,38 @@ class Outcome(NamedTuple):
         is_deliberate: the answer breaks the document on purpose.
     """
 
-    result: Built | Refusal
-    allowance: Allowance
+    result: BuiltResponse | Refusal
+    allowance: RateLimitStatus
     violations: tuple[Violation, ...] = ()
-    choice: Choice | None = None
+    choice: ChosenAnswer | None = None
     is_deliberate: bool = False
 
 
 class Chosen(NamedTuple):
     """What was chosen for a request, and what it found when it arrived."""
 
-    choice: Choice
+    choice: ChosenAnswer
     preference: Preference | None
-    allowance: Allowance
+    allowance: RateLimitStatus
 
 
-class Builder(Protocol):
+class Responder(Protocol):
     """Makes answers: the API's own from a dataset, another document's from examples and schemas."""
 
     def entities(self, organisation: Any) -> Mapping[str, Any]:
         """Return type of entity → container of the ids that exist."""
         ...
 
-    def success(self, operation: Operation, checked: stages.Checked, arrival: Arrival) -> Built | Refusal:
+    def success(
+        self, operation: Operation, checked: stages.ValidatedRequest, arrival: RequestContext
+    ) -> BuiltResponse | Refusal:
         """Return the answer to a valid request."""
         ...
 
-    def documented(self, operation: Operation, status: int, arrival: Arrival) -> Built | Refusal | None:
+    def documented(self, operation: Operation, status: int, arrival: RequestContext) -> BuiltResponse | Refusal | None:
         """Return what the document says for a status by itself, None where its rules say more."""
         ...
 
-    def refusal(self, operation: Operation | None, refusal: Refusal, arrival: Arrival) -> Built:
+    def refusal(self, operation: Operation | None, refusal: Refusal, arrival: RequestContext) -> BuiltResponse:
         """Return the answer to a refused request."""
         ...

@@ -16,9 +16,9 @@ from typing import Any
 import orjson
 
 from mockserver import __version__
-from mockserver.pipeline.context import Arrival, Outcome
-from mockserver.scenarios.models import Choice
-from oas.messages import Delivery, Headers, Refusal, Violation
+from mockserver.pipeline.context import Decision, RequestContext
+from mockserver.scenarios.models import ChosenAnswer
+from oas.messages import DeliveryOptions, Headers, Refusal, Violation
 from oas.operation import Operation
 from oas.spec import Spec, json_media
 
@@ -67,7 +67,7 @@ def _head(spec: Spec, operation: Operation) -> bytes:
     return b'{"code":200,"status":true,"message":' + orjson.dumps(str(message)) + b',"data":'
 
 
-class Stamps:
+class TimestampFormatter:
     """Envelope stamps such as `2025-05-11T14:59:52+05:30`, made once per second."""
 
     __slots__ = ("_last",)
@@ -122,10 +122,10 @@ def violations_header(violations: tuple[Violation, ...]) -> str:
 
 #: On every answer, so that nobody takes the mock for the real thing, nor its bodies for pages.
 MARKS: Headers = (("X-Mock-Version", __version__), ("X-Content-Type-Options", "nosniff"))
-_AT_ONCE = Delivery()
+_AT_ONCE = DeliveryOptions()
 
 
-def answer_headers(own: Headers, outcome: Outcome, arrival: Arrival) -> Headers:
+def answer_headers(own: Headers, outcome: Decision, arrival: RequestContext) -> Headers:
     """Return all headers of an answer but `Content-Length`, which the edge adds.
 
     Args:
@@ -141,17 +141,17 @@ def answer_headers(own: Headers, outcome: Outcome, arrival: Arrival) -> Headers:
     return headers
 
 
-def delivery_of(outcome: Outcome) -> Delivery | None:
+def delivery_of(outcome: Decision) -> DeliveryOptions | None:
     """Return how a chosen answer is put on the wire; None where that is not special."""
     if outcome.choice is None:
         return None
     answer, chance = outcome.choice.answer, outcome.choice.chance
     delay_s = answer.delay.seconds(chance) if answer.delay is not None else 0.0
-    delivery = Delivery(delay_s, answer.fault, answer.dribble_chunks, answer.dribble_s)
+    delivery = DeliveryOptions(delay_s, answer.fault, answer.dribble_chunks, answer.dribble_s)
     return delivery if delivery != _AT_ONCE else None
 
 
-def _applied(choice: Choice) -> Headers:
+def _applied(choice: ChosenAnswer) -> Headers:
     """Say what was applied, in characters that a header may hold."""
     by = (("X-Mock-Applied", _ascii(choice.by)),)
     return (*by, ("Preference-Applied", _ascii(choice.preference))) if choice.preference else by

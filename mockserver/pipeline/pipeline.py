@@ -15,18 +15,18 @@ from typing import Any
 
 from mockserver.errors import StateUnavailable, ToolError
 from mockserver.pipeline import stages
-from mockserver.pipeline.choose import Chooser, Play, limits_of
-from mockserver.pipeline.context import Arrival, Builder, Chosen, Outcome
-from mockserver.pipeline.envelopes import MARKS, Stamps, answer_headers, delivery_of, request_ids
+from mockserver.pipeline.choose import ActiveScenario, Chooser, limits_of
+from mockserver.pipeline.context import Chosen, Decision, RequestContext, Responder
+from mockserver.pipeline.envelopes import MARKS, TimestampFormatter, answer_headers, delivery_of, request_ids
 from mockserver.pipeline.preferences import Preference, preference_of
 from mockserver.pipeline.record import Recorder, key_header
-from mockserver.pipeline.responder import Forge, Maker
-from mockserver.scenarios.registry import Library
-from mockserver.state.backend import Stale
+from mockserver.pipeline.responder import ChosenResponder, Maker
+from mockserver.scenarios.registry import ScenarioRegistry
+from mockserver.state.backend import StaleRevision
 from mockserver.state.keys import ApiKey
-from mockserver.state.rate_limits import Allowance, with_limits
+from mockserver.state.rate_limits import RateLimitStatus, with_limits
 from mockserver.state.sessions import Session, Sessions
-from oas.messages import Built, Refusal, Request, Response, Violation
+from oas.messages import BuiltResponse, Refusal, Request, Response, Violation
 from oas.operation import Operation
 from oas.spec import Spec
 
@@ -55,7 +55,7 @@ class Pipeline:
         self,
         spec: Spec,
         sessions: Sessions,
-        builder: Builder,
+        builder: Responder,
         chooser: Chooser,
         *,
         max_depth: int = 64,
@@ -66,17 +66,17 @@ class Pipeline:
         self.sessions = sessions
         self._builder = builder
         self._chooser = chooser
-        self._forge = Forge(spec, chooser.seed)
+        self._forge = ChosenResponder(spec, chooser.seed)
         self._max_depth = max_depth
         self._check_answers = check_answers
         self._next_id = ids or request_ids().__next__
-        self._stamps = Stamps()
+        self._stamps = TimestampFormatter()
         self._routes = stages.known_routes(spec)
         self._key_header = key_header(spec)
         self._recorder = Recorder(self._key_header)
 
     @property
-    def library(self) -> Library:
+    def library(self) -> ScenarioRegistry:
         """Scenarios by name."""
         return self._chooser.library
 
@@ -96,22 +96,22 @@ class Pipeline:
                 built, violations = self._check(route.operation, built, outcome.violations, arrival)
                 outcome = outcome._replace(violations=violations)
         except StateUnavailable as error:
-            outcome = Outcome(self._postponed(error), allowance)
+            outcome = Decision(self._postponed(error), allowance)
             built = self._spoken(None, outcome, arrival)
         except ToolError as error:
             log.error("%s cannot be answered: %s", route.path, error)
-            outcome = Outcome(stages.refuse(self.spec.rules["internal-error"], error=str(error)), allowance)
+            outcome = Decision(stages.refuse(self.spec.rules["internal-error"], error=str(error)), allowance)
             built = self._spoken(None, outcome, arrival)
         except Exception:
             log.exception("the mock failed to answer %s %s", request.method, route.path)
-            outcome = Outcome(stages.refuse(self.spec.rules["internal-error"]), allowance)
+            outcome = Decision(stages.refuse(self.spec.rules["internal-error"]), allowance)
             built = self._spoken(None, outcome, arrival)
         headers = answer_headers(built.headers, outcome, arrival)
         response = Response(built.status, headers, built.body, delivery_of(outcome))
         self._recorder.record(arrival, route.operation, response, outcome, (perf_counter() - started) * 1000)
         return response
 
-    def _admit(self, request: Request) -> tuple[Arrival, tuple[Play, ...], Allowance]:
+    def _admit(self, request: Request) -> tuple[RequestContext, tuple[ActiveScenario, ...], RateLimitStatus]:
         """Find whose request it is and count it: by the latest keys, clock and scenarios of all processes."""
         for _ in range(_MOST_REFRESHES):
             sent = request.headers
@@ -121,7 +121,7 @@ class Pipeline:
             arrival = self._arrival(request, session, key, organisation)
             try:
                 return arrival, plays, self._count(arrival, plays)
-            except Stale:
+            except StaleRevision:
                 self.sessions.refresh()
         raise StateUnavailable("the shared state changes faster than it can be read")
 
@@ -129,8 +129,8 @@ class Pipeline:
         """Answer where nothing can be counted: by 500, nothing left in any window, unrecorded."""
         session = self.sessions.default
         windows = session.quota.windows
-        allowance = Allowance(windows, tuple(0 for _ in windows), None, 0)
-        outcome = Outcome(self._postponed(error), allowance)
+        allowance = RateLimitStatus(windows, tuple(0 for _ in windows), None, 0)
+        outcome = Decision(self._postponed(error), allowance)
         arrival = self._arrival(request, session, None, session.dataset)
         built = self._spoken(None, outcome, arrival)
         return Response(built.status, answer_headers(built.headers, outcome, arrival), built.body)
@@ -139,7 +139,7 @@ class Pipeline:
         retry_after = (("Retry-After", str(error.retry_after_s)),)
         return stages.refuse(self.spec.rules["internal-error"], error=str(error), headers=retry_after)
 
-    def plain(self, session: Session, request: Request) -> Built | Refusal:
+    def plain(self, session: Session, request: Request) -> BuiltResponse | Refusal:
         """Build the answer that a valid request would get in a session: uncounted, unrecorded, whoever asks.
 
         Args:
@@ -162,18 +162,18 @@ class Pipeline:
         built = self._builder.refusal(None, refusal, arrival)
         return Response(built.status, (*built.headers, *MARKS), built.body)
 
-    def _arrival(self, request: Request, session: Session, key: ApiKey | None, organisation: Any) -> Arrival:
+    def _arrival(self, request: Request, session: Session, key: ApiKey | None, organisation: Any) -> RequestContext:
         now = session.clock.now()
-        return Arrival(request, session, key, organisation, now, self._next_id(), self._stamps.at(now))
+        return RequestContext(request, session, key, organisation, now, self._next_id(), self._stamps.at(now))
 
-    def _organisation(self, session: Session, plays: tuple[Play, ...]) -> Any:
+    def _organisation(self, session: Session, plays: tuple[ActiveScenario, ...]) -> Any:
         try:
             return self.sessions.organisation(session, [play.scenario for play in plays])
         except ToolError as error:
             log.error("the dataset of a scenario cannot be shown, the session's own is: %s", error)
             return session.dataset
 
-    def _count(self, arrival: Arrival, plays: tuple[Play, ...]) -> Allowance:
+    def _count(self, arrival: RequestContext, plays: tuple[ActiveScenario, ...]) -> RateLimitStatus:
         key, quota = arrival.key, arrival.session.quota
         identity = key.hash_id if key is not None and key.is_active else f"client:{arrival.request.client}"
         if not plays and not arrival.session.script.limits:
@@ -183,51 +183,57 @@ class Pipeline:
     def _decide(
         self,
         route: stages.Route,
-        allowance: Allowance,
-        arrival: Arrival,
-        plays: tuple[Play, ...],
+        allowance: RateLimitStatus,
+        arrival: RequestContext,
+        plays: tuple[ActiveScenario, ...],
         preference: Preference | None,
-    ) -> Outcome:
+    ) -> Decision:
         """Run the deciding stages up to the first refusal, else build the answer."""
         refusal = stages.count(self.spec, allowance) or route.refusal
         if refusal is not None:
-            return Outcome(refusal, allowance, refusal.violations)
+            return Decision(refusal, allowance, refusal.violations)
         operation = route.operation
         assert operation is not None
         refusal = stages.authenticate(self.spec, operation, arrival.key, arrival.request)
         if refusal is not None:
-            return Outcome(refusal, allowance, refusal.violations)
+            return Decision(refusal, allowance, refusal.violations)
         entities = self._builder.entities(arrival.organisation)
         checked = stages.validate(self.spec, route, arrival.request, self._max_depth, entities)
         if isinstance(checked, Refusal):
-            return Outcome(checked, allowance, checked.violations)
+            return Decision(checked, allowance, checked.violations)
         choice = self._chooser.choose(arrival.session, plays, preference, operation.id, checked.parameters)
         if choice is not None:
             return self._choose(operation, checked, arrival, Chosen(choice, preference, allowance))
         built = self._builder.success(operation, checked, arrival)
-        return Outcome(built, allowance, built.violations if isinstance(built, Refusal) else checked.warnings)
+        return Decision(built, allowance, built.violations if isinstance(built, Refusal) else checked.warnings)
 
-    def _choose(self, operation: Operation, checked: stages.Checked, arrival: Arrival, chosen: Chosen) -> Outcome:
+    def _choose(
+        self, operation: Operation, checked: stages.ValidatedRequest, arrival: RequestContext, chosen: Chosen
+    ) -> Decision:
         """Build the chosen answer, or say why it cannot be had."""
         choice, preference, allowance = chosen
         if preference is not None:
             refusal = self._forge.unusable(operation, preference)
             if refusal is not None:
-                return Outcome(refusal, allowance, refusal.violations)
+                return Decision(refusal, allowance, refusal.violations)
         maker = Maker(
             plain=lambda: self._builder.success(operation, checked, arrival),
             documented=lambda status: self._builder.documented(operation, status, arrival),
         )
         forced = self._forge.build(operation, choice.answer, allowance, arrival.now, maker)
-        return Outcome(forced.result, forced.allowance, checked.warnings, choice, forced.is_deliberate)
+        return Decision(forced.result, forced.allowance, checked.warnings, choice, forced.is_deliberate)
 
-    def _spoken(self, operation: Operation | None, outcome: Outcome, arrival: Arrival) -> Built:
+    def _spoken(self, operation: Operation | None, outcome: Decision, arrival: RequestContext) -> BuiltResponse:
         result = outcome.result
         return self._builder.refusal(operation, result, arrival) if isinstance(result, Refusal) else result
 
     def _check(
-        self, operation: Operation | None, built: Built, violations: tuple[Violation, ...], arrival: Arrival
-    ) -> tuple[Built, tuple[Violation, ...]]:
+        self,
+        operation: Operation | None,
+        built: BuiltResponse,
+        violations: tuple[Violation, ...],
+        arrival: RequestContext,
+    ) -> tuple[BuiltResponse, tuple[Violation, ...]]:
         """Judge a finished answer; one that breaks the document is the mock's fault, a 500."""
         judge = self._answer_judge(operation, built.status)
         if judge is None or not built.body:

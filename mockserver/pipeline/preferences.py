@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote_plus
 
-from mockserver.scenarios.models import FAULTS, MAX_DELAY_S, PLAIN, Answer, Delay
+from mockserver.scenarios.models import FAULTS, MAX_DELAY_S, PLAIN, Delay, PlannedAnswer
 from oas.messages import Request
 
 TWIN = "__"
@@ -38,7 +38,7 @@ class Preference:
         problems: where each wrong value stands, and one sentence; empty where all is well.
     """
 
-    answer: Answer
+    answer: PlannedAnswer
     words: str
     problems: tuple[tuple[str, str], ...] = ()
 
@@ -48,7 +48,7 @@ def preference_of(request: Request) -> tuple[Request, Preference | None]:
     header = request.headers.get("prefer")
     if header is None and TWIN not in request.query:
         return request, None
-    query, twins = _without_twins(request.query)
+    query, twins = _strip_query_preferences(request.query)
     asked = {name: ("query", value) for name, value in twins.items()}
     asked |= {name: ("header", value) for name, value in _preferences(header or "") if name in _WORDS}
     if query != request.query:
@@ -68,7 +68,7 @@ def _read(asked: Mapping[str, tuple[str, str]]) -> Preference:
     return Preference(answer, words, tuple(problems))
 
 
-def _without_twins(query: str) -> tuple[str, dict[str, str]]:
+def _strip_query_preferences(query: str) -> tuple[str, dict[str, str]]:
     kept, twins = [], {}
     for part in query.split("&"):
         name, _, value = part.partition("=")
@@ -123,7 +123,7 @@ def _fault(value: str) -> dict[str, Any] | None:
     return {"fault": value} if value in FAULTS else None
 
 
-#: Word → reads its value into members of an `Answer`; None where it cannot be used.
+#: Word → reads its value into members of an `PlannedAnswer`; None where it cannot be used.
 _WORDS: Mapping[str, Callable[[str], dict[str, Any] | None]] = {
     "code": _code,
     "example": _example,

@@ -11,14 +11,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mockserver.state.session import Session
-from oas.messages import Built, Refusal, Request
+from oas.messages import BuiltResponse, Refusal, Request
 from oas.spec import Spec
 
 #: Builds the answer that a valid request would get in a session.
-Plain = Callable[[Session, Request], Built | Refusal]
+Plain = Callable[[Session, Request], BuiltResponse | Refusal]
 
 
-class Unseen(Exception):
+class PreviewUnavailable(Exception):
     """The operation has no answer to show; the message says why."""
 
 
@@ -33,13 +33,13 @@ def look(spec: Spec, plain: Plain, session: Session, operation_id: str, query: M
         query: parameters by name; lists are repeated.
 
     Raises:
-        Unseen: the document has no such operation, or the operation refuses.
+        PreviewUnavailable: the document has no such operation, or the operation refuses.
     """
     operation = spec.operations.get(operation_id)
     if operation is None or not spec.uses_vocabulary:
-        raise Unseen("this document has no organisation to show; it is there for the packaged contract")
+        raise PreviewUnavailable("this document has no organisation to show; it is there for the packaged contract")
     request = Request("GET", spec.base_path + operation.path, urlencode(query, doseq=True))
     built = plain(session, request)
     if isinstance(built, Refusal):
-        raise Unseen(built.error or built.message)
+        raise PreviewUnavailable(built.error or built.message)
     return json.loads(built.body)["data"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mockserver.pipeline.context import Arrival, Outcome
+from mockserver.pipeline.context import Decision, RequestContext
 from mockserver.state.keys import hash_of, masked, redact
 from oas.messages import Exchange, Request, Response
 from oas.operation import Operation
@@ -23,10 +23,10 @@ class Recorder:
 
     def record(
         self,
-        arrival: Arrival,
+        arrival: RequestContext,
         operation: Operation | None,
         response: Response,
-        outcome: Outcome,
+        outcome: Decision,
         duration_ms: float,
     ) -> None:
         """Keep an exchange, secrets taken out of it."""

@@ -10,16 +10,16 @@ import orjson
 
 from mockserver.pipeline import stages
 from mockserver.pipeline.preferences import Preference
-from mockserver.scenarios.models import Answer
-from mockserver.state.rate_limits import Allowance, seconds_left
-from oas.messages import Built, Refusal, Violation
+from mockserver.scenarios.models import PlannedAnswer
+from mockserver.state.rate_limits import RateLimitStatus, seconds_left
+from oas.messages import BuiltResponse, Refusal, Violation
 from oas.operation import ErrorRule, Operation
 from oas.spec import Spec, json_media
 
-Result = Built | Refusal
+Result = BuiltResponse | Refusal
 
 
-class Forced(NamedTuple):
+class ChosenResponse(NamedTuple):
     """An answer that was chosen.
 
     Attributes:
@@ -29,7 +29,7 @@ class Forced(NamedTuple):
     """
 
     result: Result
-    allowance: Allowance
+    allowance: RateLimitStatus
     is_deliberate: bool = False
 
 
@@ -45,7 +45,7 @@ class Maker(NamedTuple):
     documented: Callable[[int], Result | None]
 
 
-class Forge:
+class ChosenResponder:
     """Builds chosen answers for one document.
 
     Args:
@@ -66,7 +66,7 @@ class Forge:
         rule = operation.conditions.get("invalid-request", self._spec.rules["invalid-request"])
         return stages.refuse(rule, violations, error="; ".join(text for _, text in problems))
 
-    def _undocumented(self, operation: Operation, answer: Answer) -> tuple[tuple[str, str], ...]:
+    def _undocumented(self, operation: Operation, answer: PlannedAnswer) -> tuple[tuple[str, str], ...]:
         status = answer.status or operation.success_status
         if self._spec.response(operation, status) is None:
             documented = ", ".join(map(str, operation.node.get("responses", {})))
@@ -81,11 +81,11 @@ class Forge:
     def build(
         self,
         operation: Operation,
-        answer: Answer,
-        allowance: Allowance,
+        answer: PlannedAnswer,
+        allowance: RateLimitStatus,
         now: float,
         maker: Maker,
-    ) -> Forced:
+    ) -> ChosenResponse:
         """Build a chosen answer.
 
         Args:
@@ -99,24 +99,26 @@ class Forge:
         status = answer.status or success
         is_broken = bool(answer.fault) or self._spec.response(operation, status) is None
         if answer.location:
-            return Forced(Built(status, b"", (("Location", answer.location),)), allowance, True)
+            return ChosenResponse(BuiltResponse(status, b"", (("Location", answer.location),)), allowance, True)
         if answer.has_body:
             fits = self._fits(operation, status, answer.body)
-            return Forced(Built(status, orjson.dumps(answer.body)), allowance, is_broken or not fits)
+            return ChosenResponse(BuiltResponse(status, orjson.dumps(answer.body)), allowance, is_broken or not fits)
         if status == 429 and self._spec.windows:
             spent = _spent(allowance, answer.example, now)
             refusal = stages.count(self._spec, spent)
             assert refusal is not None
-            return Forced(refusal, spent, is_broken)
+            return ChosenResponse(refusal, spent, is_broken)
         if answer.example:
             examples = self._examples(operation, status)
             if answer.example in examples:
-                return Forced(Built(status, orjson.dumps(examples[answer.example])), allowance, is_broken)
+                return ChosenResponse(
+                    BuiltResponse(status, orjson.dumps(examples[answer.example])), allowance, is_broken
+                )
         if answer.is_dynamic and (media := self._media(operation, status)) is not None and "schema" in media:
-            return Forced(self._sampled(operation, status, media["schema"], answer.seed), allowance, is_broken)
+            return ChosenResponse(self._sampled(operation, status, media["schema"], answer.seed), allowance, is_broken)
         if status == success:
-            return Forced(maker.plain(), allowance, is_broken)
-        return Forced(maker.documented(status) or self._refusal(operation, status), allowance, is_broken)
+            return ChosenResponse(maker.plain(), allowance, is_broken)
+        return ChosenResponse(maker.documented(status) or self._refusal(operation, status), allowance, is_broken)
 
     def _refusal(self, operation: Operation, status: int) -> Refusal:
         """Return what the first rule of a status says; a status without one is told by its phrase."""
@@ -128,11 +130,11 @@ class Forge:
             rule = ErrorRule("", status, name, phrase, phrase)
         return stages.refuse(rule)
 
-    def _sampled(self, operation: Operation, status: int, schema: Any, seed: int | None) -> Built:
+    def _sampled(self, operation: Operation, status: int, schema: Any, seed: int | None) -> BuiltResponse:
         from oas.sampling.sampler import Sampler
 
         sampler = Sampler(self._spec.schemas, self._seed if seed is None else seed)
-        return Built(status, orjson.dumps(sampler.sample(schema, name=f"{operation.id} {status}")))
+        return BuiltResponse(status, orjson.dumps(sampler.sample(schema, name=f"{operation.id} {status}")))
 
     def _fits(self, operation: Operation, status: int, body: Any) -> bool:
         judge = self._spec.answer_judge(operation, status)
@@ -148,9 +150,9 @@ class Forge:
         return {name: example["value"] for name, example in resolved.items() if "value" in example}
 
 
-def _spent(allowance: Allowance, name: str, now: float) -> Allowance:
+def _spent(allowance: RateLimitStatus, name: str, now: float) -> RateLimitStatus:
     """Return the allowance with one window used up: the one of that name, else the first."""
     windows = allowance.windows
     index = next((place for place, window in enumerate(windows) if window.name == name), 0)
     remaining = tuple(0 if place == index else left for place, left in enumerate(allowance.remaining))
-    return Allowance(windows, remaining, windows[index], seconds_left(windows[index], now))
+    return RateLimitStatus(windows, remaining, windows[index], seconds_left(windows[index], now))

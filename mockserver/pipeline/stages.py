@@ -11,16 +11,16 @@ from dataclasses import field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from mockserver.pipeline.validation import Checked, read
+from mockserver.pipeline.validation import ValidatedRequest, read
 from mockserver.state.keys import ApiKey
-from mockserver.state.rate_limits import Allowance
+from mockserver.state.rate_limits import RateLimitStatus
 from oas.fast_dataclass import record
 from oas.messages import Refusal, Request, Violation
 from oas.operation import ErrorRule, Operation
 from oas.pointers import join, tokens
 from oas.spec import Spec
 
-__all__ = ["Checked", "Route", "authenticate", "count", "refuse", "route", "validate"]
+__all__ = ["Route", "ValidatedRequest", "authenticate", "count", "refuse", "route", "validate"]
 
 
 @record(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def known_routes(spec: Spec) -> Mapping[tuple[str, str], Route]:
     return {(request.method, request.path): route(spec, request) for request in requests}
 
 
-def count(spec: Spec, allowance: Allowance) -> Refusal | None:
+def count(spec: Spec, allowance: RateLimitStatus) -> Refusal | None:
     """Refuse what exceeds the allowance that the quota has just counted against.
 
     Source: heading Rate Limit Response; `x-rate-limit` of the document.
@@ -165,7 +165,7 @@ def _is_present(scheme: Mapping[str, Any], request: Request) -> bool:
 
 def validate(
     spec: Spec, route: Route, request: Request, max_depth: int, entities: Mapping[str, Container[Any]]
-) -> Checked | Refusal:
+) -> ValidatedRequest | Refusal:
     """Read the parameters and hold them against the document, then against what exists.
 
     Args:
@@ -182,21 +182,21 @@ def validate(
     checked = read(operation, route.variables, request, max_depth)
     if isinstance(checked, tuple):
         rule = operation.conditions.get("invalid-request", spec.rules["invalid-request"])
-        return refuse(rule, checked, error=_spoken(checked))
+        return refuse(rule, checked, error=summary(checked))
     for rule in operation.value_rules:
-        violation = _broken(rule, checked.parameters, entities, operation.query.names)
+        violation = check_value_rule(rule, checked.parameters, entities, operation.query.names)
         if violation is not None:
             return refuse(rule, (violation,))
     return checked
 
 
-def _spoken(violations: tuple[Violation, ...]) -> str:
+def summary(violations: tuple[Violation, ...]) -> str:
     """Say in words what is wrong, each place before its reason."""
     places = (violation.pointer.lstrip("/") or violation.location for violation in violations)
     return "; ".join(f"{place}: {one.message}" for place, one in zip(places, violations, strict=True))[:1000]
 
 
-def _broken(
+def check_value_rule(
     rule: ErrorRule,
     parameters: Mapping[str, Any],
     entities: Mapping[str, Container[Any]],

@@ -24,7 +24,7 @@ MAX_REMEMBERED_CHARS = 512
 
 
 @record(frozen=True, slots=True)
-class Checked:
+class ValidatedRequest:
     """What `validate` read.
 
     Attributes:
@@ -40,7 +40,7 @@ class Checked:
 
 def read(
     operation: Operation, variables: Mapping[str, str], request: Request, max_depth: int
-) -> Checked | tuple[Violation, ...]:
+) -> ValidatedRequest | tuple[Violation, ...]:
     """Read parameters and body, and hold them against the schemas of the operation.
 
     Args:
@@ -59,14 +59,14 @@ def read(
 
 
 @lru_cache(maxsize=MAX_REMEMBERED)
-def _read_query(operation: Operation, query: str) -> Checked | tuple[Violation, ...]:
+def _read_query(operation: Operation, query: str) -> ValidatedRequest | tuple[Violation, ...]:
     """Read a request that is nothing but its query: clients ask the same again and again."""
     return _read_all(operation, {}, Request("GET", operation.path, query), 0)
 
 
 def _read_all(
     operation: Operation, variables: Mapping[str, str], request: Request, max_depth: int
-) -> Checked | tuple[Violation, ...]:
+) -> ValidatedRequest | tuple[Violation, ...]:
     reading = operation.query.read(request.query)
     violations = [*reading.violations, *_path_violations(operation, variables), *_header_violations(operation, request)]
     if not operation.query_judge.is_valid(reading.values):
@@ -85,7 +85,7 @@ def _read_all(
             parameters = {**{name: body[name] for name in body if name in names}, **parameters}
     elif request.body:
         warnings.append(Violation("body", "", "undocumented", "the operation takes no body", "warning"))
-    return tuple(violations[:MAX_VIOLATIONS]) if violations else Checked(parameters, tuple(warnings), body)
+    return tuple(violations[:MAX_VIOLATIONS]) if violations else ValidatedRequest(parameters, tuple(warnings), body)
 
 
 def _path_violations(operation: Operation, variables: Mapping[str, str]) -> list[Violation]:

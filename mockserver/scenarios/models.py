@@ -53,7 +53,7 @@ class Delay:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PlannedAnswer:
     """What is answered instead of the plain answer; an empty one is the plain answer.
 
     Attributes:
@@ -84,7 +84,7 @@ class Answer:
 
 
 #: The plain answer, at once and whole.
-PLAIN = Answer()
+PLAIN = PlannedAnswer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Rule:
 
     document: Mapping[str, Any]
     id: str
-    answers: tuple[Answer, ...]
+    answers: tuple[PlannedAnswer, ...]
     operation: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     times: int | None = None
@@ -126,7 +126,7 @@ def _holds(found: Any, wanted: Any) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class DatasetChoice:
     """Which organisation a scenario shows; what is None is the session's own.
 
     Attributes:
@@ -157,17 +157,17 @@ class Scenario:
     name: str
     description: str = ""
     rules: tuple[Rule, ...] = ()
-    world: World | None = None
+    world: DatasetChoice | None = None
     limits: Mapping[str, int] = field(default_factory=dict)
 
 
 def error_rate(rate: float) -> Rule:
     """Return the rule that answers a share of all requests with 500: what a well-behaved server may do, and no more."""
-    return Rule({"rate": rate, "answers": [{"status": 500}]}, "errors", (Answer(status=500),), rate=rate)
+    return Rule({"rate": rate, "answers": [{"status": 500}]}, "errors", (PlannedAnswer(status=500),), rate=rate)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChosenAnswer:
     """What was chosen for one request.
 
     Attributes:
@@ -177,7 +177,7 @@ class Choice:
         preference: what a `Prefer` asked for and got, for `Preference-Applied`; else empty.
     """
 
-    answer: Answer
+    answer: PlannedAnswer
     by: str
     chance: float = 0.0
     preference: str = ""

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema_rs
 
 from mockserver.errors import ScenarioInvalid
-from mockserver.scenarios.models import DEFAULT_PRIORITY, Answer, Delay, Rule, Scenario, World
+from mockserver.scenarios.models import DEFAULT_PRIORITY, DatasetChoice, Delay, PlannedAnswer, Rule, Scenario
 from mockserver.scenarios.schema import RULE, SCENARIO
 from oas import package_data
 from oas.lines import child
@@ -148,7 +148,7 @@ def _scenario(document: Mapping[str, Any], path: Path) -> Scenario:
     world = document.get("dataset")
     if world is not None:
         name = world.get("file")
-        world = World(
+        world = DatasetChoice(
             _dataset(name, path) if name else None, world.get("routines"), world.get("seed"), world.get("days_ago", 0)
         )
     return Scenario(path.stem, document["description"], ordered(rules), world, document.get("limits", {}))
@@ -173,9 +173,9 @@ def rule_of(document: Mapping[str, Any], rule_id: str) -> Rule:
     )
 
 
-def _answer(document: Mapping[str, Any]) -> Answer:
+def _answer(document: Mapping[str, Any]) -> PlannedAnswer:
     dribble = document.get("dribble", {})
-    return Answer(
+    return PlannedAnswer(
         status=document.get("status"),
         example=document.get("example", ""),
         is_dynamic=document.get("dynamic", False),

@@ -18,7 +18,7 @@ from oas import package_data
 DEFAULT = "default"
 
 
-class Library:
+class ScenarioRegistry:
     """Scenarios by name.
 
     Args:

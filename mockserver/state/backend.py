@@ -1,8 +1,8 @@
 """What a shared state consists of, whoever keeps it.
 
 What changes with each request (counters, turns, journal) is kept by the parts of a
-`Share` themselves. What changes rarely (keys, clock, script, which sessions there are)
-is one document per session in a `Store`; each process works on its own copy, and a
+`Backend` themselves. What changes rarely (keys, clock, script, which sessions there are)
+is one document per session in a `SnapshotStore`; each process works on its own copy, and a
 counter refuses to count for a copy that is out of date.
 """
 
@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from mockserver.state.events import Feed
-from mockserver.state.journal_storage import Shelf
-from mockserver.state.rate_limits import Counters
-from mockserver.state.rules import Turns
+from mockserver.state.events import EventBus
+from mockserver.state.journal_storage import JournalStorage
+from mockserver.state.rate_limits import CounterStorage
+from mockserver.state.rules import RuleUsage
 
 
-class Stale(Exception):
+class StaleRevision(Exception):
     """This process has not seen the latest change: nothing was counted, refresh and try again."""
 
 
@@ -35,7 +35,7 @@ class Seen:
         self.token: object = None
 
 
-class Store(Protocol):
+class SnapshotStore(Protocol):
     """Documents by name, changed by one process at a time."""
 
     def token(self) -> object:
@@ -63,22 +63,22 @@ class Store(Protocol):
         ...
 
 
-class Parts(Protocol):
+class SessionStorage(Protocol):
     """What changes with each request, by name of the session."""
 
-    def counters(self, session: str, windows: int) -> Counters:
-        """Return the counters of a session; `hit` raises `Stale` where a change was not seen yet."""
+    def counters(self, session: str, windows: int) -> CounterStorage:
+        """Return the counters of a session; `hit` raises `StaleRevision` where a change was not seen yet."""
         ...
 
-    def turns(self, session: str) -> Turns:
+    def turns(self, session: str) -> RuleUsage:
         """Return the turns of a session's rules."""
         ...
 
-    def shelf(self, session: str, max_entries: int, max_bytes: int) -> Shelf:
+    def shelf(self, session: str, max_entries: int, max_bytes: int) -> JournalStorage:
         """Return where the journal of a session is kept."""
         ...
 
-    def feed(self, shelf: Shelf) -> Feed:
+    def feed(self, shelf: JournalStorage) -> EventBus:
         """Return what tells readers of the exchanges on a shelf."""
         ...
 
@@ -87,7 +87,7 @@ class Parts(Protocol):
         ...
 
 
-class Share(Parts, Protocol):
+class Backend(SessionStorage, Protocol):
     """Where several processes keep one state. Whatever cannot be reached raises `StateUnavailable`."""
 
     @property
@@ -96,7 +96,7 @@ class Share(Parts, Protocol):
         ...
 
     @property
-    def store(self) -> Store:
+    def store(self) -> SnapshotStore:
         """What changes rarely."""
         ...
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 QUEUE_LENGTH = 500
 
 
-class News(NamedTuple):
+class Event(NamedTuple):
     """One thing that happened.
 
     Attributes:
@@ -25,7 +25,7 @@ class News(NamedTuple):
     subject: object = None
 
 
-class Batch(NamedTuple):
+class EventBatch(NamedTuple):
     """What a reader has waiting.
 
     Attributes:
@@ -33,11 +33,11 @@ class Batch(NamedTuple):
         lost: how many older ones were dropped since the last batch.
     """
 
-    news: tuple[News, ...]
+    news: tuple[Event, ...]
     lost: int = 0
 
 
-class Reader:
+class Subscription:
     """One reader's queue.
 
     Args:
@@ -47,25 +47,25 @@ class Reader:
 
     __slots__ = ("_changed", "_feed", "_lost", "_waiting", "is_closed")
 
-    def __init__(self, feed: Feed, length: int) -> None:
+    def __init__(self, feed: EventBus, length: int) -> None:
         self._feed = feed
-        self._waiting: deque[News] = deque(maxlen=length)
+        self._waiting: deque[Event] = deque(maxlen=length)
         self._changed = threading.Condition()
         self._lost = 0
         self.is_closed = False
 
-    def put(self, news: News) -> None:
+    def put(self, news: Event) -> None:
         """Add news, in place of the oldest where the queue is full."""
         with self._changed:
             self._lost += len(self._waiting) == self._waiting.maxlen
             self._waiting.append(news)
             self._changed.notify()
 
-    def take(self, timeout_s: float) -> Batch:
+    def take(self, timeout_s: float) -> EventBatch:
         """Return all that waits, as soon as there is any; an empty batch at the timeout and when closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self.is_closed, timeout_s)
-            batch = Batch(tuple(self._waiting), self._lost)
+            batch = EventBatch(tuple(self._waiting), self._lost)
             self._waiting.clear()
             self._lost = 0
         return batch
@@ -78,7 +78,7 @@ class Reader:
             self._changed.notify_all()
 
 
-class Feed:
+class EventBus:
     """What happens, told to all readers of the moment.
 
     Attributes:
@@ -88,19 +88,19 @@ class Feed:
     __slots__ = ("readers",)
 
     def __init__(self) -> None:
-        self.readers: set[Reader] = set()
+        self.readers: set[Subscription] = set()
 
-    def subscribe(self, length: int = QUEUE_LENGTH) -> Reader:
+    def subscribe(self, length: int = QUEUE_LENGTH) -> Subscription:
         """Return a new reader, which hears what is published from now on.
 
         Args:
             length: most news kept for it, ≥ 1.
         """
-        reader = Reader(self, length)
+        reader = Subscription(self, length)
         self.readers.add(reader)
         return reader
 
-    def publish(self, news: News) -> None:
+    def publish(self, news: Event) -> None:
         """Tell every reader; never waits for one."""
         for reader in tuple(self.readers):
             reader.put(news)

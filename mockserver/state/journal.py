@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from mockserver.state.events import Feed, News
-from mockserver.state.journal_storage import MemoryShelf, Shelf
+from mockserver.state.events import Event, EventBus
+from mockserver.state.journal_storage import JournalStorage, MemoryShelf
 from oas.messages import Exchange
 
 #: What one entry costs beside its bodies and request headers: the records, and the answer's own short headers.
@@ -39,12 +39,12 @@ class Journal:
         self,
         max_entries: int = 1000,
         max_bytes: int = 16 << 20,
-        shelf: Shelf | None = None,
-        feed: Feed | None = None,
+        shelf: JournalStorage | None = None,
+        feed: EventBus | None = None,
     ) -> None:
         self._max_bytes = max_bytes
-        self._shelf: Shelf = MemoryShelf(max_entries, max_bytes) if shelf is None else shelf
-        self.feed = Feed() if feed is None else feed
+        self._shelf: JournalStorage = MemoryShelf(max_entries, max_bytes) if shelf is None else shelf
+        self.feed = EventBus() if feed is None else feed
 
     def record(self, exchange: Exchange) -> None:
         """Add the newest exchange, and drop the oldest ones that no longer fit."""
@@ -54,7 +54,7 @@ class Journal:
             size = _bytes_of(exchange)
         self._shelf.put(size, exchange)
         if self.feed.readers:
-            self.feed.publish(News("request", exchange))
+            self.feed.publish(Event("request", exchange))
 
     def entries(
         self,
@@ -91,7 +91,7 @@ class Journal:
     def clear(self) -> None:
         """Forget everything, the total too."""
         self._shelf.clear()
-        self.feed.publish(News("cleared"))
+        self.feed.publish(Event("cleared"))
 
     def resize(self, max_bytes: int) -> None:
         """Keep at most so many bytes from now on."""

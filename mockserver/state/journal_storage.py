@@ -9,7 +9,7 @@ from typing import Protocol
 from oas.messages import Exchange
 
 
-class Shelf(Protocol):
+class JournalStorage(Protocol):
     """The latest exchanges, bounded by number and by what they count for; the oldest go first."""
 
     def put(self, size: int, exchange: Exchange) -> None:
@@ -67,7 +67,7 @@ class MemoryShelf:
         self._total = 0
 
     def put(self, size: int, exchange: Exchange) -> None:
-        """Add the newest exchange; see `Shelf`."""
+        """Add the newest exchange; see `JournalStorage`."""
         entries = self._entries
         with self._lock:
             self._total += 1

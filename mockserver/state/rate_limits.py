@@ -15,13 +15,13 @@ from dataclasses import replace
 from operator import sub
 from typing import NamedTuple, Protocol
 
-from oas.operation import Window
+from oas.operation import RateLimitWindow
 
 #: Where identities beyond the bound of a table are counted, together.
 OVERFLOW = "*"
 
 
-class Allowance(NamedTuple):
+class RateLimitStatus(NamedTuple):
     """What one request found.
 
     Attributes:
@@ -31,9 +31,9 @@ class Allowance(NamedTuple):
         retry_after_s: whole seconds to the end of `exhausted`, ≥ 1; 0 where there is none.
     """
 
-    windows: tuple[Window, ...]
+    windows: tuple[RateLimitWindow, ...]
     remaining: tuple[int, ...]
-    exhausted: Window | None
+    exhausted: RateLimitWindow | None
     retry_after_s: int
 
     def headers(self) -> tuple[tuple[str, str], ...]:
@@ -44,7 +44,7 @@ class Allowance(NamedTuple):
         return tuple(headers)
 
 
-class Counters(Protocol):
+class CounterStorage(Protocol):
     """Where counts live: in this process, or shared between processes.
 
     A counter is named by its identity, the position of its window in the
@@ -97,7 +97,7 @@ class MemoryCounters:
         self._current: tuple[dict[str, int], ...] = ()
 
     def hit(self, identity: str, numbers: tuple[int, ...]) -> Sequence[int]:
-        """Count one request in every window; see `Counters`."""
+        """Count one request in every window; see `CounterStorage`."""
         counts = []
         with self._lock:
             if numbers != self._numbers:
@@ -145,7 +145,7 @@ class MemoryCounters:
             kept -= len(tables.pop(next(iter(tables))))
 
 
-class _Span(NamedTuple):
+class CurrentWindows(NamedTuple):
     """The stretch of time, from `start` up to `end`, in which no window changes its number."""
 
     start: float
@@ -153,7 +153,7 @@ class _Span(NamedTuple):
     numbers: tuple[int, ...]
 
 
-class Quota:
+class FixedWindowLimiter:
     """The windows of one session.
 
     Args:
@@ -163,13 +163,13 @@ class Quota:
 
     __slots__ = ("_counters", "_limits", "_span", "windows")
 
-    def __init__(self, windows: Sequence[Window], counters: Counters | None = None) -> None:
+    def __init__(self, windows: Sequence[RateLimitWindow], counters: CounterStorage | None = None) -> None:
         self.windows = tuple(windows)
         self._limits = tuple(window.limit for window in windows)
         self._counters = MemoryCounters(len(self.windows)) if counters is None else counters
-        self._span = _Span(math.inf, -math.inf, ())
+        self._span = CurrentWindows(math.inf, -math.inf, ())
 
-    def hit(self, identity: str, now: float, windows: tuple[Window, ...] | None = None) -> Allowance:
+    def hit(self, identity: str, now: float, windows: tuple[RateLimitWindow, ...] | None = None) -> RateLimitStatus:
         """Count one request and say whether it is let through.
 
         Args:
@@ -189,41 +189,41 @@ class Quota:
         for left in remaining:
             if left < 0:
                 return _refused(windows, remaining, now)
-        return Allowance(windows, remaining, None, 0)
+        return RateLimitStatus(windows, remaining, None, 0)
 
     def clear(self) -> None:
         """Forget every count."""
         self._counters.clear()
 
-    def under(self, windows: Sequence[Window]) -> Quota:
+    def under(self, windows: Sequence[RateLimitWindow]) -> FixedWindowLimiter:
         """Return a quota of other limits that goes on with these counts.
 
         Where the windows themselves are others, it begins with none, in memory.
         """
         is_same = [(one.name, one.seconds) for one in windows] == [(one.name, one.seconds) for one in self.windows]
-        return Quota(windows, self._counters if is_same else None)
+        return FixedWindowLimiter(windows, self._counters if is_same else None)
 
-    def _span_at(self, now: float) -> _Span:
+    def _span_at(self, now: float) -> CurrentWindows:
         moment = math.floor(now)
         numbers = tuple(moment // window.seconds for window in self.windows)
         starts = [number * window.seconds for number, window in zip(numbers, self.windows, strict=True)]
         ends = [start + window.seconds for start, window in zip(starts, self.windows, strict=True)]
-        return _Span(max(starts, default=-math.inf), min(ends, default=math.inf), numbers)
+        return CurrentWindows(max(starts, default=-math.inf), min(ends, default=math.inf), numbers)
 
 
-def _refused(windows: tuple[Window, ...], remaining: tuple[int, ...], now: float) -> Allowance:
+def _refused(windows: tuple[RateLimitWindow, ...], remaining: tuple[int, ...], now: float) -> RateLimitStatus:
     exceeded = [window for window, left in zip(windows, remaining, strict=True) if left < 0]
     window = max(exceeded, key=lambda window: window.seconds)
-    return Allowance(windows, tuple(max(left, 0) for left in remaining), window, seconds_left(window, now))
+    return RateLimitStatus(windows, tuple(max(left, 0) for left in remaining), window, seconds_left(window, now))
 
 
-def seconds_left(window: Window, now: float) -> int:
+def seconds_left(window: RateLimitWindow, now: float) -> int:
     """Return the whole seconds to the end of a window, ≥ 1, rounded up."""
     moment = math.floor(now)
     return window.seconds - moment % window.seconds
 
 
-def with_limits(windows: Sequence[Window], limits: Mapping[str, int | None]) -> tuple[Window, ...]:
+def with_limits(windows: Sequence[RateLimitWindow], limits: Mapping[str, int | None]) -> tuple[RateLimitWindow, ...]:
     """Return the windows with other limits.
 
     Args:

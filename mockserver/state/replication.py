@@ -14,10 +14,10 @@ from types import TracebackType
 from typing import NamedTuple, Protocol
 
 from mockserver.errors import StateUnavailable
-from mockserver.state.backend import Share
+from mockserver.state.backend import Backend
 
 
-class Copy(Protocol):
+class LocalSessions(Protocol):
     """The sessions of this process."""
 
     def names(self) -> Sequence[str]:
@@ -42,7 +42,7 @@ class SessionLock:
 
     __slots__ = ("_name", "_taken", "_world")
 
-    def __init__(self, world: SharedWorld, name: str) -> None:
+    def __init__(self, world: SessionReplicator, name: str) -> None:
         self._world = world
         self._name = name
         self._taken: list[AbstractContextManager[None]] = []
@@ -63,7 +63,7 @@ class _Known(NamedTuple):
     document: bytes
 
 
-class SharedWorld:
+class SessionReplicator:
     """Keeps the copy of this process and the store alike.
 
     Args:
@@ -72,7 +72,9 @@ class SharedWorld:
         new_version: of a document, never the same twice; random by default.
     """
 
-    def __init__(self, share: Share, copy: Copy, new_version: Callable[[], str] = lambda: secrets.token_hex(8)) -> None:
+    def __init__(
+        self, share: Backend, copy: LocalSessions, new_version: Callable[[], str] = lambda: secrets.token_hex(8)
+    ) -> None:
         self._share = share
         self._store = share.store
         self._copy = copy

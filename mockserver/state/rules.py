@@ -22,7 +22,7 @@ class ScriptFull(Exception):
     """A session has as many rules, or keys with a scenario, as it may."""
 
 
-class Cast(NamedTuple):
+class ScenarioAssignment(NamedTuple):
     """A scenario that is played for somebody.
 
     Attributes:
@@ -36,10 +36,10 @@ class Cast(NamedTuple):
 
 _NOBODY: Mapping[str, str] = MappingProxyType({})
 #: Nothing is played.
-NOTHING = Cast("", 0)
+NOTHING = ScenarioAssignment("", 0)
 
 
-class Turns(Protocol):
+class RuleUsage(Protocol):
     """How often each rule had its turn: in this process, or shared between processes."""
 
     def take(self, name: str) -> int:
@@ -75,7 +75,7 @@ class MemoryTurns:
             self._counts.clear()
 
 
-class Contents(NamedTuple):
+class RulesSnapshot(NamedTuple):
     """All of a script but the turns.
 
     Attributes:
@@ -89,13 +89,13 @@ class Contents(NamedTuple):
 
     start: tuple[str, tuple[Rule, ...], Mapping[str, str]]
     serial: int
-    cast: Cast
-    casts: Mapping[str, Cast]
+    cast: ScenarioAssignment
+    casts: Mapping[str, ScenarioAssignment]
     limits: Mapping[str, int]
     rules: tuple[Rule, ...]
 
 
-class Script:
+class ActiveRules:
     """What one session plays. Reading takes no lock.
 
     Args:
@@ -114,7 +114,7 @@ class Script:
 
     __slots__ = ("_casts", "_lock", "_serial", "_start", "cast", "limits", "rules", "turns")
 
-    _casts: Mapping[str, Cast]
+    _casts: Mapping[str, ScenarioAssignment]
     limits: Mapping[str, int]
     rules: tuple[Rule, ...]
 
@@ -123,7 +123,7 @@ class Script:
         scenario: str = "",
         rules: tuple[Rule, ...] = (),
         casts: Mapping[str, str] = _NOBODY,
-        turns: Turns | None = None,
+        turns: RuleUsage | None = None,
         lock: AbstractContextManager[object] | None = None,
     ) -> None:
         self._start = (scenario, rules, casts)
@@ -135,7 +135,7 @@ class Script:
         """Whether a scenario is played for a key, its own or the session's."""
         return bool(self.cast.scenario) or key_hash in self._casts
 
-    def cast_of(self, key_hash: str) -> Cast:
+    def cast_of(self, key_hash: str) -> ScenarioAssignment:
         """Return what is played for one key alone."""
         return self._casts.get(key_hash, NOTHING)
 
@@ -155,7 +155,7 @@ class Script:
             ScriptFull: too many keys have a scenario.
         """
         with self._lock:
-            cast = Cast(scenario, self._next())
+            cast = ScenarioAssignment(scenario, self._next())
             if not key_hash:
                 self.cast = cast
             elif key_hash in self._casts or len(self._casts) < MAX_CASTS:
@@ -198,21 +198,21 @@ class Script:
             self.turns.clear()
 
     @property
-    def contents(self) -> Contents:
+    def contents(self) -> RulesSnapshot:
         """All of it but the turns."""
-        return Contents(self._start, self._serial, self.cast, self._casts, self.limits, self.rules)
+        return RulesSnapshot(self._start, self._serial, self.cast, self._casts, self.limits, self.rules)
 
-    def adopt(self, contents: Contents) -> None:
+    def adopt(self, contents: RulesSnapshot) -> None:
         """Take over the contents of another script."""
         self._start, self._serial, self.cast, self._casts, self.limits, self.rules = contents
 
     def _restart(self) -> None:
         scenario, rules, casts = self._start
         self._serial = 0
-        self.cast = Cast(scenario, self._next())
+        self.cast = ScenarioAssignment(scenario, self._next())
         self.rules = rules
         self.limits = {}
-        self._casts = {key_hash: Cast(name, self._next()) for key_hash, name in casts.items()}
+        self._casts = {key_hash: ScenarioAssignment(name, self._next()) for key_hash, name in casts.items()}
 
     def _next(self) -> int:
         self._serial += 1

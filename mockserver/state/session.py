@@ -9,12 +9,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from mockserver.scenarios.models import World
+from mockserver.scenarios.models import DatasetChoice
 from mockserver.state.clock import Clock
 from mockserver.state.journal import Journal
 from mockserver.state.keys import KeyRegistry
-from mockserver.state.rate_limits import Quota, with_limits
-from mockserver.state.rules import Script
+from mockserver.state.rate_limits import FixedWindowLimiter, with_limits
+from mockserver.state.rules import ActiveRules
 
 #: The session of every request that names no other one.
 DEFAULT_SESSION = "default"
@@ -36,7 +36,7 @@ class DatasetKey:
     first_day: date
     file: Path | None = None
 
-    def shown_by(self, world: World) -> DatasetKey:
+    def shown_by(self, world: DatasetChoice) -> DatasetKey:
         """Return what a scenario shows in place of this."""
         is_other = world.file is not None or world.routines is not None
         return DatasetKey(
@@ -89,9 +89,9 @@ class Session:
 
     name: str
     keys: KeyRegistry
-    quota: Quota
+    quota: FixedWindowLimiter
     journal: Journal
-    script: Script
+    script: ActiveRules
     clock: Clock
     frozen_at: float | None
     dataset_key: DatasetKey

@@ -10,15 +10,15 @@ from typing import Any, Final, NamedTuple
 from mockserver.config import Config
 from mockserver.scenarios.magic_keys import SCENARIOS
 from mockserver.scenarios.models import error_rate
-from mockserver.state.backend import Parts
+from mockserver.state.backend import SessionStorage
 from mockserver.state.clock import Clock
 from mockserver.state.journal import Journal
 from mockserver.state.keys import InitialKey, KeyRegistry, hash_of
-from mockserver.state.rate_limits import Quota, with_limits
-from mockserver.state.rules import Script
+from mockserver.state.rate_limits import FixedWindowLimiter, with_limits
+from mockserver.state.rules import ActiveRules
 from mockserver.state.session import DEFAULT_SESSION, DatasetKey, Session, SessionOptions
-from mockserver.state.snapshot import Facts
-from oas.operation import Window
+from mockserver.state.snapshot import SessionSnapshot
+from oas.operation import RateLimitWindow
 
 #: Keys that may be created in the default session, and in any other one.
 MAX_DEFAULT_KEYS = 10_000
@@ -30,10 +30,10 @@ MAGIC_KEYS: Final = tuple(
     for plain, scenario in SCENARIOS.items()
 )
 #: Hash of each magic key → its scenario.
-MAGIC_CASTS: Final = {hash_of(plain): scenario for plain, scenario in SCENARIOS.items()}
+MAGIC_ASSIGNMENTS: Final = {hash_of(plain): scenario for plain, scenario in SCENARIOS.items()}
 
 
-class Ground(NamedTuple):
+class SessionParts(NamedTuple):
     """What sessions stand on.
 
     Attributes:
@@ -41,11 +41,11 @@ class Ground(NamedTuple):
         lock_of: returns what is held while the session of a name changes.
     """
 
-    parts: Parts
+    parts: SessionStorage
     lock_of: Callable[[str], AbstractContextManager[object]]
 
 
-class SessionMaker:
+class SessionFactory:
     """Makes sessions.
 
     Args:
@@ -63,17 +63,17 @@ class SessionMaker:
     def __init__(
         self,
         config: Config,
-        windows: Sequence[Window],
+        windows: Sequence[RateLimitWindow],
         open_dataset: Callable[[DatasetKey], Any],
         source: Callable[[], float],
-        ground: Ground,
+        ground: SessionParts,
     ) -> None:
         self._config = config
         self._source = source
         self._ground = ground
         self.renew(windows, open_dataset)
 
-    def renew(self, windows: Sequence[Window], open_dataset: Callable[[DatasetKey], Any]) -> None:
+    def renew(self, windows: Sequence[RateLimitWindow], open_dataset: Callable[[DatasetKey], Any]) -> None:
         """Make the next sessions of another document or dataset."""
         config = self._config
         self.windows = with_limits(windows, {"minute": config.limit_minute, "day": config.limit_day})
@@ -100,7 +100,7 @@ class SessionMaker:
         )
         return self._assemble(name, frozen_at, dataset_key, options, initial)
 
-    def again(self, name: str, facts: Facts) -> Session:
+    def again(self, name: str, facts: SessionSnapshot) -> Session:
         """Make a session that another process has made; its facts are still to be applied.
 
         Raises:
@@ -125,12 +125,12 @@ class SessionMaker:
         return Session(
             name=name,
             keys=KeyRegistry(initial, clock.now(), max_created=max_created, lock=lock),
-            quota=Quota(windows, parts.counters(name, len(windows))),
+            quota=FixedWindowLimiter(windows, parts.counters(name, len(windows))),
             journal=Journal(*bounds, shelf, parts.feed(shelf)),
-            script=Script(
+            script=ActiveRules(
                 config.scenario if options.scenario is None else options.scenario,
                 (error_rate(config.errors),) if config.errors else (),
-                MAGIC_CASTS if name == DEFAULT_SESSION else {},
+                MAGIC_ASSIGNMENTS if name == DEFAULT_SESSION else {},
                 parts.turns(name),
                 lock,
             ),

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 from mockserver.config import Config
 from mockserver.scenarios.models import Scenario
 from mockserver.state import snapshot
-from mockserver.state.backend import Share
-from mockserver.state.backends.memory import AloneWorld, MemoryParts
+from mockserver.state.backend import Backend
+from mockserver.state.backends.memory import MemoryParts, NoReplication
 from mockserver.state.keys import DEFAULT_KEYS, ApiKey, InitialKey, digest_of
 from mockserver.state.rate_limits import with_limits
-from mockserver.state.replication import SharedWorld
+from mockserver.state.replication import SessionReplicator
 from mockserver.state.session import DEFAULT_SESSION, DatasetKey, Session, SessionOptions
-from mockserver.state.session_factory import MAGIC_KEYS, Ground, SessionMaker
-from oas.operation import Window
+from mockserver.state.session_factory import MAGIC_KEYS, SessionFactory, SessionParts
+from oas.operation import RateLimitWindow
 
 if TYPE_CHECKING:
     from mockserver.scenarios.models import Scenario
@@ -65,18 +65,20 @@ class Sessions:
     def __init__(
         self,
         config: Config,
-        windows: Sequence[Window],
+        windows: Sequence[RateLimitWindow],
         open_dataset: Callable[[DatasetKey], Any],
         *,
         max_sessions: int = MAX_SESSIONS,
         source: Callable[[], float] = time.time,
-        share: Share | None = None,
+        share: Backend | None = None,
     ) -> None:
         self._max = max_sessions
         self._journal_bytes = config.journal_bytes
         self._parts = MemoryParts() if share is None else share
-        self._world = AloneWorld() if share is None else SharedWorld(share, self)
-        self._make = SessionMaker(config, windows, open_dataset, source, Ground(self._parts, self._world.lock_of))
+        self._world = NoReplication() if share is None else SessionReplicator(share, self)
+        self._make = SessionFactory(
+            config, windows, open_dataset, source, SessionParts(self._parts, self._world.lock_of)
+        )
         self._settings = snapshot.settings_of(config, self._make.windows)
         self._use = itertools.count(1)
         # Digests of the keys of all sessions but the default one, so that any number of them costs one look-up.
@@ -155,7 +157,7 @@ class Sessions:
                 return self._make.open_dataset(session.dataset_key.shown_by(scenario.world))
         return session.dataset
 
-    def renew(self, windows: Sequence[Window], open_dataset: Callable[[DatasetKey], Any]) -> None:
+    def renew(self, windows: Sequence[RateLimitWindow], open_dataset: Callable[[DatasetKey], Any]) -> None:
         """Go on under a changed document or dataset: keys, counts, journals, scripts and clocks stay.
 
         Nothing changes where it fails. A limit that a session was given for itself stays, too.

@@ -17,15 +17,15 @@ from mockserver.errors import ConfigInvalid
 from mockserver.scenarios.models import Rule
 from mockserver.scenarios.parsing import rule_of
 from mockserver.state.keys import HASH_CHARS, ApiKey
-from mockserver.state.rules import Cast, Contents
+from mockserver.state.rules import RulesSnapshot, ScenarioAssignment
 from mockserver.state.session import DatasetKey, Session
-from oas.operation import Window
+from oas.operation import RateLimitWindow
 
 Keys = dict[bytes, ApiKey]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class SessionSnapshot:
     """What a document says of a session.
 
     Attributes:
@@ -44,7 +44,7 @@ class Facts:
     created: float
     clock: tuple[float, float | None]
     keys: tuple[Keys, Keys]
-    script: Contents
+    script: RulesSnapshot
 
     def apply(self, session: Session) -> None:
         """Make a session of the same name what is said here."""
@@ -84,7 +84,7 @@ def describe(session: Session, settings: str) -> bytes:
     )
 
 
-def read(document: bytes, settings: str) -> Facts:
+def read(document: bytes, settings: str) -> SessionSnapshot:
     """Return what a document says.
 
     Args:
@@ -104,7 +104,7 @@ def read(document: bytes, settings: str) -> Facts:
         )
     routines, seed, first_day = said["dataset"]
     initial, present = map(_read_keys, said["keys"])
-    return Facts(
+    return SessionSnapshot(
         said["frozen_at"],
         DatasetKey(routines, seed, date.fromisoformat(first_day)),
         said["limits"],
@@ -115,7 +115,7 @@ def read(document: bytes, settings: str) -> Facts:
     )
 
 
-def settings_of(config: Config, windows: Sequence[Window]) -> str:
+def settings_of(config: Config, windows: Sequence[RateLimitWindow]) -> str:
     """Return what processes that share a state must agree on, as 16 hexadecimal digits.
 
     Args:
@@ -151,13 +151,13 @@ def _read_rules(rows: Iterable[Sequence[Any]]) -> tuple[Rule, ...]:
     return tuple(rule_of(document, rule_id) for rule_id, document in rows)
 
 
-def _read_script(said: Mapping[str, Any]) -> Contents:
+def _read_script(said: Mapping[str, Any]) -> RulesSnapshot:
     scenario, rules, casts = said["start"]
-    return Contents(
+    return RulesSnapshot(
         (scenario, _read_rules(rules), casts),
         said["serial"],
-        Cast(*said["cast"]),
-        {key_hash: Cast(*cast) for key_hash, cast in said["casts"].items()},
+        ScenarioAssignment(*said["cast"]),
+        {key_hash: ScenarioAssignment(*cast) for key_hash, cast in said["casts"].items()},
         said["limits"],
         _read_rules(said["rules"]),
     )

@@ -10,9 +10,9 @@ from oas.pointers import pointer_of, tokens
 from oas.sampling.merged_schemas import Alternatives, Shape
 
 if TYPE_CHECKING:
-    from oas.sampling.generator import Draft
+    from oas.sampling.generator import ValueGenerator
 
-__all__ = ["SIMPLEST", "Narrowing", "tagged", "types_of"]
+__all__ = ["SIMPLEST", "AlternativeSearch", "tagged", "types_of"]
 
 #: Types by how little a value of them needs.
 SIMPLEST: Final = ("null", "boolean", "integer", "number", "string", "array", "object")
@@ -31,7 +31,7 @@ _HINTS: Final[Mapping[str, frozenset[str]]] = {
 _SPOILERS: Final = (None, "none", 0, False)
 
 
-class Narrowing:
+class AlternativeSearch:
     """The ways to settle the alternatives of one shape.
 
     Args:
@@ -40,7 +40,7 @@ class Narrowing:
         is_cut: take the simplest branches first, instead of a random order.
     """
 
-    def __init__(self, draft: Draft, shape: Shape, is_cut: bool) -> None:
+    def __init__(self, draft: ValueGenerator, shape: Shape, is_cut: bool) -> None:
         self._draft = draft
         self._shape = shape
         self._is_cut = is_cut

@@ -13,7 +13,7 @@ from oas.sampling.seeded_random import BudgetSpent, SampleImpossible
 from oas.sampling.strings import word
 
 if TYPE_CHECKING:
-    from oas.sampling.generator import Draft
+    from oas.sampling.generator import ValueGenerator
 
 __all__ = ["make_array", "make_object"]
 
@@ -22,7 +22,7 @@ _MAX_PARTS: Final = 2_000
 _TRIES: Final = 40
 
 
-def make_object(draft: Draft, shape: Shape, depth: int, is_cut: bool) -> dict[str, Any]:
+def make_object(draft: ValueGenerator, shape: Shape, depth: int, is_cut: bool) -> dict[str, Any]:
     """Make an object.
 
     Args:
@@ -42,7 +42,7 @@ def make_object(draft: Draft, shape: Shape, depth: int, is_cut: bool) -> dict[st
     return made
 
 
-def _add(draft: Draft, shape: Shape, made: dict[str, Any], names: Iterable[str], depth: int) -> None:
+def _add(draft: ValueGenerator, shape: Shape, made: dict[str, Any], names: Iterable[str], depth: int) -> None:
     """Add properties; one that has no value is left out unless it is required."""
     for name in names:
         try:
@@ -54,7 +54,7 @@ def _add(draft: Draft, shape: Shape, made: dict[str, Any], names: Iterable[str],
                 raise
 
 
-def _names(draft: Draft, shape: Shape, is_cut: bool) -> list[str]:
+def _names(draft: ValueGenerator, shape: Shape, is_cut: bool) -> list[str]:
     """Return the properties to make, in the order of the document; the required ones first where not all may be."""
     declared = shape.get("properties", {})
     required = dict.fromkeys(shape.get("required", ()))
@@ -68,7 +68,7 @@ def _names(draft: Draft, shape: Shape, is_cut: bool) -> list[str]:
     return [name for name in dict.fromkeys([*declared, *required, *_dependents(shape)]) if name in kept]
 
 
-def _is_wanted(draft: Draft, shape: Shape, name: str, is_cut: bool) -> bool:
+def _is_wanted(draft: ValueGenerator, shape: Shape, name: str, is_cut: bool) -> bool:
     schema = shape["properties"][name]
     if schema is False or draft.is_spare or draft.is_withheld(schema):
         return False
@@ -92,20 +92,20 @@ def _closed(names: set[str], shape: Shape) -> set[str]:
     return names
 
 
-def _with_dependents(draft: Draft, shape: Shape, names: list[str]) -> Shape:
+def _with_dependents(draft: ValueGenerator, shape: Shape, names: list[str]) -> Shape:
     for name, schema in shape.get("dependentSchemas", {}).items():
         if name in names:
             shape = draft.shapes.both(shape, draft.shapes.of(schema))
     return shape
 
 
-def _property(draft: Draft, shape: Shape, name: str, depth: int) -> Any:
+def _property(draft: ValueGenerator, shape: Shape, name: str, depth: int) -> Any:
     schema = draft.shapes.property_of(shape, name)
     tag = shape.get("tags", {}).get(name)
     return tag if tag is not None and draft.fits(schema, tag) else draft.value(schema, depth + 1)
 
 
-def _fill(draft: Draft, shape: Shape, made: dict[str, Any], depth: int) -> None:
+def _fill(draft: ValueGenerator, shape: Shape, made: dict[str, Any], depth: int) -> None:
     """Add properties until there are enough: tags, declared ones, then such as the schema leaves to others to name."""
     for name in shape.get("tags", {}):
         if name not in made and draft.shapes.property_of(shape, name) is not False:
@@ -135,7 +135,7 @@ def _is_map(shape: Shape) -> bool:
     return isinstance(shape.get("additionalProperties"), dict) or bool(shape.get("patternProperties"))
 
 
-def _invented(draft: Draft, shape: Shape) -> str:
+def _invented(draft: ValueGenerator, shape: Shape) -> str:
     """Return a property name that nothing declares."""
     if "propertyNames" in shape and draft.dice.below(2):
         name = draft.value(all_of({"type": "string"}, shape["propertyNames"]), 0)
@@ -146,7 +146,7 @@ def _invented(draft: Draft, shape: Shape) -> str:
     return word(draft.dice) if draft.dice.below(4) else f"{word(draft.dice)}_{draft.dice.below(10_000)}"
 
 
-def make_array(draft: Draft, shape: Shape, depth: int, is_cut: bool) -> list[Any]:
+def make_array(draft: ValueGenerator, shape: Shape, depth: int, is_cut: bool) -> list[Any]:
     """Make an array.
 
     Args:
@@ -176,7 +176,7 @@ def make_array(draft: Draft, shape: Shape, depth: int, is_cut: bool) -> list[Any
     return made
 
 
-def _item_schemas(draft: Draft, shape: Shape, is_cut: bool) -> list[Any]:
+def _item_schemas(draft: ValueGenerator, shape: Shape, is_cut: bool) -> list[Any]:
     """Return the schema of each item to make; those that `contains` asks for stand last."""
     low, high = int(shape.get("minItems", 0)), int(shape.get("maxItems", _MAX_PARTS))
     contained = [schema for schema, minimum in shape.get("contains", ()) for _ in range(min(minimum, _MAX_PARTS + 1))]
@@ -194,18 +194,18 @@ def _item_schemas(draft: Draft, shape: Shape, is_cut: bool) -> list[Any]:
     return schemas
 
 
-def _liking(draft: Draft, prefix: int) -> int:
+def _liking(draft: ValueGenerator, prefix: int) -> int:
     """Return how many items to make where any number will do."""
     return draft.dice.below(4) if draft.is_loose else prefix or draft.dice.between(1, 2)
 
 
-def _item(draft: Draft, schema: Any, depth: int, seen: set[str] | None) -> Any:
+def _item(draft: ValueGenerator, schema: Any, depth: int, seen: set[str] | None) -> Any:
     if seen is None:
         return draft.value(schema, depth + 1)
     return _unseen(draft, lambda: draft.value(schema, depth + 1), seen)
 
 
-def _unseen(draft: Draft, make: Callable[[], Any], seen: set[str]) -> Any:
+def _unseen(draft: ValueGenerator, make: Callable[[], Any], seen: set[str]) -> Any:
     """Make items until one is new; from the second try on loosely."""
     was_loose = draft.is_loose
     try:

@@ -15,13 +15,13 @@ from typing import Any, Final
 
 from oas.dialect import Direction
 from oas.sampling import containers, scalars
-from oas.sampling.alternatives import SIMPLEST, Narrowing, tagged, types_of
-from oas.sampling.merged_schemas import Shape, Shapes
-from oas.sampling.seeded_random import BudgetSpent, Dice, SampleImpossible
+from oas.sampling.alternatives import SIMPLEST, AlternativeSearch, tagged, types_of
+from oas.sampling.merged_schemas import MergedSchemas, Shape
+from oas.sampling.seeded_random import BudgetSpent, SampleImpossible, SeededRandom
 from oas.schemas import Schemas
-from oas.violations import inexpressible
+from oas.violations import not_json
 
-__all__ = ["Draft", "Manner"]
+__all__ = ["GenerationOptions", "ValueGenerator"]
 
 #: Nodes of a sample; beyond the first number only what is required is added.
 _AMPLE_NODES: Final = 1_000
@@ -40,7 +40,7 @@ _JUDGED: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class GenerationOptions:
     """How a try goes about it.
 
     Attributes:
@@ -54,7 +54,7 @@ class Manner:
     is_loose: bool = False
 
 
-class Draft:
+class ValueGenerator:
     """One try. Made for one value and thrown away.
 
     Args:
@@ -64,11 +64,11 @@ class Draft:
         manner: how to go about it.
     """
 
-    def __init__(self, schemas: Schemas, direction: Direction, dice: Dice, manner: Manner) -> None:
+    def __init__(self, schemas: Schemas, direction: Direction, dice: SeededRandom, manner: GenerationOptions) -> None:
         self.dice = dice
         self.manner = manner
         self.is_loose = manner.is_loose
-        self.shapes = Shapes(lambda reference: schemas.target(reference, direction), self.matches, dice.budget)
+        self.shapes = MergedSchemas(lambda reference: schemas.target(reference, direction), self.matches, dice.budget)
         self._schemas = schemas
         self._direction = direction
         self._nodes = 0
@@ -98,7 +98,7 @@ class Draft:
             raise SampleImpossible("the schema allows no value.")
         for given in self._given(shape):
             if self.fits(schema, given):
-                self._count(inexpressible(given, "")[0], depth)
+                self._count(not_json(given, "")[0], depth)
                 return copy.deepcopy(given)
         shape = tagged(shape, schema)
         if shape.keys() & _JUDGED:
@@ -151,12 +151,12 @@ class Draft:
         if not isinstance(shape.get("default", []), dict | list):
             offered.append(shape["default"])
         for value in offered:
-            if inexpressible(value, "")[0] + self._nodes <= _MAX_NODES:
+            if not_json(value, "")[0] + self._nodes <= _MAX_NODES:
                 yield value
 
     def _judged(self, schema: Any, shape: Shape, depth: int) -> Any:
         """Make values until one is valid; each time with other alternatives, and from the second time on loosely."""
-        narrowing = Narrowing(self, shape, self._is_cut((), depth) or self._repeats(shape))
+        narrowing = AlternativeSearch(self, shape, self._is_cut((), depth) or self._repeats(shape))
         was_loose = self.is_loose
         try:
             for at in range(min(_MAX_TRIES, max(_TRIES, 2 * narrowing.combinations))):

@@ -22,7 +22,7 @@ from typing import Any, Final, TypeAlias
 
 from oas.sampling.seeded_random import Budget
 
-__all__ = ["Alternatives", "Shape", "Shapes", "all_of", "item_of"]
+__all__ = ["Alternatives", "MergedSchemas", "Shape", "all_of", "item_of"]
 
 Shape: TypeAlias = Mapping[str, Any]
 
@@ -46,7 +46,7 @@ class Alternatives:
     is_exclusive: bool
 
 
-class Shapes:
+class MergedSchemas:
     """Shapes of the schemas of one document and direction, for the time of one sample.
 
     Args:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from oas.sampling.seeded_random import Dice, SampleImpossible
+from oas.sampling.seeded_random import SampleImpossible, SeededRandom
 
 __all__ = [
     "ENDLESS",
@@ -82,7 +82,7 @@ Node = Chars | Repeat | Sequence | Choice | Backreference | Ahead
 NOTHING: Final = Sequence(())
 
 
-def text_for(pattern: Node, dice: Dice, stretch: int = 0, missing: int = 0) -> str:
+def text_for(pattern: Node, dice: SeededRandom, stretch: int = 0, missing: int = 0) -> str:
     """Propose a text.
 
     Args:
@@ -102,7 +102,7 @@ def text_for(pattern: Node, dice: Dice, stretch: int = 0, missing: int = 0) -> s
 
 @dataclass(slots=True)
 class _Draft:
-    dice: Dice
+    dice: SeededRandom
     stretch: int
     missing: int
     written: list[str] = field(default_factory=list)

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from oas.dialect import Direction
-from oas.sampling.generator import Draft, Manner
-from oas.sampling.seeded_random import Budget, Dice, SampleImpossible
+from oas.sampling.generator import GenerationOptions, ValueGenerator
+from oas.sampling.seeded_random import Budget, SampleImpossible, SeededRandom
 from oas.schemas import Schemas
 
 __all__ = ["SampleImpossible", "Sampler"]
@@ -22,12 +22,12 @@ __all__ = ["SampleImpossible", "Sampler"]
 _MAX_STEPS: Final = 150_000
 #: What is tried, in turn: all that a schema shows, variations of it, and at last as little as it allows.
 _MANNERS: Final = (
-    Manner(),
-    Manner(is_loose=True),
-    Manner(is_loose=True, uses_examples=False),
-    Manner(is_spare=True),
-    Manner(is_spare=True, uses_examples=False),
-    Manner(is_spare=True, uses_examples=False, is_loose=True),
+    GenerationOptions(),
+    GenerationOptions(is_loose=True),
+    GenerationOptions(is_loose=True, uses_examples=False),
+    GenerationOptions(is_spare=True),
+    GenerationOptions(is_spare=True, uses_examples=False),
+    GenerationOptions(is_spare=True, uses_examples=False, is_loose=True),
 )
 
 
@@ -73,7 +73,7 @@ class Sampler:
         budget = Budget(_MAX_STEPS)
         reason = SampleImpossible("no try led to a valid value.")
         for at, manner in enumerate(_MANNERS):
-            draft = Draft(self._schemas, direction, Dice(f"{self._seed}/{name}/{at}", budget), manner)
+            draft = ValueGenerator(self._schemas, direction, SeededRandom(f"{self._seed}/{name}/{at}", budget), manner)
             try:
                 value = draft.value(translated)
             except SampleImpossible as error:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from oas.sampling.merged_schemas import Shape
 from oas.sampling.regex import parse
 from oas.sampling.regex_text import MAX_CHARS, text_for
-from oas.sampling.seeded_random import BudgetSpent, Dice, SampleImpossible
+from oas.sampling.seeded_random import BudgetSpent, SampleImpossible, SeededRandom
 from oas.sampling.strings import formatted, is_formatted, words
 
 __all__ = ["integer", "number", "scalar_schema", "text"]
@@ -39,7 +39,7 @@ def scalar_schema(shape: Shape) -> dict[str, Any]:
     return schema
 
 
-def integer(shape: Shape, dice: Dice, is_wide: bool = False) -> int:
+def integer(shape: Shape, dice: SeededRandom, is_wide: bool = False) -> int:
     """Propose an integer within the bounds and of the right multiple.
 
     Args:
@@ -56,7 +56,7 @@ def integer(shape: Shape, dice: Dice, is_wide: bool = False) -> int:
     return step * _factor(shape, (low, high), Fraction(step), dice)
 
 
-def number(shape: Shape, dice: Dice, is_wide: bool = False) -> float:
+def number(shape: Shape, dice: SeededRandom, is_wide: bool = False) -> float:
     """Propose a number within the bounds and of the right multiple, of two decimals where that fits.
 
     Args:
@@ -73,7 +73,7 @@ def number(shape: Shape, dice: Dice, is_wide: bool = False) -> float:
         raise SampleImpossible("the bounds lie beyond what a float holds.") from error
 
 
-def _decimal(shape: Shape, dice: Dice, is_wide: bool) -> float:
+def _decimal(shape: Shape, dice: SeededRandom, is_wide: bool) -> float:
     low, high = _bounds(shape, Fraction(1), is_wide)
     if low > high:
         raise SampleImpossible("no number lies within the bounds.")
@@ -85,7 +85,7 @@ def _decimal(shape: Shape, dice: Dice, is_wide: bool) -> float:
     raise SampleImpossible("no number lies within the bounds.")
 
 
-def text(shape: Shape, dice: Dice, fits: Callable[[str], bool]) -> str:
+def text(shape: Shape, dice: SeededRandom, fits: Callable[[str], bool]) -> str:
     """Propose a text: of the format, or of the pattern, or words.
 
     Args:
@@ -118,7 +118,7 @@ def text(shape: Shape, dice: Dice, fits: Callable[[str], bool]) -> str:
     raise SampleImpossible("no text was found that fits its pattern, format and length.")
 
 
-def _patterned(pattern: str, dice: Dice, low: int) -> Callable[[int], str]:
+def _patterned(pattern: str, dice: SeededRandom, low: int) -> Callable[[int], str]:
     tree = parse(pattern)
     shortest = ""
 
@@ -152,7 +152,7 @@ def _bounds(shape: Shape, step: Fraction, is_wide: bool) -> tuple[Fraction, Frac
     return (step, min(high, step + span)) if is_idle else (low, high)
 
 
-def _factor(shape: Shape, bounds: tuple[Fraction, Fraction], step: Fraction, dice: Dice) -> int:
+def _factor(shape: Shape, bounds: tuple[Fraction, Fraction], step: Fraction, dice: SeededRandom) -> int:
     """Return a factor of `step` such that the product lies between the bounds."""
     first, last = math.ceil(bounds[0] / step), math.floor(bounds[1] / step)
     if step * first in _excluded(shape):
@@ -168,7 +168,7 @@ def _excluded(shape: Shape) -> tuple[Fraction, ...]:
     return tuple(_exact(shape[keyword]) for keyword in ("exclusiveMinimum", "exclusiveMaximum") if keyword in shape)
 
 
-def _multiple(shape: Shape, dice: Dice, is_wide: bool) -> float:
+def _multiple(shape: Shape, dice: SeededRandom, is_wide: bool) -> float:
     step = _exact(shape["multipleOf"])
     low, high = _bounds(shape, step, is_wide)
     for _ in range(_TRIES):

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from oas.errors import ToolError
 
-__all__ = ["Budget", "BudgetSpent", "Dice", "SampleImpossible"]
+__all__ = ["Budget", "BudgetSpent", "SampleImpossible", "SeededRandom"]
 
 _T = TypeVar("_T")
 
@@ -49,7 +49,7 @@ class Budget:
             raise BudgetSpent("the schema is too complex to be sampled; give it an example.")
 
 
-class Dice:
+class SeededRandom:
     """One stream of chance.
 
     Args:

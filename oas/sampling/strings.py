@@ -14,7 +14,7 @@ import datetime
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from oas.sampling.seeded_random import Dice
+from oas.sampling.seeded_random import SeededRandom
 
 __all__ = ["formatted", "is_formatted", "word", "words"]
 
@@ -30,12 +30,12 @@ _EPOCH: Final = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)
 _HEX: Final = "0123456789abcdef"
 
 
-def word(dice: Dice) -> str:
+def word(dice: SeededRandom) -> str:
     """Return one lower-case word of 5 to 7 letters."""
     return dice.pick(_WORDS)
 
 
-def words(dice: Dice, min_chars: int, max_chars: int | None) -> str:
+def words(dice: SeededRandom, min_chars: int, max_chars: int | None) -> str:
     """Return words, or a part of some, of a length within bounds.
 
     Args:
@@ -57,7 +57,7 @@ def is_formatted(name: str) -> bool:
     return name in _FORMATS
 
 
-def formatted(name: str, dice: Dice, min_chars: int = 0, max_chars: int | None = None) -> str:
+def formatted(name: str, dice: SeededRandom, min_chars: int = 0, max_chars: int | None = None) -> str:
     """Return a text of a format, of a length within bounds as far as the format allows.
 
     Args:
@@ -74,72 +74,72 @@ def formatted(name: str, dice: Dice, min_chars: int = 0, max_chars: int | None =
     return text + filler * -(-missing // len(filler)) if filler and missing > 0 else text
 
 
-def _hex(dice: Dice, count: int) -> str:
+def _hex(dice: SeededRandom, count: int) -> str:
     return "".join(dice.pick(_HEX) for _ in range(count))
 
 
-def _moment(dice: Dice) -> datetime.datetime:
+def _moment(dice: SeededRandom) -> datetime.datetime:
     return _EPOCH + datetime.timedelta(seconds=dice.below(365 * 86_400))
 
 
-def _date(dice: Dice) -> str:
+def _date(dice: SeededRandom) -> str:
     return _moment(dice).date().isoformat()
 
 
-def _date_time(dice: Dice) -> str:
+def _date_time(dice: SeededRandom) -> str:
     return _moment(dice).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _time(dice: Dice) -> str:
+def _time(dice: SeededRandom) -> str:
     return _date_time(dice)[11:]
 
 
-def _duration(dice: Dice) -> str:
+def _duration(dice: SeededRandom) -> str:
     return f"P{dice.between(1, 30)}DT{dice.between(1, 23)}H"
 
 
-def _email(dice: Dice) -> str:
+def _email(dice: SeededRandom) -> str:
     return f"{word(dice)}.{word(dice)}@{dice.pick(_HOSTS)}"
 
 
-def _hostname(dice: Dice) -> str:
+def _hostname(dice: SeededRandom) -> str:
     return f"{word(dice)}.{dice.pick(_HOSTS)}"
 
 
-def _uri(dice: Dice) -> str:
+def _uri(dice: SeededRandom) -> str:
     return f"https://{dice.pick(_HOSTS)}/{word(dice)}/{dice.between(1, 9_999)}"
 
 
-def _uri_reference(dice: Dice) -> str:
+def _uri_reference(dice: SeededRandom) -> str:
     return f"/{word(dice)}/{dice.between(1, 9_999)}"
 
 
-def _uri_template(dice: Dice) -> str:
+def _uri_template(dice: SeededRandom) -> str:
     return f"https://{dice.pick(_HOSTS)}/{word(dice)}/{{id}}"
 
 
-def _uuid(dice: Dice) -> str:
+def _uuid(dice: SeededRandom) -> str:
     # Version 4, variant 10: RFC 9562 §5.4.
     return f"{_hex(dice, 8)}-{_hex(dice, 4)}-4{_hex(dice, 3)}-{dice.pick('89ab')}{_hex(dice, 3)}-{_hex(dice, 12)}"
 
 
-def _ipv4(dice: Dice) -> str:
+def _ipv4(dice: SeededRandom) -> str:
     return f"192.0.2.{dice.between(1, 254)}"
 
 
-def _ipv6(dice: Dice) -> str:
+def _ipv6(dice: SeededRandom) -> str:
     return f"2001:db8::{dice.between(1, 0xFFFF):x}"
 
 
-def _pointer(dice: Dice) -> str:
+def _pointer(dice: SeededRandom) -> str:
     return f"/{word(dice)}/{dice.below(10)}"
 
 
-def _byte(dice: Dice) -> str:
+def _byte(dice: SeededRandom) -> str:
     return base64.b64encode(word(dice).encode()).decode()
 
 
-_FORMATS: Final[Mapping[str, Callable[[Dice], str]]] = {
+_FORMATS: Final[Mapping[str, Callable[[SeededRandom], str]]] = {
     "byte": _byte,
     "date": _date,
     "date-time": _date_time,

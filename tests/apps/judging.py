@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from apps.right import ADMIN, BASE, MEMBER, Right, serve
 from contracts.config import Config
 from contracts.contract.document import load
-from contracts.contract.surface import Surface
+from contracts.contract.surface import RequestIndex
 from contracts.contract.vocabulary import Document
 from contracts.errors import BudgetExhausted
 from contracts.events import Event
@@ -38,7 +38,7 @@ def judged(server: Right, place: Path, **settings: Any) -> Report:
     with serve(server) as url:
         given = {"api_key": ADMIN, "member_key": MEMBER, "max_wait_s": 0, "phases": ("relations",), **settings}
         config = Config(base_url=url, ledger=place / "ledger", **given)
-        with Gate(config, Surface.of(DOCUMENT)) as gate:
+        with Gate(config, RequestIndex.of(DOCUMENT)) as gate:
             return engine.run(config, DOCUMENT, gate, lambda event: None)
 
 

@@ -12,7 +12,7 @@ from pkgutil import resolve_name
 from mockserver.config import Config
 from mockserver.errors import ToolError
 from mockserver.http.ports import Address
-from mockserver.http.server import Tuning, serve
+from mockserver.http.server import ServerLimits, serve
 
 
 def say(address: Address) -> None:
@@ -36,7 +36,7 @@ def main() -> int:
             factory=resolve_name(f"apps.wsgi_samples:{order.get('factory', 'echo')}"),
             on_ready=say,
             until=sys.stdin.readline if order.get("until_input") else None,
-            tuning=Tuning(**order.get("tuning", {})),
+            tuning=ServerLimits(**order.get("tuning", {})),
         )
     except ToolError as exc:
         sys.stderr.write(f"{type(exc).__name__}: {exc}\n")

@@ -8,7 +8,7 @@ import pytest
 
 from apps.judging import DOCUMENT, Direct
 from apps.right import Right
-from contracts.generate.phase import FuzzOptions, fuzz, listed
+from contracts.generate.phase import FuzzOptions, fetch_listings, fuzz
 from contracts.generate.sequences import explore
 from contracts.messages import Exchange, Request
 from contracts.verdicts import Outcome
@@ -40,5 +40,5 @@ def test_a_right_server_is_not_blamed_for_what_is_generated(shape: tuple[int, in
 @pytest.mark.parametrize("shape", [(13, 3, 4), (0, 3, 1)])
 def test_a_right_server_is_what_it_was_whatever_the_order(shape: tuple[int, int, int]) -> None:
     way = Way(Unlimited(*shape), budget=10**6)
-    known = listed(DOCUMENT, way, "stateful")
+    known = fetch_listings(DOCUMENT, way, "stateful")
     assert explore(DOCUMENT, way, known, 60, 1, may_write=True).outcome is Outcome.KEPT

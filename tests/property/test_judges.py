@@ -18,7 +18,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mockserver.pipeline.validation import Checked, read
+from mockserver.pipeline.validation import ValidatedRequest, read
 from oas import package_data
 from oas.messages import Request, Response
 from oas.reference import ReferenceJudge
@@ -66,7 +66,10 @@ def verdicts(
     operation = SPEC.operations[operation_id]
     headers = {"content-type": content_type} if body else {}
     request = Request(operation.method, SPEC.base_path + operation.path, query, headers, body)
-    return [isinstance(read(operation, {}, request, MAX_DEPTH), Checked), REFERENCE.request_errors(request) == []]
+    return [
+        isinstance(read(operation, {}, request, MAX_DEPTH), ValidatedRequest),
+        REFERENCE.request_errors(request) == [],
+    ]
 
 
 # Queries.

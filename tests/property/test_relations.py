@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from answers import document, observed, page, routine, rules, seen
-from contracts.relations.relation_check import Judgement
+from contracts.relations.relation_check import CheckResult
 from contracts.verdicts import Violation
 
 LISTS = [operation.id for operation in document().operations if operation.collection]
@@ -22,7 +22,7 @@ anything = st.recursive(
 )
 
 
-def judgements(*bodies: Any, operation: str, parameters: list[dict[str, Any]]) -> list[Judgement]:
+def judgements(*bodies: Any, operation: str, parameters: list[dict[str, Any]]) -> list[CheckResult]:
     plain = seen(operation, bodies[0])
     asked = [
         seen(operation, body, parameters=given, number=number)

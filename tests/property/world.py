@@ -14,7 +14,7 @@ import orjson
 import yaml
 
 from mockserver.campaigns.collection import Collection
-from mockserver.campaigns.operations import OPERATIONS, Call
+from mockserver.campaigns.operations import OPERATIONS, OperationCall
 from mockserver.dataset.dataset import Dataset, load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,7 +72,7 @@ class World:
 
     def ask(self, operation_id: str, parameters: Mapping[str, Any] | None = None, **more: Any) -> dict[str, Any]:
         """Return the `data` of an answer, decoded."""
-        call = Call(
+        call = OperationCall(
             parameters={**(parameters or {}), **more},
             dataset=self.dataset,
             path=f"{BASE}/campaign-info",

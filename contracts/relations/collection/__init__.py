@@ -9,13 +9,13 @@ from __future__ import annotations
 from contracts.contract.vocabulary import Document
 from contracts.relations.collection import cases as questions
 from contracts.relations.collection import counts, filters, links, paging, sorting
-from contracts.relations.relation_check import Rule
+from contracts.relations.relation_check import RelationCheck
 
 __all__ = ["cases", "rules"]
 
 cases = questions.cases
 
 
-def rules(document: Document) -> tuple[Rule, ...]:
+def rules(document: Document) -> tuple[RelationCheck, ...]:
     """Return the relations of every collection of the document."""
     return tuple(rule for module in (filters, sorting, paging, links, counts) for rule in module.rules(document))

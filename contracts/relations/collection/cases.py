@@ -15,10 +15,10 @@ from typing import Any
 
 from contracts.contract.collections import Collection, Filter, Sort
 from contracts.contract.vocabulary import Operation
-from contracts.observations.cases import EXTRA_RANK, Case, ask
+from contracts.observations.cases import EXTRA_RANK, PlannedRequest, ask
 from contracts.observations.comparison import day_of
 from contracts.observations.expected_rows import matches
-from contracts.observations.known_values import Known, values_at
+from contracts.observations.known_values import KnownValues, values_at
 
 __all__ = ["cases"]
 
@@ -32,14 +32,16 @@ _LAST_PAGE = ("size[{op}]", "current[{op}]", "pages[{op}]", "next[{op}]", "page-
 class _Questions:
     """Builds the cases of one collection, its forms in turn."""
 
-    known: Known
+    known: KnownValues
     forms: tuple[Operation, ...]
     collection: Collection
     rows: tuple[Any, ...]
     spare: list[str]
     turn: int = 0
 
-    def ask(self, parameters: dict[str, Any], serves: tuple[str, ...], rank: float, form: int | None = None) -> Case:
+    def ask(
+        self, parameters: dict[str, Any], serves: tuple[str, ...], rank: float, form: int | None = None
+    ) -> PlannedRequest:
         place = self.turn if form is None else form
         if form is None:
             self.turn += 1
@@ -47,7 +49,7 @@ class _Questions:
         meaning = ", ".join(f"{name}={value}" for name, value in parameters.items()) or "no parameters"
         family = self.forms[0].id
         ids = tuple(f"{_KIND}.{name}".replace("{op}", operation.id).replace("{family}", family) for name in serves)
-        return Case(request=ask(operation, parameters), meaning=meaning, serves=ids, rank=rank)
+        return PlannedRequest(request=ask(operation, parameters), meaning=meaning, serves=ids, rank=rank)
 
     def spare_sort(self, rule: Filter, value: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Take a rising sort by a field in which the rows of a value differ, so that it needs no request of its own."""
@@ -68,9 +70,9 @@ class _Questions:
         return sorted(values, key=lambda value: -seen.count(value))
 
 
-def cases(known: Known) -> tuple[Case, ...]:
+def cases(known: KnownValues) -> tuple[PlannedRequest, ...]:
     """Return the questions to every collection of the document."""
-    found: list[Case] = []
+    found: list[PlannedRequest] = []
     for operation in known.document.operations:
         if operation.collection and operation.id == operation.family:
             rows = known.rows.get(operation.id, ())
@@ -87,7 +89,7 @@ def _serves(rule: Filter) -> tuple[str, ...]:
     return tuple(f"{pattern}:{name}]" for pattern in ("subset[{op}", "complete[{family}", "disjoint[{family}"))
 
 
-def _filters(questions: _Questions) -> Iterator[Case]:
+def _filters(questions: _Questions) -> Iterator[PlannedRequest]:
     for place, rule in enumerate(questions.collection.filters):
         if rule.match == "equal":
             yield from _equal(questions, rule, 4.0 + place)
@@ -98,7 +100,7 @@ def _filters(questions: _Questions) -> Iterator[Case]:
     yield from _days(questions)
 
 
-def _equal(questions: _Questions, rule: Filter, rank: float) -> Iterator[Case]:
+def _equal(questions: _Questions, rule: Filter, rank: float) -> Iterator[PlannedRequest]:
     """Ask for every value, the first in both forms; from the third on together with a sort that its rows can show."""
     values = questions.parameter_values(rule)
     for place, value in enumerate(values):
@@ -108,7 +110,7 @@ def _equal(questions: _Questions, rule: Filter, rank: float) -> Iterator[Case]:
         yield questions.ask({rule.parameter: value}, _serves(rule), rank + 5, 1)
 
 
-def _one_of(questions: _Questions, rule: Filter, rank: float) -> Iterator[Case]:
+def _one_of(questions: _Questions, rule: Filter, rank: float) -> Iterator[PlannedRequest]:
     values = questions.parameter_values(rule)
     parameter = questions.forms[0].parameter(rule.parameter)
     every = list(questions.known.entities.get(parameter.entity, ())) if parameter and parameter.entity else values
@@ -122,7 +124,7 @@ def _one_of(questions: _Questions, rule: Filter, rank: float) -> Iterator[Case]:
         yield questions.ask({rule.parameter: rest}, _serves(rule), rank + 4, 1)
 
 
-def _contains(questions: _Questions, rule: Filter, rank: float) -> Iterator[Case]:
+def _contains(questions: _Questions, rule: Filter, rank: float) -> Iterator[PlannedRequest]:
     term = _term([str(value) for value in values_at(questions.rows, rule.item)])
     if term:
         yield questions.ask({rule.parameter: term.swapcase()}, _serves(rule), rank, 0)
@@ -137,7 +139,7 @@ def _term(names: list[str]) -> str:
     return next(iter(some or words), "")
 
 
-def _days(questions: _Questions) -> Iterator[Case]:
+def _days(questions: _Questions) -> Iterator[PlannedRequest]:
     rules = questions.collection.filters
     start = next((rule for rule in rules if rule.match == "on-or-after"), None)
     end = next((rule for rule in rules if rule.match == "on-or-before"), None)
@@ -160,7 +162,7 @@ def _days(questions: _Questions) -> Iterator[Case]:
     yield questions.ask(single, (*starts[2:], *ends[2:], *both, "combined[{family}]", "echo[{op}]"), 9.5, 0)
 
 
-def _combined(questions: _Questions) -> Iterator[Case]:
+def _combined(questions: _Questions) -> Iterator[PlannedRequest]:
     """Ask for two filters at once, and for a filter with a sort, by values that one row has."""
     rules = [rule for rule in questions.collection.filters if rule.match in ("equal", "one-of")]
     row = questions.known.dice("combined").choice(questions.rows) if questions.rows else None
@@ -175,7 +177,7 @@ def _combined(questions: _Questions) -> Iterator[Case]:
             yield questions.ask(values, ("combined[{family}]", "echo[{op}]"), 13 + 6 * place, place)
 
 
-def _sorts(questions: _Questions) -> Iterator[Case]:
+def _sorts(questions: _Questions) -> Iterator[PlannedRequest]:
     """Ask for every field, falling, and for those not yet asked for with a filter, rising."""
     sort = questions.collection.sort
     other = next(direction for direction in _DIRECTIONS if direction != sort.default_order)
@@ -194,7 +196,7 @@ def _sort_serves(sort: Sort, field: str, direction: str) -> tuple[str, ...]:
     return "sorted[{family}:" + f"{field}.{direction}]", "equivalent[{family}:" + f"{sort.by}]", "echo[{op}]"
 
 
-def _pages(questions: _Questions) -> Iterator[Case]:
+def _pages(questions: _Questions) -> Iterator[PlannedRequest]:
     page, family = questions.collection.page, questions.forms[0].id
     total = questions.known.totals.get(family)
     if not total:
@@ -217,7 +219,7 @@ def _pages(questions: _Questions) -> Iterator[Case]:
         yield questions.ask({page.limit: total}, ("size[{op}]",), 5.0, 1)
 
 
-def _filtered_walk(questions: _Questions) -> Iterator[Case]:
+def _filtered_walk(questions: _Questions) -> Iterator[PlannedRequest]:
     page, fits = questions.collection.page, questions.known.fits[questions.forms[0].id]
     rule = next((rule for rule in questions.collection.filters if rule.match == "equal"), None)
     values = questions.parameter_values(rule) if rule else []
@@ -228,8 +230,8 @@ def _filtered_walk(questions: _Questions) -> Iterator[Case]:
         yield _walk(first, 1, page.next)
 
 
-def _walk(first: Case, steps: int, link: str) -> Case:
-    return Case(
+def _walk(first: PlannedRequest, steps: int, link: str) -> PlannedRequest:
+    return PlannedRequest(
         request=first.request,
         meaning=f"walk: {first.meaning}, then {steps} links",
         serves=first.serves,

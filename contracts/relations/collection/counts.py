@@ -8,8 +8,8 @@ from functools import partial
 from contracts.contract.collections import Collection, Count
 from contracts.contract.pointers import lookup
 from contracts.contract.vocabulary import Document, Operation
-from contracts.observations.observations import Observations, Seen
-from contracts.relations.relation_check import Finding, Judgement, Rule, judged
+from contracts.observations.observations import Observation, Observations
+from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged
 from contracts.verdicts import Relation
 
 __all__ = ["rules"]
@@ -17,7 +17,7 @@ __all__ = ["rules"]
 _KIND = "collection"
 
 
-def rules(document: Document) -> tuple[Rule, ...]:
+def rules(document: Document) -> tuple[RelationCheck, ...]:
     """Return one relation for every figure that counts a collection."""
     return tuple(
         _rule(operation, operation.collection, count)
@@ -27,7 +27,7 @@ def rules(document: Document) -> tuple[Rule, ...]:
     )
 
 
-def _rule(operation: Operation, collection: Collection, count: Count) -> Rule:
+def _rule(operation: Operation, collection: Collection, count: Count) -> RelationCheck:
     where = ", ".join(f"{name} {value}" for name, value in count.where.items()) or "no filter"
     relation = Relation(
         id=f"{_KIND}.counted[{count.operation_id}:{count.figure}]",
@@ -37,14 +37,14 @@ def _rule(operation: Operation, collection: Collection, count: Count) -> Rule:
         cost=2,
         meaning=f"{count.figure} of {count.operation_id} is the total of {operation.id} with {where}.",
     )
-    return Rule(relation, partial(_judge, operation, count))
+    return RelationCheck(relation, partial(_judge, operation, count))
 
 
-def _judge(operation: Operation, count: Count, relation: Relation, observations: Observations) -> Judgement:
+def _judge(operation: Operation, count: Count, relation: Relation, observations: Observations) -> CheckResult:
     figures = observations.of_family(count.operation_id)
     totals = observations.of_family(operation.family)
 
-    def outcomes() -> Iterator[Finding | None]:
+    def outcomes() -> Iterator[Mismatch | None]:
         for figure in figures:
             shared = _shared(figure, operation)
             if shared is None:
@@ -59,7 +59,9 @@ def _judge(operation: Operation, count: Count, relation: Relation, observations:
     return judged(relation, outcomes(), "no figure and total of the same selection were seen")
 
 
-def _by_rows(operation: Operation, count: Count, figure: Seen, observations: Observations) -> Iterator[Finding | None]:
+def _by_rows(
+    operation: Operation, count: Count, figure: Observation, observations: Observations
+) -> Iterator[Mismatch | None]:
     """Count all rows, once seen, where the total was not asked for."""
     shared = _shared(figure, operation)
     plain = next((item for item in observations.of_family(operation.family) if not item.filters), None)
@@ -69,14 +71,14 @@ def _by_rows(operation: Operation, count: Count, figure: Seen, observations: Obs
             yield _compare(count, figure, (plain, figure), len(expected))
 
 
-def _compare(count: Count, figure: Seen, shown: tuple[Seen, ...], expected: int) -> Finding | None:
+def _compare(count: Count, figure: Observation, shown: tuple[Observation, ...], expected: int) -> Mismatch | None:
     value = lookup(figure.body, count.figure)
     if value == expected and not isinstance(value, bool):
         return None
-    return Finding(f"{count.figure} is {value!r}", f"{expected}, the total of the list", shown, count.figure, value)
+    return Mismatch(f"{count.figure} is {value!r}", f"{expected}, the total of the list", shown, count.figure, value)
 
 
-def _shared(figure: Seen, operation: Operation) -> dict[str, object] | None:
+def _shared(figure: Observation, operation: Operation) -> dict[str, object] | None:
     """Return the entities that a figure was asked for, as filters of the collection; None where there are none such."""
     if figure.operation is None or operation.collection is None:
         return None

@@ -12,9 +12,9 @@ from contracts.contract.vocabulary import Document, Operation
 from contracts.messages import Request
 from contracts.observations.cases import ask, typed_parameters
 from contracts.observations.expected_rows import page_of
-from contracts.observations.observations import Observations, Seen
+from contracts.observations.observations import Observation, Observations
 from contracts.relations.collection.paging import limit_of
-from contracts.relations.relation_check import Finding, Judgement, Rule, judged_each
+from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged_each
 from contracts.verdicts import Relation
 
 __all__ = ["follow", "rules", "same_link"]
@@ -22,9 +22,9 @@ __all__ = ["follow", "rules", "same_link"]
 _KIND = "collection"
 
 
-def rules(document: Document) -> tuple[Rule, ...]:
+def rules(document: Document) -> tuple[RelationCheck, ...]:
     """Return the relations of the links of every collection."""
-    found: list[Rule] = []
+    found: list[RelationCheck] = []
     for operation in document.operations:
         if operation.collection:
             page = operation.collection.page
@@ -38,7 +38,7 @@ def rules(document: Document) -> tuple[Rule, ...]:
                     meaning=f"The {name} link keeps every filter, leads to the neighbour, and is null at the end.",
                 )
                 judge = partial(_judge, operation, name, place)
-                found.append(Rule(relation, judge, is_single=True, is_universal=True))
+                found.append(RelationCheck(relation, judge, is_single=True, is_universal=True))
     return tuple(found)
 
 
@@ -76,15 +76,15 @@ def same_link(first: Any, second: Any) -> bool:
     return left.path == right.path and sorted(parse_qsl(left.query)) == sorted(parse_qsl(right.query))
 
 
-def _judge(operation: Operation, name: str, place: str, relation: Relation, observations: Observations) -> Judgement:
-    def check(seen: Seen) -> Iterator[Finding | None]:
+def _judge(operation: Operation, name: str, place: str, relation: Relation, observations: Observations) -> CheckResult:
+    def check(seen: Observation) -> Iterator[Mismatch | None]:
         limit, offset = page_of(seen.parameters, seen.collection, limit_of(operation, seen.collection))
         if limit is None or seen.total is None or limit < 1:
             return
         link = lookup(seen.body, place)
         neighbour = _next(limit, offset, seen.total) if name == "next" else _previous(limit, offset, seen.total)
         if neighbour == _END:
-            shown = Finding(f"{place} is {link!r}", "null: no page is there", (seen,), place, link)
+            shown = Mismatch(f"{place} is {link!r}", "null: no page is there", (seen,), place, link)
             yield shown if link is not None else None
         elif neighbour != _FREE:
             yield _against(seen, place, link, _expected(seen, limit, neighbour))
@@ -107,7 +107,7 @@ def _previous(limit: int, offset: int, total: int) -> int:
     return offset - limit if limit <= offset < total else _FREE
 
 
-def _expected(seen: Seen, limit: int, offset: int) -> dict[str, Any]:
+def _expected(seen: Observation, limit: int, offset: int) -> dict[str, Any]:
     """Return the parameters that a link must have: those of the request, at another offset, defaults filled in."""
     sort, page = seen.collection.sort, seen.collection.page
     names = (*(rule.parameter for rule in seen.collection.filters), sort.by, sort.order)
@@ -116,18 +116,18 @@ def _expected(seen: Seen, limit: int, offset: int) -> dict[str, Any]:
     return {**defaults, **given, page.limit: limit, page.offset: offset}
 
 
-def _against(seen: Seen, place: str, link: Any, wanted: Mapping[str, Any]) -> Finding | None:
+def _against(seen: Observation, place: str, link: Any, wanted: Mapping[str, Any]) -> Mismatch | None:
     if not isinstance(link, str):
-        return Finding(f"{place} is {link!r}", "a link to the page that is there", (seen,), place, link)
+        return Mismatch(f"{place} is {link!r}", "a link to the page that is there", (seen,), place, link)
     assert seen.operation is not None
     given = _query_of(seen.operation, link)
     if given is None:
-        return Finding(f"{place} leads elsewhere", f"a path that ends in {seen.operation.path}", (seen,), place, link)
+        return Mismatch(f"{place} leads elsewhere", f"a path that ends in {seen.operation.path}", (seen,), place, link)
     page, sort = seen.collection.page, seen.collection.sort
     defaults = {sort.by: sort.default_by, sort.order: sort.default_order, page.offset: 0}
     led = {**defaults, page.limit: limit_of(seen.operation, seen.collection), **given}
     for name in dict.fromkeys((*wanted, *led)):
         if wanted.get(name) != led.get(name):
             title = f"{place} has {name} {led.get(name)!r}"
-            return Finding(title, f"{name} {wanted.get(name)!r}", (seen,), f"{place} {name}", link)
+            return Mismatch(title, f"{name} {wanted.get(name)!r}", (seen,), f"{place} {name}", link)
     return None

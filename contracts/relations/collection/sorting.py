@@ -11,8 +11,8 @@ from contracts.contract.pointers import join, lookup, tokens
 from contracts.contract.vocabulary import Document, Operation
 from contracts.observations.comparison import agree
 from contracts.observations.expected_rows import is_ordered, key_orders, order_of, page_of
-from contracts.observations.observations import Observations, Seen
-from contracts.relations.relation_check import Finding, Judgement, Rule, judged
+from contracts.observations.observations import Observation, Observations
+from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged
 from contracts.verdicts import Relation
 
 __all__ = ["rules"]
@@ -21,7 +21,7 @@ _KIND = "collection"
 _DIRECTIONS = ("asc", "desc")
 
 
-def rules(document: Document) -> tuple[Rule, ...]:
+def rules(document: Document) -> tuple[RelationCheck, ...]:
     """Return the relations of every field and direction of every collection."""
     return tuple(
         rule
@@ -31,7 +31,7 @@ def rules(document: Document) -> tuple[Rule, ...]:
     )
 
 
-def _rules(operation: Operation, collection: Collection) -> Iterator[Rule]:
+def _rules(operation: Operation, collection: Collection) -> Iterator[RelationCheck]:
     sort = collection.sort
     parameter = operation.parameter(sort.by)
     for field in sort.fields:
@@ -39,15 +39,15 @@ def _rules(operation: Operation, collection: Collection) -> Iterator[Rule]:
             meaning = f"Sorted by {field}, {direction}: keys never go against it."
             pointer = join(sort.pointer, "fields", field)
             relation = _relation("sorted", operation, f"{field}.{direction}", pointer, meaning)
-            yield Rule(relation, partial(_judge_sorted, operation.family, field, direction))
+            yield RelationCheck(relation, partial(_judge_sorted, operation.family, field, direction))
     meaning = f"Without {sort.by} and {sort.order} items come by {sort.default_by}, {sort.default_order}."
     assumed = parameter.assumed if parameter else ""
     pointer = join(sort.pointer, "default")
     relation = _relation("default-order", operation, "", pointer, meaning, assumed)
-    yield Rule(relation, partial(_judge_default, operation.family), is_universal=True)
+    yield RelationCheck(relation, partial(_judge_default, operation.family), is_universal=True)
     meaning = "Sorting changes the order of the items and nothing else."
     relation = _relation("equivalent", operation, sort.by, sort.pointer, meaning)
-    yield Rule(relation, partial(_judge_equivalent, operation.family))
+    yield RelationCheck(relation, partial(_judge_equivalent, operation.family))
 
 
 def _relation(
@@ -64,12 +64,14 @@ def _relation(
     )
 
 
-def _is_sorted(seen: Seen) -> bool:
+def _is_sorted(seen: Observation) -> bool:
     sort = seen.collection.sort
     return sort.by in seen.parameters or sort.order in seen.parameters
 
 
-def _judge_sorted(family: str, field: str, direction: str, relation: Relation, observations: Observations) -> Judgement:
+def _judge_sorted(
+    family: str, field: str, direction: str, relation: Relation, observations: Observations
+) -> CheckResult:
     asked = [
         item
         for item in observations.of_family(family)
@@ -78,18 +80,18 @@ def _judge_sorted(family: str, field: str, direction: str, relation: Relation, o
     return _judge_order(asked, field, direction, relation, observations)
 
 
-def _judge_default(family: str, relation: Relation, observations: Observations) -> Judgement:
+def _judge_default(family: str, relation: Relation, observations: Observations) -> CheckResult:
     asked = [item for item in observations.of_family(family) if not _is_sorted(item)]
     sort = asked[0].collection.sort if asked else None
     if sort is None:
-        return Judgement(reason="not asked")
+        return CheckResult(reason="not asked")
     return _judge_order(asked, sort.default_by, sort.default_order, relation, observations)
 
 
 def _judge_order(
-    asked: list[Seen], field: str, direction: str, relation: Relation, observations: Observations
-) -> Judgement:
-    def outcomes() -> Iterator[Finding | None]:
+    asked: list[Observation], field: str, direction: str, relation: Relation, observations: Observations
+) -> CheckResult:
+    def outcomes() -> Iterator[Mismatch | None]:
         for seen in asked:
             place = seen.collection.sort.fields[field]
             keys = [lookup(item, tokens(place)) for item in seen.items]
@@ -106,14 +108,14 @@ def _distinct(keys: list[Any]) -> int:
     return len({str(key) for key in keys if key is not None})
 
 
-def _order(seen: Seen, field: str, direction: str, keys: list[Any]) -> Finding | None:
+def _order(seen: Observation, field: str, direction: str, keys: list[Any]) -> Mismatch | None:
     if is_ordered(keys, direction):
         return None
     title = f"{seen.case.meaning}: items are not in the order of {field}, {direction}"
-    return Finding(title, f"{field} {'falling' if direction == 'desc' else 'rising'}", (seen,), field, keys[:8])
+    return Mismatch(title, f"{field} {'falling' if direction == 'desc' else 'rising'}", (seen,), field, keys[:8])
 
 
-def _expected(seen: Seen, field: str, observations: Observations) -> list[Any] | None:
+def _expected(seen: Observation, field: str, observations: Observations) -> list[Any] | None:
     """Return the keys of all items that a page was taken from; None where they are not all known."""
     rows = observations.passing(seen)
     if rows is None or seen.total != len(rows) or seen.is_whole:
@@ -122,7 +124,7 @@ def _expected(seen: Seen, field: str, observations: Observations) -> list[Any] |
     return None if any(key is None for key in keys) else keys
 
 
-def _slice(seen: Seen, field: str, direction: str, keys: list[Any], every: list[Any]) -> Finding | None:
+def _slice(seen: Observation, field: str, direction: str, keys: list[Any], every: list[Any]) -> Mismatch | None:
     """Compare the keys of a page with those that all items, sorted, put there."""
     _, offset = page_of(seen.parameters, seen.collection, None)
     if len(every[offset : offset + len(keys)]) != len(keys):
@@ -132,14 +134,14 @@ def _slice(seen: Seen, field: str, direction: str, keys: list[Any], every: list[
         if all(agree(*pair) for pair in zip(expected, keys, strict=True)):
             return None
     title = f"{seen.case.meaning}: the page does not hold the {len(keys)} items that {field}, {direction} puts there"
-    return Finding(title, "the sorted items from the offset on", (seen,), f"page {field}", keys[:8])
+    return Mismatch(title, "the sorted items from the offset on", (seen,), f"page {field}", keys[:8])
 
 
-def _judge_equivalent(family: str, relation: Relation, observations: Observations) -> Judgement:
+def _judge_equivalent(family: str, relation: Relation, observations: Observations) -> CheckResult:
     asked = observations.of_family(family)
     plain = [item for item in asked if not _is_sorted(item) and item.is_whole]
 
-    def outcomes() -> Iterator[Finding | None]:
+    def outcomes() -> Iterator[Mismatch | None]:
         for seen in asked:
             base = next((item for item in plain if item.filters == seen.filters), None)
             if base is None or not _is_sorted(seen) or not base.items:
@@ -149,6 +151,6 @@ def _judge_equivalent(family: str, relation: Relation, observations: Observation
             if seen.total != base.total:
                 title = f"{seen.case.meaning}: the total is {seen.total}, without sorting {base.total}"
             is_same = not lost and seen.total == base.total
-            yield None if is_same else Finding(title, "the same items", (base, seen), "items", seen.total)
+            yield None if is_same else Mismatch(title, "the same items", (base, seen), "items", seen.total)
 
     return judged(relation, outcomes(), "no sorted answer has one to compare with")

@@ -17,8 +17,8 @@ import orjson
 
 from mockserver.admin.journal_format import to_summary
 from mockserver.admin.problem import Problem
-from mockserver.admin.route import Call, Operation, Outcome
-from mockserver.state.events import News, Reader
+from mockserver.admin.route import AdminRequest, AdminResponse, Route
+from mockserver.state.events import Event, Subscription
 from oas.messages import Exchange
 
 MEDIA_TYPE = "text/event-stream"
@@ -43,21 +43,23 @@ class Events:
         self._max_streams = max_streams
         self._heartbeat_s = heartbeat_s
 
-    def operations(self) -> tuple[Operation, ...]:
+    def operations(self) -> tuple[Route, ...]:
         """List them."""
         answer = {"type": "string"}
         return (
-            Operation(
+            Route(
                 "GET", "/requests/events", self.stream_requests, answer=answer, media_type=MEDIA_TYPE, problems=(503,)
             ),
         )
 
-    def stream_requests(self, call: Call) -> Outcome:
+    def stream_requests(self, call: AdminRequest) -> AdminResponse:
         """Tell what happens in the session's journal from now on, as server-sent events."""
         if not self._places.acquire(blocking=False):
             text = f"{self._max_streams} streams are open already; close one, or try again in {self._heartbeat_s:g} s."
             raise Problem(503, text, (("Retry-After", str(max(1, round(self._heartbeat_s)))),))
-        return Outcome({}, stream=EventStream(call.session.journal.feed.subscribe(), self._heartbeat_s, self._places))
+        return AdminResponse(
+            {}, stream=EventStream(call.session.journal.feed.subscribe(), self._heartbeat_s, self._places)
+        )
 
 
 class EventStream:
@@ -69,7 +71,7 @@ class EventStream:
         places: gets one back at the end.
     """
 
-    def __init__(self, reader: Reader, heartbeat_s: float, places: threading.Semaphore) -> None:
+    def __init__(self, reader: Subscription, heartbeat_s: float, places: threading.Semaphore) -> None:
         self._reader = reader
         self._heartbeat_s = heartbeat_s
         self._places = places
@@ -92,7 +94,7 @@ class EventStream:
             self._places.release()
 
 
-def _told(news: News) -> bytes:
+def _told(news: Event) -> bytes:
     subject = news.subject
     if isinstance(subject, Exchange):
         return _event(news.kind, to_summary(subject))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mockserver.admin.route import Call, Operation, Outcome
+from mockserver.admin.route import AdminRequest, AdminResponse, Route
 from mockserver.admin.schemas import BOOLEAN, MOMENT, array, record
-from mockserver.reload import Watch
+from mockserver.reload import FileWatcher
 from mockserver.timestamps import iso_z
 
 _STATE = record(
@@ -22,17 +22,17 @@ class Watching:
         watch: None where nobody watches.
     """
 
-    def __init__(self, watch: Watch | None) -> None:
+    def __init__(self, watch: FileWatcher | None) -> None:
         self._watch = watch
 
-    def operations(self) -> tuple[Operation, ...]:
+    def operations(self) -> tuple[Route, ...]:
         """List them."""
-        return (Operation("GET", "/watch", self.read_watch, answer=_STATE, in_session=False),)
+        return (Route("GET", "/watch", self.read_watch, answer=_STATE, in_session=False),)
 
-    def read_watch(self, call: Call) -> Outcome:
+    def read_watch(self, call: AdminRequest) -> AdminResponse:
         """Say whether changed files are served at once, and what came of the last change."""
         last = None if self._watch is None else self._watch.last
-        return Outcome(
+        return AdminResponse(
             {
                 "watching": self._watch is not None,
                 "reloaded_at": None if last is None else iso_z(last.at),

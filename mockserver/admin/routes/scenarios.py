@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mockserver.admin.problem import Problem
-from mockserver.admin.route import PREFIX, Call, Operation, Outcome
+from mockserver.admin.route import PREFIX, AdminRequest, AdminResponse, Route
 from mockserver.admin.schemas import MAX_WHOLE, TEXT, array, named, record, table, whole
 from mockserver.errors import ScenarioInvalid, UsageError
 from mockserver.scenarios.models import Rule
 from mockserver.scenarios.parsing import read_rule
-from mockserver.scenarios.registry import Library
+from mockserver.scenarios.registry import ScenarioRegistry
 from mockserver.scenarios.schema import RULE
 from mockserver.state.rules import ScriptFull
 from mockserver.state.sessions import Session, Sessions
@@ -24,7 +24,7 @@ _PLAYED = record(playing={"type": "string"}, keys=table({"type": "string"}))
 _LIMITS = record(limits=table(whole(1)))
 
 
-class Choosing:
+class ScenarioRoutes:
     """The operations on what a session plays.
 
     Args:
@@ -32,40 +32,40 @@ class Choosing:
         library: returns the scenarios.
     """
 
-    def __init__(self, sessions: Sessions, library: Callable[[], Library]) -> None:
+    def __init__(self, sessions: Sessions, library: Callable[[], ScenarioRegistry]) -> None:
         self._sessions = sessions
         self._library = library
 
-    def operations(self) -> tuple[Operation, ...]:
+    def operations(self) -> tuple[Route, ...]:
         """List them."""
         rule, members = named("Rule"), RULE["properties"]
         return (
-            Operation("GET", "/scenarios", self.list_scenarios, answer=_SCENARIOS),
-            Operation(
+            Route("GET", "/scenarios", self.list_scenarios, answer=_SCENARIOS),
+            Route(
                 "POST", "/scenarios/{name}", self.play_scenario,
                 members={"key_hash": TEXT}, answer=_PLAYED, problems=(404, 409),
             ),
-            Operation("DELETE", "/scenarios", self.stop_scenario, answer=_PLAYED),
-            Operation("GET", "/rules", self.list_rules, answer=record(rules=array(rule))),
-            Operation(
+            Route("DELETE", "/scenarios", self.stop_scenario, answer=_PLAYED),
+            Route("GET", "/rules", self.list_rules, answer=record(rules=array(rule))),
+            Route(
                 "POST", "/rules", self.add_rule,
                 members=members, needs=("answers",), needs_body=True, answer=rule, status=201, problems=(409,),
             ),
-            Operation("DELETE", "/rules", self.remove_rules, answer=record(removed=whole())),
-            Operation("DELETE", "/rules/{id}", self.remove_rule, answer=record(removed=whole()), problems=(404,)),
-            Operation(
+            Route("DELETE", "/rules", self.remove_rules, answer=record(removed=whole())),
+            Route("DELETE", "/rules/{id}", self.remove_rule, answer=record(removed=whole()), problems=(404,)),
+            Route(
                 "POST", "/limits", self.limit,
                 members={"minute": whole(1), "day": whole(1)}, needs_body=True, answer=_LIMITS,
             ),
         )  # fmt: skip
 
-    def list_scenarios(self, call: Call) -> Outcome:
+    def list_scenarios(self, call: AdminRequest) -> AdminResponse:
         """List the scenarios, and which are played."""
         found = (self._library().playable(name) for name in self._library().names)
         listed = [{"name": one.name, "description": one.description} for one in found if one is not None]
-        return Outcome({"scenarios": listed, **_playing(call.session)})
+        return AdminResponse({"scenarios": listed, **_playing(call.session)})
 
-    def play_scenario(self, call: Call) -> Outcome:
+    def play_scenario(self, call: AdminRequest) -> AdminResponse:
         """Play a scenario from its beginning: for the session, or for one of its keys."""
         session, key_hash = call.session, call.body.text("key_hash") or ""
         if key_hash and key_hash not in {key.hash_id for key in session.keys.list()}:
@@ -80,18 +80,18 @@ class Choosing:
             raise Problem(409, f"The scenario cannot be played: {error}.") from error
         except ScriptFull as error:
             raise Problem(409, f"{error}: POST {PREFIX}/reset.") from error
-        return Outcome(_playing(session))
+        return AdminResponse(_playing(session))
 
-    def stop_scenario(self, call: Call) -> Outcome:
+    def stop_scenario(self, call: AdminRequest) -> AdminResponse:
         """Play nothing for the session as a whole; keys keep what is theirs."""
         call.session.script.play("")
-        return Outcome(_playing(call.session))
+        return AdminResponse(_playing(call.session))
 
-    def list_rules(self, call: Call) -> Outcome:
+    def list_rules(self, call: AdminRequest) -> AdminResponse:
         """List the session's rules in the order in which they are asked."""
-        return Outcome({"rules": [_rule(rule) for rule in call.session.script.rules]})
+        return AdminResponse({"rules": [_rule(rule) for rule in call.session.script.rules]})
 
-    def add_rule(self, call: Call) -> Outcome:
+    def add_rule(self, call: AdminRequest) -> AdminResponse:
         """Add a rule to the session."""
         document = call.body.everything()
         try:
@@ -100,26 +100,26 @@ class Choosing:
             raise Problem(422, f"{error}.") from error
         except ScriptFull as error:
             raise Problem(409, f"{error}: DELETE {PREFIX}/rules.") from error
-        return Outcome(_rule(rule), 201)
+        return AdminResponse(_rule(rule), 201)
 
-    def remove_rules(self, call: Call) -> Outcome:
+    def remove_rules(self, call: AdminRequest) -> AdminResponse:
         """Remove every rule of the session."""
-        return Outcome({"removed": call.session.script.remove()})
+        return AdminResponse({"removed": call.session.script.remove()})
 
-    def remove_rule(self, call: Call) -> Outcome:
+    def remove_rule(self, call: AdminRequest) -> AdminResponse:
         """Remove one rule."""
         removed = call.session.script.remove(call.target)
         if not removed:
             raise Problem(404, f"No rule has this id; GET {PREFIX}/rules lists those that exist.")
-        return Outcome({"removed": removed})
+        return AdminResponse({"removed": removed})
 
-    def limit(self, call: Call) -> Outcome:
+    def limit(self, call: AdminRequest) -> AdminResponse:
         """Let so many requests through in a minute or a day, in place of the session's limits."""
         body = call.body
         found = {name: body.integer(name, 1, MAX_WHOLE) for name in ("minute", "day")}
         session = call.session
         session.script.limit({name: limit for name, limit in found.items() if limit is not None})
-        return Outcome({"limits": session.limits})
+        return AdminResponse({"limits": session.limits})
 
 
 def _playing(session: Session) -> dict[str, object]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.admin.problem import Problem
-from mockserver.admin.route import PREFIX, Call, Operation, Outcome
+from mockserver.admin.route import PREFIX, AdminRequest, AdminResponse, Route
 from mockserver.admin.schemas import BOOLEAN, MAX_WHOLE, MOMENT, NUMBER, SHAPES, TEXT, array, named, record, whole
 from mockserver.errors import UsageError
 from mockserver.state.clock import EARLIEST_S, LATEST_S, Clock
@@ -45,7 +45,7 @@ def chosen(sessions: Sessions, name: str | None) -> Session:
     return session
 
 
-class Worlds:
+class SessionRoutes:
     """The operations on the server and its sessions.
 
     Args:
@@ -57,54 +57,54 @@ class Worlds:
         self._sessions = sessions
         self._info = dict(info)
 
-    def operations(self) -> tuple[Operation, ...]:
+    def operations(self) -> tuple[Route, ...]:
         """List them."""
         clock, key = named("Clock"), named("Key")
         sessions = record(sessions=array(named("Session")))
         return (
-            Operation("GET", "/health", self.health, answer=_HEALTH, in_session=False),
-            Operation("GET", "/version", self.version, answer=_VERSION, in_session=False),
-            Operation("POST", "/reset", self.reset, members={}, answer=_RESET),
-            Operation("GET", "/clock", self.read_clock, answer=clock),
-            Operation(
+            Route("GET", "/health", self.health, answer=_HEALTH, in_session=False),
+            Route("GET", "/version", self.version, answer=_VERSION, in_session=False),
+            Route("POST", "/reset", self.reset, members={}, answer=_RESET),
+            Route("GET", "/clock", self.read_clock, answer=clock),
+            Route(
                 "POST", "/clock", self.move_clock,
                 members=_MOVES, constraints=_ONE, needs_body=True, answer=clock,
             ),
-            Operation("GET", "/keys", self.list_keys, answer=record(keys=array(key))),
-            Operation(
+            Route("GET", "/keys", self.list_keys, answer=record(keys=array(key))),
+            Route(
                 "POST", "/keys", self.create_key,
                 members=_NEW_KEY, needs=("role",), needs_body=True, answer=_MADE_KEY, status=201, problems=(409,),
             ),
-            Operation(
+            Route(
                 "PATCH", "/keys/{hash}", self.switch_key,
                 members={"active": BOOLEAN}, needs=("active",), needs_body=True, answer=key, problems=(404,),
             ),
-            Operation("GET", "/sessions", self.list_sessions, answer=sessions, in_session=False),
-            Operation(
+            Route("GET", "/sessions", self.list_sessions, answer=sessions, in_session=False),
+            Route(
                 "POST", "/sessions", self.create_session,
                 members=_OPTIONS, answer=_MADE_SESSION, status=201, in_session=False,
             ),
-            Operation("DELETE", "/sessions/{name}", self.drop_session, problems=(404, 409), in_session=False),
+            Route("DELETE", "/sessions/{name}", self.drop_session, problems=(404, 409), in_session=False),
         )  # fmt: skip
 
-    def health(self, call: Call) -> Outcome:
+    def health(self, call: AdminRequest) -> AdminResponse:
         """Say that the server answers."""
-        return Outcome({"status": "healthy", **self._info})
+        return AdminResponse({"status": "healthy", **self._info})
 
-    def version(self, call: Call) -> Outcome:
+    def version(self, call: AdminRequest) -> AdminResponse:
         """Say what the server is and serves."""
-        return Outcome(self._info)
+        return AdminResponse(self._info)
 
-    def reset(self, call: Call) -> Outcome:
+    def reset(self, call: AdminRequest) -> AdminResponse:
         """Return keys, counters, journal and clock of the session to their start."""
         self._sessions.reset(call.session)
-        return Outcome({"session": call.session.name, **_moment(call.session.clock)})
+        return AdminResponse({"session": call.session.name, **_moment(call.session.clock)})
 
-    def read_clock(self, call: Call) -> Outcome:
+    def read_clock(self, call: AdminRequest) -> AdminResponse:
         """Say what time it is in the session."""
-        return Outcome(_moment(call.session.clock))
+        return AdminResponse(_moment(call.session.clock))
 
-    def move_clock(self, call: Call) -> Outcome:
+    def move_clock(self, call: AdminRequest) -> AdminResponse:
         """Set, advance or freeze the session's clock."""
         clock, body = call.session.clock, call.body
         if len(body) != 1:
@@ -118,13 +118,13 @@ class Worlds:
                 clock.freeze(body.boolean("freeze"))
         except ValueError as error:
             raise Problem(422, f"The clock cannot go there: {error}.") from error
-        return Outcome(_moment(clock))
+        return AdminResponse(_moment(clock))
 
-    def list_keys(self, call: Call) -> Outcome:
+    def list_keys(self, call: AdminRequest) -> AdminResponse:
         """List the session's keys by their hashes."""
-        return Outcome({"keys": [_key(key) for key in call.session.keys.list()]})
+        return AdminResponse({"keys": [_key(key) for key in call.session.keys.list()]})
 
-    def create_key(self, call: Call) -> Outcome:
+    def create_key(self, call: AdminRequest) -> AdminResponse:
         """Make a key in the session and show it, this once."""
         role: Role = "admin" if call.body.choice("role", "admin", "member") == "admin" else "member"
         description = call.body.text("description") or ""
@@ -132,21 +132,21 @@ class Worlds:
             plain, key = call.session.keys.create(role, call.session.clock.now(), description)
         except KeyLimitReached as error:
             raise Problem(409, f"{error}: POST {PREFIX}/reset.") from error
-        return Outcome({"key": plain, **_key(key)}, 201)
+        return AdminResponse({"key": plain, **_key(key)}, 201)
 
-    def switch_key(self, call: Call) -> Outcome:
+    def switch_key(self, call: AdminRequest) -> AdminResponse:
         """Activate or deactivate a key of the session."""
         keys = call.session.keys
         key = (keys.activate if call.body.boolean("active") else keys.deactivate)(call.target)
         if key is None:
             raise Problem(404, f"No key of this session has that hash; GET {PREFIX}/keys lists those it has.")
-        return Outcome(_key(key))
+        return AdminResponse(_key(key))
 
-    def list_sessions(self, call: Call) -> Outcome:
+    def list_sessions(self, call: AdminRequest) -> AdminResponse:
         """List the sessions, the default one first."""
-        return Outcome({"sessions": [_session(session) for session in self._sessions.list()]})
+        return AdminResponse({"sessions": [_session(session) for session in self._sessions.list()]})
 
-    def create_session(self, call: Call) -> Outcome:
+    def create_session(self, call: AdminRequest) -> AdminResponse:
         """Make a session and show its keys, this once."""
         body = call.body
         options = SessionOptions(
@@ -160,15 +160,15 @@ class Worlds:
             session, keys = self._sessions.create(options)
         except UsageError as error:
             raise Problem(422, str(error)) from error
-        return Outcome({**_session(session), "keys": dict(keys)}, 201)
+        return AdminResponse({**_session(session), "keys": dict(keys)}, 201)
 
-    def drop_session(self, call: Call) -> Outcome:
+    def drop_session(self, call: AdminRequest) -> AdminResponse:
         """End a session."""
         session = chosen(self._sessions, call.target)
         if session.name == DEFAULT_SESSION:
             raise Problem(409, f"The default session stays; POST {PREFIX}/reset returns it to its start.")
         self._sessions.drop(session.name)
-        return Outcome({})
+        return AdminResponse({})
 
 
 def _moment(clock: Clock) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.admin.journal_format import to_wiremock
 from mockserver.admin.problem import Problem
-from mockserver.admin.route import Call, Operation, Outcome
+from mockserver.admin.route import AdminRequest, AdminResponse, Route
 from mockserver.admin.schemas import TEXT, array, record, whole
 
 if TYPE_CHECKING:
@@ -47,18 +47,18 @@ class Verdicts:
     def __init__(self, spec: Callable[[], Spec]) -> None:
         self._spec = spec
 
-    def operations(self) -> tuple[Operation, ...]:
+    def operations(self) -> tuple[Route, ...]:
         """List it."""
-        return (Operation("GET", "/verdict", self.read_verdict, query=_QUERY, answer=_VERDICT, problems=(409, 422)),)
+        return (Route("GET", "/verdict", self.read_verdict, query=_QUERY, answer=_VERDICT, problems=(409, 422)),)
 
-    def read_verdict(self, call: Call) -> Outcome:
+    def read_verdict(self, call: AdminRequest) -> AdminResponse:
         """Judge what the session's client sent since the start, or since the journal was emptied."""
         from contracts import client
 
         spec, journal = self._spec(), call.session.journal
         allow, also = (_ids(call.query.text(name)) for name in ("allow", "also"))
         try:
-            terms = client.Terms(allow=allow, also=also)
+            terms = client.VerdictOptions(allow=allow, also=also)
         except client.UsageError as error:
             raise Problem(422, f"{error}.") from error
         try:
@@ -70,7 +70,7 @@ class Verdicts:
         verdict = client.judge(
             client.read_journal(kept, spec.base_path), document, terms, total=max(journal.total, len(kept))
         )
-        return Outcome(client.as_json(verdict))
+        return AdminResponse(client.as_json(verdict))
 
 
 def _ids(text: str | None) -> list[str]:

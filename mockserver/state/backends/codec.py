@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from oas.messages import Delivery, Exchange, Request, Response, Violation
+from oas.messages import DeliveryOptions, Exchange, Request, Response, Violation
 
 #: Bytes of the array, bytes of the request's body.
 _LENGTHS = Struct("<II")
@@ -58,7 +58,7 @@ def from_bytes(data: bytes) -> Exchange:
             status,
             tuple((name, value) for name, value in answer_headers),
             data[answer_at:],
-            None if delivery is None else Delivery(*delivery),
+            None if delivery is None else DeliveryOptions(*delivery),
         ),
         violations=tuple(Violation(*violation) for violation in violations),
         applied=applied,

@@ -28,7 +28,7 @@ _GENERATION, _LENGTH = 0, 1
 _NAME = Struct("<qq")
 
 
-class Cells:
+class CounterFile:
     """The counters of one file.
 
     Args:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mockserver.config import Config
-from mockserver.state.backend import Share
+from mockserver.state.backend import Backend
 
 if TYPE_CHECKING:
-    from mockserver.state.backends.shared_memory import Bench
+    from mockserver.state.backends.shared_memory import SharedMemoryHandle
 
 
-def share_of(config: Config, bench: Bench | None = None) -> Share | None:
+def create_backend(config: Config, bench: SharedMemoryHandle | None = None) -> Backend | None:
     """Return what this process shares; None where it is alone.
 
     Args:
@@ -22,12 +22,12 @@ def share_of(config: Config, bench: Bench | None = None) -> Share | None:
         ConfigInvalid: the Redis cannot be named so, or its client is not installed.
     """
     if config.state is not None:
-        from mockserver.state.backends.redis import RedisShare
-        from mockserver.state.backends.redis_connection import Link
+        from mockserver.state.backends.redis import RedisBackend
+        from mockserver.state.backends.redis_connection import RedisConnection
 
-        return RedisShare(Link.to(config.state), goes_on_alone=config.state_failure == "local")
+        return RedisBackend(RedisConnection.to(config.state), goes_on_alone=config.state_failure == "local")
     if bench is not None:
-        from mockserver.state.backends.shared_memory import MachineShare
+        from mockserver.state.backends.shared_memory import SharedMemoryBackend
 
-        return MachineShare(bench)
+        return SharedMemoryBackend(bench)
     return None

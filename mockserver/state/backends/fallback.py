@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mockserver.errors import StateUnavailable
-from mockserver.state.rate_limits import Counters
-from mockserver.state.rules import Turns
+from mockserver.state.rate_limits import CounterStorage
+from mockserver.state.rules import RuleUsage
 
 
 class FallbackCounters:
@@ -23,13 +23,13 @@ class FallbackCounters:
 
     __slots__ = ("_is_alone", "_own", "_shared")
 
-    def __init__(self, shared: Counters, own: Counters) -> None:
+    def __init__(self, shared: CounterStorage, own: CounterStorage) -> None:
         self._shared = shared
         self._own = own
         self._is_alone = False
 
     def hit(self, identity: str, numbers: tuple[int, ...]) -> Sequence[int]:
-        """Count one request in every window; see `Counters`."""
+        """Count one request in every window; see `CounterStorage`."""
         try:
             counts = self._shared.hit(identity, numbers)
         except StateUnavailable:
@@ -56,7 +56,7 @@ class FallbackTurns:
 
     __slots__ = ("_own", "_shared")
 
-    def __init__(self, shared: Turns, own: Turns) -> None:
+    def __init__(self, shared: RuleUsage, own: RuleUsage) -> None:
         self._shared = shared
         self._own = own
 

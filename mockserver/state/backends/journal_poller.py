@@ -6,15 +6,15 @@ import threading
 from collections.abc import Iterable
 
 from mockserver.errors import StateUnavailable
-from mockserver.state.events import QUEUE_LENGTH, Feed, News, Reader
-from mockserver.state.journal_storage import Shelf
+from mockserver.state.events import QUEUE_LENGTH, Event, EventBus, Subscription
+from mockserver.state.journal_storage import JournalStorage
 from oas.messages import Exchange
 
 #: A person who watches does not notice.
 INTERVAL_S = 0.2
 
 
-class SharedFeed(Feed):
+class JournalPoller(EventBus):
     """The feed of a shared journal. What this process records is found there, like everything else.
 
     Args:
@@ -24,15 +24,15 @@ class SharedFeed(Feed):
 
     __slots__ = ("_interval_s", "_lock", "_shelf", "_thread")
 
-    def __init__(self, shelf: Shelf, interval_s: float = INTERVAL_S) -> None:
+    def __init__(self, shelf: JournalStorage, interval_s: float = INTERVAL_S) -> None:
         super().__init__()
         self._shelf = shelf
         self._interval_s = interval_s
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def subscribe(self, length: int = QUEUE_LENGTH) -> Reader:
-        """Return a new reader; see `Feed`."""
+    def subscribe(self, length: int = QUEUE_LENGTH) -> Subscription:
+        """Return a new reader; see `EventBus`."""
         with self._lock:
             reader = super().subscribe(length)
             if self._thread is None:
@@ -42,7 +42,7 @@ class SharedFeed(Feed):
                 self._thread.start()
         return reader
 
-    def publish(self, news: News) -> None:
+    def publish(self, news: Event) -> None:
         """Tell every reader what the journal does not say."""
         if news.kind not in ("request", "cleared"):
             super().publish(news)
@@ -62,12 +62,12 @@ class SharedFeed(Feed):
 class _Look:
     """What a journal had when it was looked at last."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: JournalStorage) -> None:
         self._shelf = shelf
         self._total = 0
         self._last = ""
 
-    def news(self) -> Iterable[News]:
+    def news(self) -> Iterable[Event]:
         """Return what is new since the last time; nothing while the shelf cannot be reached."""
         try:
             total = self._shelf.total
@@ -77,8 +77,8 @@ class _Look:
         except StateUnavailable:
             return []
         is_cleared = total < self._total
-        found = [News("cleared")] if is_cleared else []
-        found += [News("request", exchange) for exchange in self._after_last(kept)]
+        found = [Event("cleared")] if is_cleared else []
+        found += [Event("request", exchange) for exchange in self._after_last(kept)]
         self._total, self._last = total, kept[-1].id if kept else ""
         return found
 

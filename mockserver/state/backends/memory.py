@@ -5,36 +5,36 @@ from __future__ import annotations
 import threading
 from contextlib import AbstractContextManager
 
-from mockserver.state.events import Feed
-from mockserver.state.journal_storage import MemoryShelf, Shelf
-from mockserver.state.rate_limits import Counters, MemoryCounters
-from mockserver.state.rules import MemoryTurns, Turns
+from mockserver.state.events import EventBus
+from mockserver.state.journal_storage import JournalStorage, MemoryShelf
+from mockserver.state.rate_limits import CounterStorage, MemoryCounters
+from mockserver.state.rules import MemoryTurns, RuleUsage
 
 
 class MemoryParts:
     """What changes with each request, in memory; see `share.Parts`."""
 
-    def counters(self, session: str, windows: int) -> Counters:
+    def counters(self, session: str, windows: int) -> CounterStorage:
         """Return new counters."""
         return MemoryCounters(windows)
 
-    def turns(self, session: str) -> Turns:
+    def turns(self, session: str) -> RuleUsage:
         """Return new turns."""
         return MemoryTurns()
 
-    def shelf(self, session: str, max_entries: int, max_bytes: int) -> Shelf:
+    def shelf(self, session: str, max_entries: int, max_bytes: int) -> JournalStorage:
         """Return a new shelf."""
         return MemoryShelf(max_entries, max_bytes)
 
-    def feed(self, shelf: Shelf) -> Feed:
+    def feed(self, shelf: JournalStorage) -> EventBus:
         """Return a new feed."""
-        return Feed()
+        return EventBus()
 
     def forget(self, session: str) -> None:
         """Leave it to the session, with which its parts end."""
 
 
-class AloneWorld:
+class NoReplication:
     """What changes rarely, where there is nobody to be told; see `world.SharedWorld`."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from mockserver.errors import StateUnavailable
 TIMEOUT_S = 5.0
 
 
-class CrossLock:
+class ProcessLock:
     """A semaphore of the system: a free one is taken without a system call, and without letting another thread run.
 
     Made before the processes that use it, and given to them when they start.

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from mockserver.state.backend import Seen
 from mockserver.state.backends.fallback import FallbackCounters, FallbackTurns
-from mockserver.state.backends.journal_poller import SharedFeed
-from mockserver.state.backends.redis_connection import Link, key_of
+from mockserver.state.backends.journal_poller import JournalPoller
+from mockserver.state.backends.redis_connection import RedisConnection, key_of
 from mockserver.state.backends.redis_counters import RedisCounters, RedisTurns
 from mockserver.state.backends.redis_journal import RedisShelf
 from mockserver.state.backends.redis_store import RedisStore
-from mockserver.state.journal_storage import Shelf
-from mockserver.state.rate_limits import Counters, MemoryCounters
-from mockserver.state.rules import MemoryTurns, Turns
+from mockserver.state.journal_storage import JournalStorage
+from mockserver.state.rate_limits import CounterStorage, MemoryCounters
+from mockserver.state.rules import MemoryTurns, RuleUsage
 
 
-class RedisShare:
+class RedisBackend:
     """A share (`share`) of one process.
 
     Args:
@@ -27,29 +27,29 @@ class RedisShare:
         goes_on_alone: as given.
     """
 
-    def __init__(self, link: Link, *, goes_on_alone: bool = False) -> None:
+    def __init__(self, link: RedisConnection, *, goes_on_alone: bool = False) -> None:
         self._link = link
         self.goes_on_alone = goes_on_alone
         self.seen = Seen()
         self.store = RedisStore(link)
 
-    def counters(self, session: str, windows: int) -> Counters:
+    def counters(self, session: str, windows: int) -> CounterStorage:
         """Return the counters of a session."""
         shared = RedisCounters(self._link, session, self.seen)
         return FallbackCounters(shared, MemoryCounters(windows)) if self.goes_on_alone else shared
 
-    def turns(self, session: str) -> Turns:
+    def turns(self, session: str) -> RuleUsage:
         """Return the turns of a session's rules."""
         shared = RedisTurns(self._link, session)
         return FallbackTurns(shared, MemoryTurns()) if self.goes_on_alone else shared
 
-    def shelf(self, session: str, max_entries: int, max_bytes: int) -> Shelf:
+    def shelf(self, session: str, max_entries: int, max_bytes: int) -> JournalStorage:
         """Return where the journal of a session is kept."""
         return RedisShelf(self._link, session, max_entries, max_bytes)
 
-    def feed(self, shelf: Shelf) -> SharedFeed:
+    def feed(self, shelf: JournalStorage) -> JournalPoller:
         """Return what tells readers of the exchanges on a shelf."""
-        return SharedFeed(shelf)
+        return JournalPoller(shelf)
 
     def forget(self, session: str) -> None:
         """Remove what was kept of a session; its counters expire."""

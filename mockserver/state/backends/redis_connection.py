@@ -19,7 +19,7 @@ PAUSE_S = 1.0
 PREFIX = "{mockserver}:"
 
 
-class Link:
+class RedisConnection:
     """A pool of connections to one Redis.
 
     Args:
@@ -40,7 +40,7 @@ class Link:
         self._asks_again_at: float | None = None
 
     @classmethod
-    def to(cls, url: str) -> Link:
+    def to(cls, url: str) -> RedisConnection:
         """Return the link to a URL; nothing is sent yet.
 
         Raises:

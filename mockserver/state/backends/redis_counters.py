@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mockserver.state.backend import Seen, Stale
-from mockserver.state.backends.redis_connection import Link, key_of
+from mockserver.state.backend import Seen, StaleRevision
+from mockserver.state.backends.redis_connection import RedisConnection, key_of
 from mockserver.state.backends.redis_store import TOKEN
 from mockserver.state.rate_limits import OVERFLOW
 
@@ -57,7 +57,7 @@ class RedisCounters:
 
     __slots__ = ("_clear", "_epoch", "_hit", "_max_identities", "_seen")
 
-    def __init__(self, link: Link, session: str, seen: Seen, max_identities: int = MAX_IDENTITIES) -> None:
+    def __init__(self, link: RedisConnection, session: str, seen: Seen, max_identities: int = MAX_IDENTITIES) -> None:
         self._hit = link.script(_HIT)
         self._clear = link.script(_CLEAR)
         self._epoch = key_of("counters", session, "")
@@ -68,13 +68,13 @@ class RedisCounters:
         """Count one request in every window; see `Counters`.
 
         Raises:
-            Stale: nothing was counted.
+            StaleRevision: nothing was counted.
             StateUnavailable: Redis does not answer.
         """
         args = [self._seen.token or b"", identity, self._max_identities, OVERFLOW, KEPT_S, *numbers]
         counts: Sequence[int] | None = self._hit([TOKEN, self._epoch], args)
         if counts is None:
-            raise Stale
+            raise StaleRevision
         return counts
 
     def clear(self) -> None:
@@ -92,7 +92,7 @@ class RedisTurns:
 
     __slots__ = ("_key", "_link", "_take")
 
-    def __init__(self, link: Link, session: str) -> None:
+    def __init__(self, link: RedisConnection, session: str) -> None:
         self._link = link
         self._take = link.script(_TAKE)
         self._key = key_of("turns", session)

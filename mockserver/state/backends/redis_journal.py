@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mockserver.errors import StateUnavailable
 from mockserver.state.backends.codec import from_bytes, to_bytes
-from mockserver.state.backends.redis_connection import Link, key_of
+from mockserver.state.backends.redis_connection import RedisConnection, key_of
 from oas.messages import Exchange
 
 #: Before each exchange stands in digits what it counts for.
@@ -33,7 +33,7 @@ class RedisShelf:
 
     __slots__ = ("_facts", "_link", "_list", "_max_bytes", "_max_entries", "_put")
 
-    def __init__(self, link: Link, session: str, max_entries: int, max_bytes: int) -> None:
+    def __init__(self, link: RedisConnection, session: str, max_entries: int, max_bytes: int) -> None:
         self._link = link
         self._put = link.script(_PUT)
         self._list, self._facts = key_of("journal", session), key_of("journal", session, "facts")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from mockserver.errors import StateUnavailable
-from mockserver.state.backends.redis_connection import Link, key_of
+from mockserver.state.backends.redis_connection import RedisConnection, key_of
 
 #: A change takes milliseconds. So long the lock of a machine that is gone holds the others up.
 LOCK_S = 5.0
@@ -45,7 +45,7 @@ class RedisStore:
         link: to their Redis.
     """
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: RedisConnection) -> None:
         self._link = link
         self._write = link.script(_WRITE)
         self._threads = threading.RLock()

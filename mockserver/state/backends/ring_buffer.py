@@ -8,7 +8,7 @@ from struct import Struct
 
 from mockserver.state.backends.codec import from_bytes, to_bytes
 from mockserver.state.backends.counter_file import map_file
-from mockserver.state.backends.process_lock import CrossLock
+from mockserver.state.backends.process_lock import ProcessLock
 from oas.messages import Exchange
 
 # Words of 8 bytes. Positions count all bytes ever written; where they lie is their remainder.
@@ -18,7 +18,7 @@ _HEAD_BYTES = 64
 _PREFIX = Struct("<qq")
 
 
-class RingShelf:
+class RingBuffer:
     """A shelf (`mockserver.state.journal_storage`) of which every process on the machine sees the same exchanges.
 
     Args:
@@ -30,7 +30,7 @@ class RingShelf:
 
     __slots__ = ("_capacity", "_lock", "_max_bytes", "_max_entries", "_ring", "_words")
 
-    def __init__(self, path: Path, lock: CrossLock, max_entries: int, max_bytes: int) -> None:
+    def __init__(self, path: Path, lock: ProcessLock, max_entries: int, max_bytes: int) -> None:
         memory = map_file(path, _HEAD_BYTES + max_bytes)
         self._words = memory[:_HEAD_BYTES].cast("q")
         self._ring = memory[_HEAD_BYTES:]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from mockserver.state.backend import Seen, Stale
-from mockserver.state.backends.counter_file import CAPACITY, Cells
-from mockserver.state.backends.process_lock import CrossLock
+from mockserver.state.backend import Seen, StaleRevision
+from mockserver.state.backends.counter_file import CAPACITY, CounterFile
+from mockserver.state.backends.process_lock import ProcessLock
 from mockserver.state.rate_limits import OVERFLOW
 
 #: Identities whose counters a process remembers without looking them up.
@@ -30,7 +30,7 @@ class MachineCounters:
 
     __slots__ = ("_cells", "_generation", "_lock", "_numbers", "_offsets", "_seen", "_stamp")
 
-    def __init__(self, cells: Cells, lock: CrossLock, stamp: memoryview, seen: Seen) -> None:
+    def __init__(self, cells: CounterFile, lock: ProcessLock, stamp: memoryview, seen: Seen) -> None:
         self._cells = cells
         self._lock = lock
         self._stamp = stamp
@@ -43,13 +43,13 @@ class MachineCounters:
         """Count one request in every window; see `Counters`.
 
         Raises:
-            Stale: nothing was counted.
+            StaleRevision: nothing was counted.
             StateUnavailable: the lock was lost.
         """
         words, counts = self._cells.words, []
         with self._lock:
             if self._stamp[0] != self._seen.token:
-                raise Stale
+                raise StaleRevision
             if numbers != self._numbers or self._generation != self._cells.generation:
                 self._turn(numbers)
             offsets = self._offsets.get(identity)
@@ -103,10 +103,10 @@ class MachineTurns:
 
     __slots__ = ("_cells", "_lock", "_path")
 
-    def __init__(self, path: Path, lock: CrossLock) -> None:
+    def __init__(self, path: Path, lock: ProcessLock) -> None:
         self._path = path
         self._lock = lock
-        self._cells: Cells | None = None
+        self._cells: CounterFile | None = None
 
     def take(self, name: str) -> int:
         """Count a turn, and return how many there were before it."""
@@ -127,9 +127,9 @@ class MachineTurns:
             with self._lock:
                 self._opened().clear()
 
-    def _opened(self) -> Cells:
+    def _opened(self) -> CounterFile:
         if self._cells is None:
-            self._cells = Cells(self._path)
+            self._cells = CounterFile(self._path)
         return self._cells
 
 

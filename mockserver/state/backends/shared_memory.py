@@ -1,6 +1,6 @@
 """The shared state of all workers on one machine: files that are memory, in a folder that ends with the server.
 
-The parent makes the `Bench`, each worker works at it.
+The parent makes the `SharedMemoryHandle`, each worker works at it.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mockserver.state.backend import Seen
-from mockserver.state.backends.counter_file import Cells, map_file
-from mockserver.state.backends.journal_poller import SharedFeed
-from mockserver.state.backends.process_lock import CrossLock
-from mockserver.state.backends.ring_buffer import RingShelf
+from mockserver.state.backends.counter_file import CounterFile, map_file
+from mockserver.state.backends.journal_poller import JournalPoller
+from mockserver.state.backends.process_lock import ProcessLock
+from mockserver.state.backends.ring_buffer import RingBuffer
 from mockserver.state.backends.shared_counters import MachineCounters, MachineTurns
 from mockserver.state.backends.sqlite_store import SqliteStore
-from mockserver.state.journal_storage import Shelf
+from mockserver.state.journal_storage import JournalStorage
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class SharedMemoryHandle:
     """What the workers of one server get from their parent when they start.
 
     Attributes:
@@ -32,11 +32,11 @@ class Bench:
     """
 
     folder: Path
-    lock: CrossLock = field(default_factory=CrossLock)
+    lock: ProcessLock = field(default_factory=ProcessLock)
 
     @classmethod
     @contextmanager
-    def made(cls) -> Iterator[Bench]:
+    def made(cls) -> Iterator[SharedMemoryHandle]:
         """Make a folder, and remove it at the end."""
         folder = Path(tempfile.mkdtemp(prefix="mockserver-"))
         try:
@@ -45,7 +45,7 @@ class Bench:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-class MachineShare:
+class SharedMemoryBackend:
     """A share (`share`) of one worker.
 
     Args:
@@ -59,7 +59,7 @@ class MachineShare:
 
     goes_on_alone = False
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: SharedMemoryHandle) -> None:
         self._bench = bench
         self._stamp = map_file(bench.folder / "stamp", 8).cast("q")
         self.seen = Seen()
@@ -67,20 +67,20 @@ class MachineShare:
 
     def counters(self, session: str, windows: int) -> MachineCounters:
         """Return the counters of a session."""
-        cells = Cells(self._bench.folder / f"{session}.counters")
+        cells = CounterFile(self._bench.folder / f"{session}.counters")
         return MachineCounters(cells, self._bench.lock, self._stamp, self.seen)
 
     def turns(self, session: str) -> MachineTurns:
         """Return the turns of a session's rules."""
         return MachineTurns(self._bench.folder / f"{session}.turns", self._bench.lock)
 
-    def shelf(self, session: str, max_entries: int, max_bytes: int) -> RingShelf:
+    def shelf(self, session: str, max_entries: int, max_bytes: int) -> RingBuffer:
         """Return where the journal of a session is kept."""
-        return RingShelf(self._bench.folder / f"{session}.journal", self._bench.lock, max_entries, max_bytes)
+        return RingBuffer(self._bench.folder / f"{session}.journal", self._bench.lock, max_entries, max_bytes)
 
-    def feed(self, shelf: Shelf) -> SharedFeed:
+    def feed(self, shelf: JournalStorage) -> JournalPoller:
         """Return what tells readers of the exchanges on a shelf."""
-        return SharedFeed(shelf)
+        return JournalPoller(shelf)
 
     def forget(self, session: str) -> None:
         """Remove the files of a session; a worker that still has them open keeps what they were."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mockserver.errors import StateUnavailable
-from mockserver.state.backends.process_lock import CrossLock
+from mockserver.state.backends.process_lock import ProcessLock
 
 #: A change takes milliseconds; a process that is killed lets go of the file.
 TIMEOUT_S = 5.0
@@ -33,7 +33,7 @@ class SqliteStore:
         StateUnavailable: another process ended while it held the lock.
     """
 
-    def __init__(self, path: Path, lock: CrossLock, stamp: memoryview) -> None:
+    def __init__(self, path: Path, lock: ProcessLock, stamp: memoryview) -> None:
         self._lock = lock
         self._stamp = stamp
         self._threads = threading.RLock()

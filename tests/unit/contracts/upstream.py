@@ -19,7 +19,7 @@ from typing import Any
 from contracts.allowance.rate_limiter import Timing
 from contracts.config import Config
 from contracts.contract.document import load
-from contracts.contract.surface import Surface
+from contracts.contract.surface import RequestIndex
 from contracts.events import Listener
 from contracts.gate.gate import Gate
 from contracts.messages import Request
@@ -31,8 +31,8 @@ CREATE = Request(operation_id="createApiKey", method="POST", path="/create-api-k
 
 
 @functools.cache
-def surface() -> Surface:
-    return Surface.of(load())
+def surface() -> RequestIndex:
+    return RequestIndex.of(load())
 
 
 @dataclass

@@ -17,7 +17,7 @@ import pytest
 from mockserver.app import create_watched
 from mockserver.config import Config
 from mockserver.errors import SpecInvalid
-from mockserver.reload import Reloaded, Watch, served_files
+from mockserver.reload import FileWatcher, ReloadResult, served_files
 from oas import package_data
 
 KEY = {"Authorization": "your_api_key_here"}
@@ -29,8 +29,8 @@ class Watched:
     def __init__(self, *paths: Path) -> None:
         self.renewals = 0
         self.fails: Exception | None = None
-        self.told: list[Reloaded] = []
-        self.watch = Watch(lambda: paths, self._renew, self.told.append, now=lambda: 5.0)
+        self.told: list[ReloadResult] = []
+        self.watch = FileWatcher(lambda: paths, self._renew, self.told.append, now=lambda: 5.0)
 
     def _renew(self) -> None:
         self.renewals += 1
@@ -68,7 +68,7 @@ def test_a_change_is_served_once_when_it_has_settled(path: Path) -> None:
     watched.looks(1)
     assert watched.renewals == 0
     watched.looks(5)
-    assert watched.told == [Reloaded(5.0, (str(path),))]
+    assert watched.told == [ReloadResult(5.0, (str(path),))]
     assert (watched.renewals, watched.watch.last) == (1, watched.told[0])
 
 
@@ -107,7 +107,7 @@ def test_a_broken_change_is_told_and_logged_once(
     watched.fails = error
     write(path, "2")
     watched.looks(5)
-    assert watched.told == [Reloaded(5.0, (str(path),), problem)]
+    assert watched.told == [ReloadResult(5.0, (str(path),), problem)]
     assert "the former state stays" in caplog.text
     watched.fails = None
     write(path, "3")

@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass, replace
 
 import pytest
 
-from oas.messages import Delivery, Response
+from oas.messages import DeliveryOptions, Response
 
 RESPONSE = Response(200, (("A", "b"),), b"body")
 
@@ -24,7 +24,7 @@ def test_records_are_equal_by_their_fields_and_can_be_keys() -> None:
     assert same == RESPONSE
     assert {RESPONSE: 1}[same] == 1
     assert replace(RESPONSE, status=404) != RESPONSE
-    assert hash(replace(RESPONSE, delivery=Delivery(fault="EMPTY_RESPONSE"))) != hash(RESPONSE)
+    assert hash(replace(RESPONSE, delivery=DeliveryOptions(fault="EMPTY_RESPONSE"))) != hash(RESPONSE)
 
 
 @pytest.mark.parametrize("through", [copy.copy, copy.deepcopy, lambda record: pickle.loads(pickle.dumps(record))])

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oas.messages import Violation
-from oas.violations import MAX_DEPTH, MAX_VIOLATIONS, inexpressible, violations_of
+from oas.violations import MAX_DEPTH, MAX_VIOLATIONS, not_json, violations_of
 
 
 def judge(schema: Any, value: Any) -> tuple[Violation, ...]:
@@ -185,7 +185,7 @@ def test_a_value_is_strange_exactly_if_strict_json_cannot_carry_it(value: Any) -
         is_sayable = True
     except ValueError:
         is_sayable = False
-    assert (inexpressible(value, "body")[1] == ()) == is_sayable
+    assert (not_json(value, "body")[1] == ()) == is_sayable
 
 
 def test_members_named_like_indexes_sort_beside_others() -> None:

@@ -9,7 +9,7 @@ import pytest
 from documents import GONE, changed, contract, document, packaged_contract
 from mockserver.errors import SpecInvalid
 from oas.vocabulary import check
-from oas.vocabulary_names import Extension, Names
+from oas.vocabulary_names import Extension, VocabularyNames
 
 THINGS = "/paths/~1things/get"
 PAGE = "/components/schemas/Page"
@@ -139,7 +139,9 @@ def test_pointers_are_followed_through_references_and_alternatives() -> None:
     }
     tree = {"openapi": "3.1.0", "components": {"schemas": schemas}}
     invariants = schemas["A"]["x-invariants"]
-    Names(document(tree)).follow(Extension("/components/schemas/A/x-invariants", "schema", "x-invariants", invariants))
+    VocabularyNames(document(tree)).follow(
+        Extension("/components/schemas/A/x-invariants", "schema", "x-invariants", invariants)
+    )
 
 
 def test_a_pointer_does_not_go_through_what_is_no_schema() -> None:

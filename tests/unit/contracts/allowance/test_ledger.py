@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from contracts.allowance.ledger import Ledger
 from contracts.allowance.server_clock import Moment
-from contracts.allowance.storage import FileShelf, MemoryShelf
+from contracts.allowance.storage import FileStorage, MemoryStorage
 from contracts.contract.limits import Window
 from unit.contracts.upstream import NOON
 
@@ -36,7 +36,7 @@ MINUTE = NOON - NOON % 60
 
 
 def ledger(*windows: Window) -> Ledger:
-    return Ledger(windows or WINDOWS, MemoryShelf())
+    return Ledger(windows or WINDOWS, MemoryStorage())
 
 
 def fill(book: Ledger, count: int, now: Moment) -> int:
@@ -200,7 +200,7 @@ def test_a_clock_set_back_grants_nothing_twice_and_blocks_for_a_window_at_most()
 
 
 def test_without_documented_windows_only_the_server_limits() -> None:
-    book = Ledger((), MemoryShelf())
+    book = Ledger((), MemoryStorage())
     fill(book, 300, Moment(NOON))
     assert book.turn_s("", Moment(NOON)) == 60
 
@@ -212,12 +212,12 @@ def test_the_end_of_a_window_is_known_if_the_clock_is(name: str, doubt_s: float,
 
 def test_an_allowance_survives_in_its_file(tmp_path: Path) -> None:
     path = tmp_path / "state" / "ledger.json"
-    first = Ledger(WINDOWS, FileShelf(path, "a"))
+    first = Ledger(WINDOWS, FileStorage(path, "a"))
     first.observe(fill(first, 99, Moment(MINUTE)), Moment(MINUTE), {"day": 7}, offset=(1.5, 2.0))
-    second = Ledger(WINDOWS, FileShelf(path, "a"))
+    second = Ledger(WINDOWS, FileStorage(path, "a"))
     assert second.offset == (1.5, 2.0)
     assert not second.reserve(Moment(MINUTE + 1)).is_granted
-    assert Ledger(WINDOWS, FileShelf(path, "b")).reserve(Moment(MINUTE + 1)).is_granted
+    assert Ledger(WINDOWS, FileStorage(path, "b")).reserve(Moment(MINUTE + 1)).is_granted
 
 
 PROGRAM = """
@@ -225,13 +225,13 @@ import sys
 from pathlib import Path
 from contracts.allowance.ledger import Ledger
 from contracts.allowance.server_clock import Moment
-from contracts.allowance.storage import FileShelf
+from contracts.allowance.storage import FileStorage
 from contracts.contract.limits import Window
 
 texts = dict.fromkeys(("limit_header", "remaining_header", "limit_body", "remaining_body", "pointer"), "")
 limits = (("minute", 60, 100), ("day", 86400, 5000))
 windows = [Window(name=name, seconds=seconds, limit=limit, **texts) for name, seconds, limit in limits]
-ledger, now, granted = Ledger(windows, FileShelf(Path(sys.argv[1]), "a")), Moment(float(sys.argv[2])), 0
+ledger, now, granted = Ledger(windows, FileStorage(Path(sys.argv[1]), "a")), Moment(float(sys.argv[2])), 0
 print("ready", flush=True)
 sys.stdin.readline()
 while (wait := ledger.reserve(now)).is_granted:

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from contracts.allowance.rate_headers import Notice, read_notice
+from contracts.allowance.rate_headers import RateLimitInfo, read_notice
 from contracts.messages import Answer
 from unit.contracts.upstream import NOON, surface
 
 
-def notice(status: int = 429, data: Any = None, **headers: str) -> Notice:
+def notice(status: int = 429, data: Any = None, **headers: str) -> RateLimitInfo:
     named = {name.replace("_", "-").lower(): (value,) for name, value in headers.items()}
     body = json.dumps({"data": data}).encode()
     return read_notice(surface(), Answer(status=status, headers=named, body=body, received_at=NOON))
@@ -18,13 +18,13 @@ def notice(status: int = 429, data: Any = None, **headers: str) -> Notice:
 
 def test_headers_tell_what_is_left() -> None:
     found = notice(200, X_RateLimit_Remaining_Minute="7", X_RateLimit_Remaining_Day="4000")
-    assert found == Notice(remaining={"minute": 7, "day": 4000})
+    assert found == RateLimitInfo(remaining={"minute": 7, "day": 4000})
 
 
 def test_the_body_of_a_refusal_tells_it_where_headers_are_silent() -> None:
     data = {"retry_after": 45, "rate_limit_info": {"remaining_minute": 0, "remaining_day": 3250}}
     found = notice(data=data)
-    assert found == Notice(remaining={"minute": 0, "day": 3250}, retry_after_s=45, is_refusal=True)
+    assert found == RateLimitInfo(remaining={"minute": 0, "day": 3250}, retry_after_s=45, is_refusal=True)
     assert found.exhausted == "minute"
 
 

@@ -5,8 +5,8 @@ import random
 import pytest
 
 from contracts.allowance.ledger import Ledger, Wait
-from contracts.allowance.rate_limiter import Lane, Patience, Timing
-from contracts.allowance.storage import MemoryShelf
+from contracts.allowance.rate_limiter import RateLimiter, Timing, WaitBudget
+from contracts.allowance.storage import MemoryStorage
 from contracts.errors import BudgetExhausted
 from contracts.events import Waiting
 from contracts.messages import Answer
@@ -18,12 +18,12 @@ def answer(status: int = 200, body: bytes = b"{}", **headers: str) -> Answer:
     return Answer(status=status, headers=named, body=body, received_at=NOON)
 
 
-def lane(clock: Clock) -> Lane:
-    return Lane(surface(), Ledger(surface().windows, MemoryShelf()), clock.timing)
+def lane(clock: Clock) -> RateLimiter:
+    return RateLimiter(surface(), Ledger(surface().windows, MemoryStorage()), clock.timing)
 
 
-def patience(clock: Clock, max_wait_s: float = 1000.0, heard: list[Waiting] | None = None) -> Patience:
-    return Patience(max_wait_s, clock.timing, (heard if heard is not None else []).append)
+def patience(clock: Clock, max_wait_s: float = 1000.0, heard: list[Waiting] | None = None) -> WaitBudget:
+    return WaitBudget(max_wait_s, clock.timing, (heard if heard is not None else []).append)
 
 
 def test_a_wait_is_told_every_second_and_at_its_end() -> None:
@@ -105,8 +105,8 @@ class Crowd:
         self.width = self.dice.choice([1, 1, 4, 16])
         self.flying: list[tuple[int, float]] = []
         timing = Timing(self.clock.now, self.clock.now, self.sleep)
-        self.lane = Lane(surface(), Ledger(surface().windows, MemoryShelf()), timing)
-        self.patience = Patience(1e9, timing, lambda _event: None)
+        self.lane = RateLimiter(surface(), Ledger(surface().windows, MemoryStorage()), timing)
+        self.patience = WaitBudget(1e9, timing, lambda _event: None)
 
     def send(self) -> None:
         self.flying.append((self.lane.take(self.patience), self.clock.at))

@@ -14,7 +14,7 @@ from contracts.config import Config, Environment, Shard
 from contracts.errors import ConfigInvalid
 from contracts.load.running import LoadTest
 from contracts.report import ndjson
-from contracts.report.source import Source
+from contracts.report.source import DocumentSource
 from contracts.verdicts import Outcome, Report
 from fabricated import kept, verdict, violation
 from mockserver.config import Config as MockConfig
@@ -27,7 +27,7 @@ def call(*words: str) -> Result:
 
 
 def written(path: Path, report: Report) -> str:
-    path.write_text(ndjson.render(report, Source.of(None)), encoding="utf-8")
+    path.write_text(ndjson.render(report, DocumentSource.of(None)), encoding="utf-8")
     return str(path)
 
 

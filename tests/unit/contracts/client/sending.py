@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from contracts.client import Breach, Sent, Terms, Verdict, contract_of, judge, read_journal
+from contracts.client import Breach, ClientRequest, Verdict, VerdictOptions, contract_of, judge, read_journal
 from contracts.contract.vocabulary import Document
 from judged import JudgedClient
 from mockserver.admin.journal_format import to_wiremock
@@ -26,19 +26,19 @@ def document() -> Document:
     return contract_of()
 
 
-def sent(order: int = 1, **given: Any) -> Sent:
+def sent(order: int = 1, **given: Any) -> ClientRequest:
     """Make one request: a GET of a list with a key, answered by 200, unless `given` says else."""
     plain = {"at": LATE, "method": "GET", "path": "/campaign-info", "operation_id": "getCampaignInfo", "key_hash": KEY}
-    return Sent(order=order, **{**plain, **given})
+    return ClientRequest(order=order, **{**plain, **given})
 
 
-def refused(order: int = 1, wait_s: int | None = 20, **given: Any) -> Sent:
+def refused(order: int = 1, wait_s: int | None = 20, **given: Any) -> ClientRequest:
     """Make a request that got a 429."""
     headers = {} if wait_s is None else {"retry-after": str(wait_s)}
     return sent(order, status=429, **{"answer_headers": headers, **given})
 
 
-def locked_out(order: int = 1, **given: Any) -> Sent:
+def locked_out(order: int = 1, **given: Any) -> ClientRequest:
     """Make a request whose key was refused."""
     body = json.dumps({"code": 401, "status": False, "data": {"error_code": "INVALID_API_KEY"}})
     return sent(order, status=401, answer_body=body, **given)
@@ -48,8 +48,8 @@ def breach(location: str, pointer: str, code: str, message: str = "it is wrong")
     return (Breach(location, pointer, code, message),)
 
 
-def verdict(*requests: Sent, **terms: Any) -> Verdict:
-    return judge(requests, document(), Terms(**terms))
+def verdict(*requests: ClientRequest, **terms: Any) -> Verdict:
+    return judge(requests, document(), VerdictOptions(**terms))
 
 
 def ids(found: Verdict) -> list[str]:
@@ -63,7 +63,7 @@ def sentence(found: Verdict) -> str:
     return finding.sentence
 
 
-def recorded(client: JudgedClient) -> tuple[Sent, ...]:
+def recorded(client: JudgedClient) -> tuple[ClientRequest, ...]:
     """Read what the mock's default session recorded of a client."""
     session = client.app.pipeline.sessions.default
     journal = [to_wiremock(exchange) for exchange in session.journal.entries()]

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.client.models import Expectation, Finding, Rule, Sent, Unmet, Verdict, parsed
+from contracts.client.models import ClientRequest, Expectation, Finding, MissedExpectation, Rule, Verdict, parsed
 
 RULE = Rule("C101", "title", "meaning", "advice")
 
 
-def sent(order: int = 1, **changes: Any) -> Sent:
-    return Sent(order=order, at=float(order), **{"method": "GET", "path": "/things", **changes})
+def sent(order: int = 1, **changes: Any) -> ClientRequest:
+    return ClientRequest(order=order, at=float(order), **{"method": "GET", "path": "/things", **changes})
 
 
 def finding(*orders: int, rule: Rule = RULE) -> Finding:
@@ -120,7 +120,7 @@ def test_an_expectation_covers_what_one_of_its_requests_shows(
     assert expectation.covers(finding(*orders)) is is_covered
 
 
-UNMET = Unmet(Expectation("C101"), "it did not come")
+UNMET = MissedExpectation(Expectation("C101"), "it did not come")
 
 
 @pytest.mark.parametrize(

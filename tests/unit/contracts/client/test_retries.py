@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conftest import MakeClient
-from contracts.client import Sent
+from contracts.client import ClientRequest
 from contracts.client.retries import HAMMERING
 from judged import JudgedClient
 from unit.contracts.client.sending import (
@@ -83,7 +83,7 @@ def test_another_key_need_not_wait(make_client: MakeClient) -> None:
 
 
 #: What comes after a 429 at LATE that says to wait 20 s → broken rules.
-WAITS: list[tuple[list[Sent], list[str]]] = [
+WAITS: list[tuple[list[ClientRequest], list[str]]] = [
     ([sent(2, at=LATE)], ["C201"]),
     ([sent(2, at=LATE + 19.9)], ["C201"]),
     ([sent(2, at=LATE + 20)], []),
@@ -99,7 +99,7 @@ WAITS: list[tuple[list[Sent], list[str]]] = [
 
 
 @pytest.mark.parametrize("later, broken", WAITS, ids=range(len(WAITS)))
-def test_a_wait_ends_to_the_second(later: list[Sent], broken: list[str]) -> None:
+def test_a_wait_ends_to_the_second(later: list[ClientRequest], broken: list[str]) -> None:
     assert ids(verdict(refused(1, 20), *later)) == broken
 
 
@@ -200,5 +200,5 @@ def test_hammering_without_a_key_is_hammering_too(make_client: MakeClient) -> No
         case("not an administrator", [sent(number, status=401, answer_body="{}") for number in range(1, 9)], []),
     ],
 )
-def test_a_run_of_refusals_of_one_key_is_hammering(requests: list[Sent], broken: list[str]) -> None:
+def test_a_run_of_refusals_of_one_key_is_hammering(requests: list[ClientRequest], broken: list[str]) -> None:
     assert ids(verdict(*requests)) == broken

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.client import RULES, Terms, rules_table
+from contracts.client import RULES, VerdictOptions, rules_table
 from contracts.client.rules import rules_of
 from contracts.errors import ConfigInvalid
 
@@ -50,4 +50,4 @@ def test_an_unknown_id_is_refused_in_one_line(ids: Any, reason: str) -> None:
         rules_of(ids)
     for name in ("allow", "also"):
         with pytest.raises(ConfigInvalid, match=reason):
-            Terms(**{name: ids})
+            VerdictOptions(**{name: ids})

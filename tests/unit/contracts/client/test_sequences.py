@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conftest import MakeClient
-from contracts.client import Sent
+from contracts.client import ClientRequest
 from judged import ADMIN_KEY, JudgedClient
 from oas.messages import Request
 from unit.contracts.client.sending import LATE, case, ids, judged, recorded, sent, sentence, verdict
@@ -59,7 +59,7 @@ def test_a_client_that_skips_pages_breaks_the_contract(make_client: MakeClient) 
     assert sentence(judged(make_client(), skipping, also=["C301"])).startswith("read getCampaignInfo to row 1 of ")
 
 
-def page(order: int, first: int, last: int, total: Any = 10, **given: Any) -> Sent:
+def page(order: int, first: int, last: int, total: Any = 10, **given: Any) -> ClientRequest:
     data = {
         "campaign_info": [{}] * (last - first),
         "total_campaign_routines_count": total,
@@ -88,11 +88,11 @@ def page(order: int, first: int, last: int, total: Any = 10, **given: Any) -> Se
         case("no total", [page(1, 0, 5, total=None)], []),
     ],
 )
-def test_rows_are_read_from_the_first_one_to_the_last(pages: list[Sent], broken: list[str]) -> None:
+def test_rows_are_read_from_the_first_one_to_the_last(pages: list[ClientRequest], broken: list[str]) -> None:
     assert ids(verdict(*pages, also=["C301"])) == broken
 
 
-def write(order: int = 1, **given: Any) -> Sent:
+def write(order: int = 1, **given: Any) -> ClientRequest:
     plain = {"method": "POST", "path": "/create-api-key", "operation_id": "createApiKey", "body": '{"description": 1}'}
     return sent(order, **{**plain, **given})
 
@@ -116,7 +116,7 @@ LATE_ANSWER = {"delay_s": 5.0}
         case("three times", [write(1, status=500), write(2, status=500), write(3)], ["C302"]),
     ],
 )  # fmt: skip
-def test_a_write_without_an_answer_is_not_sent_again(requests: list[Sent], broken: list[str]) -> None:
+def test_a_write_without_an_answer_is_not_sent_again(requests: list[ClientRequest], broken: list[str]) -> None:
     assert ids(verdict(*requests)) == broken
 
 
@@ -139,7 +139,7 @@ def test_an_answered_write_settles_the_one_before() -> None:
     ],
     ids=["fault", "5xx", "delay"],
 )
-def test_a_repeated_write_is_told_what_came_before(first: Sent, why: str) -> None:
+def test_a_repeated_write_is_told_what_came_before(first: ClientRequest, why: str) -> None:
     assert sentence(verdict(first, write(2))) == f"sent POST /create-api-key again after {why}"
 
 

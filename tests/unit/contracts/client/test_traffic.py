@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 
 from answers import document
-from contracts.client.models import Sent
-from contracts.client.traffic import Trial
+from contracts.client.models import ClientRequest
+from contracts.client.traffic import Traffic
 
 
-def sent(order: int = 1, **changes: Any) -> Sent:
-    return Sent(order=order, at=float(order), **{"method": "GET", "path": "/campaign-info", **changes})
+def sent(order: int = 1, **changes: Any) -> ClientRequest:
+    return ClientRequest(order=order, at=float(order), **{"method": "GET", "path": "/campaign-info", **changes})
 
 
-def trial(*requests: Sent) -> Trial:
-    return Trial(requests, document())
+def trial(*requests: ClientRequest) -> Traffic:
+    return Traffic(requests, document())
 
 
 def test_requests_that_went_elsewhere_are_not_its_own() -> None:

@@ -7,14 +7,14 @@ import sys
 
 import pytest
 
-from contracts.client import Expectation, Sent, Terms, judge
+from contracts.client import ClientRequest, Expectation, VerdictOptions, judge
 from unit.contracts.client.sending import breach, case, document, ids, sent, verdict
 
 LOST = breach("path", "", "unknown-path")
 WRONG = breach("query", "/limit", "type", "It is no integer.")
 
 
-def lost(order: int, path: str = "/nowhere") -> Sent:
+def lost(order: int, path: str = "/nowhere") -> ClientRequest:
     return sent(order, path=path, operation_id="", breaches=LOST)
 
 
@@ -79,13 +79,15 @@ def test_a_rule_on_demand_is_judged_where_it_is_expected() -> None:
         case("broken all the same", [lost(1)], 2, "broken", 1),
     ],
 )
-def test_a_verdict_is_a_word_and_an_exit_code(requests: list[Sent], total: int | None, word: str, code: int) -> None:
+def test_a_verdict_is_a_word_and_an_exit_code(
+    requests: list[ClientRequest], total: int | None, word: str, code: int
+) -> None:
     found = judge(requests, document(), total=total)
     assert (found.word, found.exit_code) == (word, code)
 
 
 def test_an_unmet_expectation_breaks() -> None:
-    assert judge([sent()], document(), Terms(expected=(Expectation("C101"),))).exit_code == 1
+    assert judge([sent()], document(), VerdictOptions(expected=(Expectation("C101"),))).exit_code == 1
 
 
 def test_importing_the_verdict_loads_nothing_but_the_standard_library() -> None:

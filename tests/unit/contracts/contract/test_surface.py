@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from contracts.contract.document import load, parse
-from contracts.contract.surface import Surface
+from contracts.contract.surface import RequestIndex
 from unit.contracts.upstream import surface
 
 
@@ -46,7 +46,7 @@ def test_what_is_not_documented_as_a_read_is_a_write(method: str, path: str, is_
 
 def test_a_template_matches_one_segment() -> None:
     operation = dataclasses.replace(load().operations[0], path="/users/{id}/keys", is_askable=False)
-    made = Surface.of(dataclasses.replace(load(), operations=(operation,)))
+    made = RequestIndex.of(dataclasses.replace(load(), operations=(operation,)))
     assert made.operation("GET", "/users/a%2Db/keys") == operation
     assert made.operation("GET", "/users/a/b/keys") is None
     assert made.first_read() is None
@@ -68,7 +68,7 @@ def test_the_names_of_the_document_are_public_and_its_samples_are_not() -> None:
 
 
 def test_without_documented_limits_a_day_is_the_horizon() -> None:
-    made = Surface.of(dataclasses.replace(load(), limits=None, key_header=""))
+    made = RequestIndex.of(dataclasses.replace(load(), limits=None, key_header=""))
     assert (made.windows, made.horizon_s, made.key_header) == ((), 86_400, "Authorization")
 
 
@@ -77,4 +77,4 @@ def test_a_secret_is_known_wherever_its_answer_is_documented(status: str) -> Non
     schema = {"type": "object", "properties": {"token": {"type": "string", "x-secret": True}}}
     responses = {status: {"description": "", "content": {"application/json": {"schema": schema}}}}
     made = parse({"openapi": "3.1.0", "paths": {"/x": {"post": {"operationId": "x", "responses": responses}}}})
-    assert Surface.of(made).secrets == ("/token",)
+    assert RequestIndex.of(made).secrets == ("/token",)

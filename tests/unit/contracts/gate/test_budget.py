@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.errors import BudgetExhausted
-from contracts.gate.budget import Counter
+from contracts.gate.budget import RequestBudget
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Ledgerless:
 
 
 def counter(budget: int) -> Any:
-    return Counter(budget, patience=None)  # type: ignore[arg-type]  # the lane of these tests does not wait
+    return RequestBudget(budget, patience=None)  # type: ignore[arg-type]  # the lane of these tests does not wait
 
 
 def test_each_request_has_its_number_and_ticket_until_the_budget_is_spent() -> None:

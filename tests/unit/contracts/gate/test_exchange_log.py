@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from contracts.events import Event, ExchangeFinished, Waiting
-from contracts.gate.exchange_log import Record
+from contracts.gate.exchange_log import ExchangeLog
 from contracts.messages import Exchange
 from unit.contracts.upstream import FILTERS
 
@@ -11,7 +11,7 @@ def exchange(number: int) -> Exchange:
 
 
 def test_exchanges_come_by_number_whatever_the_order_they_end_in() -> None:
-    record = Record(None)
+    record = ExchangeLog(None)
     for number in (2, 1, 3):
         record.add(exchange(number), 3, {})
     assert [item.number for item in record.exchanges] == [1, 2, 3]
@@ -19,7 +19,7 @@ def test_exchanges_come_by_number_whatever_the_order_they_end_in() -> None:
 
 def test_the_listener_hears_what_is_left() -> None:
     heard: list[Event] = []
-    record = Record(heard.append)
+    record = ExchangeLog(heard.append)
     record.add(exchange(1), 1, {"minute": 7})
     record.tell(Waiting(seconds=1.0, reason="because"))
     assert heard == [
@@ -30,6 +30,6 @@ def test_the_listener_hears_what_is_left() -> None:
 
 def test_a_listener_may_look_at_what_is_recorded() -> None:
     seen: list[int] = []
-    record = Record(lambda _event: seen.append(len(record.exchanges)))
+    record = ExchangeLog(lambda _event: seen.append(len(record.exchanges)))
     record.add(exchange(1), 1, {})
     assert seen == [1]

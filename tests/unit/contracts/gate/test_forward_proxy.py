@@ -4,7 +4,7 @@ import pytest
 
 from contracts.config import Config
 from contracts.errors import ConfigInvalid
-from contracts.gate.forward_proxy import Relay, relay_to
+from contracts.gate.forward_proxy import ForwardProxy, relay_to
 from contracts.gate.target import Target
 
 BASIC = (("Proxy-Authorization", "Basic bWU6YSBi"),)
@@ -17,20 +17,22 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
-def relay(url: str) -> Relay | None:
+def relay(url: str) -> ForwardProxy | None:
     return relay_to(Target.of(Config(base_url=url)))
 
 
 @pytest.mark.parametrize(
     "proxy, found",
     [
-        ("http://proxy.test:3128", Relay("proxy.test", 3128)),
-        ("proxy.test", Relay("proxy.test", 80)),
-        ("http://me:a%20b@proxy.test", Relay("proxy.test", 80, BASIC)),
+        ("http://proxy.test:3128", ForwardProxy("proxy.test", 3128)),
+        ("proxy.test", ForwardProxy("proxy.test", 80)),
+        ("http://me:a%20b@proxy.test", ForwardProxy("proxy.test", 80, BASIC)),
         ("", None),
     ],
 )
-def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch, proxy: str, found: Relay | None) -> None:
+def test_the_proxy_of_the_environment_is_used(
+    monkeypatch: pytest.MonkeyPatch, proxy: str, found: ForwardProxy | None
+) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy)
     assert relay("https://api.example.test") == found
     assert relay("http://api.example.test") is None
@@ -56,4 +58,4 @@ def test_a_proxy_that_cannot_be_spoken_to_is_refused(monkeypatch: pytest.MonkeyP
 
 
 def test_the_password_is_in_no_representation() -> None:
-    assert "bWU6" not in repr(Relay("proxy.test", 80, BASIC))
+    assert "bWU6" not in repr(ForwardProxy("proxy.test", 80, BASIC))

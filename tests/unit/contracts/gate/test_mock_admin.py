@@ -6,7 +6,7 @@ import pytest
 
 from contracts.config import Config
 from contracts.errors import RequestRefused
-from contracts.gate.mock_admin import MockControl, MockSession
+from contracts.gate.mock_admin import MockAdminClient, MockSession
 from contracts.gate.target import Target
 from unit.contracts.upstream import NOON, Clock, FakeMock, Reply, Upstream
 
@@ -17,14 +17,14 @@ def mock() -> FakeMock:
 
 
 @pytest.fixture
-def control(mock: FakeMock) -> Iterator[MockControl]:
+def control(mock: FakeMock) -> Iterator[MockAdminClient]:
     with Upstream(mock) as upstream:
-        control = MockControl(Target.of(Config(base_url=upstream.url)), mock.clock.now)
+        control = MockAdminClient(Target.of(Config(base_url=upstream.url)), mock.clock.now)
         yield control
         control.close()
 
 
-def test_the_clock_is_read_and_put_forward(control: MockControl) -> None:
+def test_the_clock_is_read_and_put_forward(control: MockAdminClient) -> None:
     clock = control.clock()
     assert clock is not None
     reading = clock.advance(12.3451)
@@ -35,14 +35,14 @@ def test_the_clock_is_read_and_put_forward(control: MockControl) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 1e12, float("nan")])
-def test_the_clock_goes_only_forward_and_not_for_ever(control: MockControl, mock: FakeMock, seconds: float) -> None:
+def test_the_clock_goes_only_forward_and_not_for_ever(control: MockAdminClient, mock: FakeMock, seconds: float) -> None:
     clock = control.clock()
     assert clock is not None
     assert clock.advance(seconds) is None
     assert mock.ahead_s == {"": 0.0}
 
 
-def test_a_session_is_made_used_and_dropped(control: MockControl, mock: FakeMock) -> None:
+def test_a_session_is_made_used_and_dropped(control: MockAdminClient, mock: FakeMock) -> None:
     session = control.create_session()
     assert session == MockSession(name="session-1-0f8e2c", key="session-1-0f8e2c", member="session-1-0f8e2c-member")
     clock = control.clock(session.name)
@@ -71,7 +71,7 @@ def test_the_keys_are_in_no_representation() -> None:
 )
 def test_a_server_that_has_neither_clock_nor_sessions_is_taken_as_it_is(reply: Reply) -> None:
     with Upstream(lambda _seen: reply) as upstream:
-        control = MockControl(Target.of(Config(base_url=upstream.url)))
+        control = MockAdminClient(Target.of(Config(base_url=upstream.url)))
         assert (control.clock(), control.create_session()) == (None, None)
         control.close()
 
@@ -81,4 +81,4 @@ def test_a_server_that_has_neither_clock_nor_sessions_is_taken_as_it_is(reply: R
 )
 def test_a_live_target_is_never_controlled(config: Config) -> None:
     with pytest.raises(RequestRefused):
-        MockControl(Target.of(config))
+        MockAdminClient(Target.of(config))

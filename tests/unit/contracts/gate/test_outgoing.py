@@ -4,7 +4,7 @@ import pytest
 
 from contracts.config import Config
 from contracts.errors import RequestRefused
-from contracts.gate.outgoing import Errand, spare
+from contracts.gate.outgoing import OutgoingRequest, check_write_allowed
 from contracts.gate.serialization import to_wire
 from contracts.gate.target import Target
 from contracts.messages import Request
@@ -14,23 +14,23 @@ from unit.contracts.upstream import KEY
 LIVE = Target.of(Config(base_url="https://example.com"))
 
 
-def errand(*headers: tuple[str, str], is_write: bool = False, path: str = "/a") -> Errand:
+def errand(*headers: tuple[str, str], is_write: bool = False, path: str = "/a") -> OutgoingRequest:
     request = Request(operation_id="", method="POST", path=path, headers=headers)
-    return Errand(request=request, wire=to_wire("", request, None), phase="fuzz", is_write=is_write)
+    return OutgoingRequest(request=request, wire=to_wire("", request, None), phase="fuzz", is_write=is_write)
 
 
 @pytest.mark.parametrize("refused", [errand(is_write=True), errand(("X-HTTP-Method-Override", "DELETE"))])
-def test_a_live_target_is_spared_what_may_write(refused: Errand) -> None:
+def test_a_live_target_is_spared_what_may_write(refused: OutgoingRequest) -> None:
     with pytest.raises(RequestRefused, match=r"POST /a .* on https://example.com, .* --allow-writes"):
-        spare(LIVE, refused, Redactor())
-    spare(Target.of(Config(base_url="http://localhost")), refused, Redactor())
+        check_write_allowed(LIVE, refused, Redactor())
+    check_write_allowed(Target.of(Config(base_url="http://localhost")), refused, Redactor())
 
 
 def test_a_read_passes() -> None:
-    spare(LIVE, errand(("X-A", "1")), Redactor())
+    check_write_allowed(LIVE, errand(("X-A", "1")), Redactor())
 
 
 def test_the_refusal_holds_no_secret() -> None:
     with pytest.raises(RequestRefused) as caught:
-        spare(LIVE, errand(is_write=True, path=f"/{KEY}"), Redactor([KEY]))
+        check_write_allowed(LIVE, errand(is_write=True, path=f"/{KEY}"), Redactor([KEY]))
     assert KEY not in str(caught.value)

@@ -11,10 +11,10 @@ import pytest
 
 from contracts.contract.document import packaged, parse
 from contracts.contract.vocabulary import Operation
-from contracts.generate.case_order import MOST_WRITES, drafts, key_of
-from contracts.generate.expected_outcomes import Expectations
+from contracts.generate.case_order import MOST_WRITES, generated_cases, key_of
+from contracts.generate.expected_outcomes import ExpectedOutcomes
 from contracts.generate.placeholders import resolve
-from contracts.generate.schemathesis_adapter import Draft, Source
+from contracts.generate.schemathesis_adapter import CaseSource, GeneratedCase
 from contracts.messages import Request
 from pipelinegate import contract
 
@@ -22,8 +22,8 @@ ENTITIES = {"user": ("u-1", "u-2"), "routine": ("r-1",), "organisation": (123,)}
 
 
 @cache
-def made(seed: int = 1, count: int = 480) -> tuple[Draft, ...]:
-    return tuple(islice(drafts(contract(), Source(contract(), packaged()), seed), count))
+def made(seed: int = 1, count: int = 480) -> tuple[GeneratedCase, ...]:
+    return tuple(islice(generated_cases(contract(), CaseSource(contract(), packaged()), seed), count))
 
 
 def test_stages_follow_each_other_in_the_documented_order() -> None:
@@ -46,7 +46,7 @@ def test_no_request_comes_twice() -> None:
 
 @pytest.mark.slow
 def test_the_same_seed_makes_the_same_requests_and_another_seed_others() -> None:
-    again = islice(drafts(contract(), Source(contract(), packaged()), 1), 430)
+    again = islice(generated_cases(contract(), CaseSource(contract(), packaged()), 1), 430)
     assert [draft.request for draft in again] == [draft.request for draft in made()[:430]]
     assert [draft.request for draft in made(2, 430)] != [draft.request for draft in made()[:430]]
 
@@ -54,10 +54,10 @@ def test_the_same_seed_makes_the_same_requests_and_another_seed_others() -> None
 _DIGEST = """
 import hashlib, itertools, contracts.run.engine
 from contracts.contract import document
-from contracts.generate import fuzzing
-from contracts.generate import order as generation
+from contracts.generate.case_order import generated_cases
+from contracts.generate.schemathesis_adapter import CaseSource
 contract = document.load()
-made = generation.drafts(contract, fuzzing.Source(contract, document.packaged()), 1)
+made = generated_cases(contract, CaseSource(contract, document.packaged()), 1)
 requests = [draft.request for draft in itertools.islice(made, 480)]
 print(hashlib.sha256(repr(requests).encode()).hexdigest())
 """
@@ -73,7 +73,7 @@ def test_a_seed_means_the_same_in_another_process_whatever_is_loaded_there() -> 
 
 
 def test_every_positive_request_but_one_in_five_random_ones_is_valid_on_a_server_with_data() -> None:
-    judge = Expectations(contract(), ENTITIES)
+    judge = ExpectedOutcomes(contract(), ENTITIES)
     settled = [draft for draft in made() if draft.mode == "positive" and draft.stage != "drawn"]
     for draft in settled:
         request = resolve(draft.request, ENTITIES)
@@ -83,14 +83,14 @@ def test_every_positive_request_but_one_in_five_random_ones_is_valid_on_a_server
 
 @pytest.mark.slow
 def test_some_random_requests_keep_their_made_up_ids() -> None:
-    judge = Expectations(contract(), ENTITIES)
+    judge = ExpectedOutcomes(contract(), ENTITIES)
     random = [resolve(draft.request, ENTITIES) for draft in made() if draft.stage == "drawn"]
     words = {judge.of(request).words for request in random if request}
     assert "404 NOT_FOUND" in words
 
 
 def test_few_requests_may_write() -> None:
-    judge = Expectations(contract(), ENTITIES)
+    judge = ExpectedOutcomes(contract(), ENTITIES)
     drawn = [draft.request for draft in made() if draft.request.operation_id == "createApiKey"]
     writes = [request for request in (resolve(item, ENTITIES) for item in drawn) if request]
     assert len([request for request in writes if not judge.of(request).conditions]) == MOST_WRITES
@@ -103,17 +103,17 @@ class Writes:
     def __init__(self) -> None:
         self.turn = 0
 
-    def enumerated(self, operation: Operation, mode: str) -> Iterator[Draft]:
+    def enumerated(self, operation: Operation, mode: str) -> Iterator[GeneratedCase]:
         return iter(self.drawn(operation, mode, 1, 0))
 
-    def drawn(self, operation: Operation, mode: str, count: int, _seed: int) -> list[Draft]:
+    def drawn(self, operation: Operation, mode: str, count: int, _seed: int) -> list[GeneratedCase]:
         self.turn += 1
         request = Request(operation_id=operation.id, method="PUT", path=operation.path, body={"a": str(self.turn)})
-        return [Draft(request, "drawn", mode, (None, None))] * count
+        return [GeneratedCase(request, "drawn", mode, (None, None))] * count
 
 
 def test_a_document_of_nothing_but_writes_comes_to_an_end() -> None:
     schema = {"properties": {"a": {"type": "string"}}}
     write = {"operationId": "w", "responses": {}, "requestBody": {"content": {"application/json": {"schema": schema}}}}
-    made = list(drafts(parse({"openapi": "3.1.0", "paths": {"/x": {"put": write}}}), Writes(), 1))  # type: ignore[arg-type]
+    made = list(generated_cases(parse({"openapi": "3.1.0", "paths": {"/x": {"put": write}}}), Writes(), 1))  # type: ignore[arg-type]
     assert len(made) == MOST_WRITES

@@ -5,18 +5,18 @@ from typing import Any
 
 import pytest
 
-from contracts.generate.constraints import provoking, settled, trimmed
-from contracts.generate.expected_outcomes import Expectations
+from contracts.generate.constraints import bind, strip_undocumented, violate
+from contracts.generate.expected_outcomes import ExpectedOutcomes
 from contracts.messages import Request
 from pipelinegate import contract
 
-JUDGE = Expectations(contract(), {})
+JUDGE = ExpectedOutcomes(contract(), {})
 
 
 def settle(operation_id: str, turn: int = 0, **parts: Any) -> Request:
     operation = contract().by_id[operation_id]
     request = Request(operation_id=operation_id, method=operation.method, path=operation.path, **parts)
-    return settled(operation, request, turn, lambda name, value: JUDGE.fits(operation, name, value))
+    return bind(operation, request, turn, lambda name, value: JUDGE.fits(operation, name, value))
 
 
 def test_made_up_ids_become_placeholders_each_of_its_own() -> None:
@@ -65,7 +65,7 @@ def provoked(operation_id: str) -> dict[str, Any]:
     """Return condition → parameters of the request that provokes it."""
     operation = contract().by_id[operation_id]
     plain = Request(operation_id=operation_id, method=operation.method, path=operation.path)
-    found = {rule.condition: provoking(operation, plain, rule) for rule in operation.errors}
+    found = {rule.condition: violate(operation, plain, rule) for rule in operation.errors}
     return {name: request.parameters if request else None for name, request in found.items()}
 
 
@@ -84,7 +84,7 @@ def test_an_unknown_number_is_no_unknown_entity_and_a_role_cannot_be_provoked() 
 def test_what_the_document_does_not_name_is_taken_away() -> None:
     operation = contract().by_id["postCampaignInfo"]
     request = Request(operation_id="", method="POST", path="/", body={"term": "a", "unheard": 1})
-    assert trimmed(operation, request).body == {"term": "a"}
+    assert strip_undocumented(operation, request).body == {"term": "a"}
     query = Request(operation_id="", method="GET", path="/", query=(("term", "a"), ("unheard", "1")))
-    assert trimmed(contract().by_id["getCampaignInfo"], query).query == (("term", "a"),)
-    assert trimmed(operation, replace(request, body=[1])).body == [1]
+    assert strip_undocumented(contract().by_id["getCampaignInfo"], query).query == (("term", "a"),)
+    assert strip_undocumented(operation, replace(request, body=[1])).body == [1]

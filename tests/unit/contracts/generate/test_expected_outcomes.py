@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contracts.generate.expected_outcomes import Expectation, Expectations
+from contracts.generate.expected_outcomes import Expectation, ExpectedOutcomes
 from contracts.messages import Request
 from pipelinegate import contract
 
@@ -20,7 +20,7 @@ def of(operation_id: str, parameters: dict[str, Any] | None = None, **more: Any)
         asked["body"] = parameters
     else:
         asked["query"] = tuple((parameters or {}).items())
-    return Expectations(contract(), ENTITIES).of(Request(**{**asked, **more}))
+    return ExpectedOutcomes(contract(), ENTITIES).of(Request(**{**asked, **more}))
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_of_a_type_that_was_never_listed_nothing_is_known() -> None:
     query = (("linkedin_campaign_routine_id", "r-1"),)
     path = "/optimized_routine_data"
     request = Request(operation_id="getOptimizedRoutineData", method="GET", path=path, query=query)
-    found = Expectations(contract(), {}).of(request)
+    found = ExpectedOutcomes(contract(), {}).of(request)
     assert (found.conditions, found.is_valid) == ((), False)
 
 

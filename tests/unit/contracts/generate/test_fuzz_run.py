@@ -7,20 +7,20 @@ import pytest
 
 from contracts.entries import Entry
 from contracts.generate.failures import FailureStore
-from contracts.generate.fuzz_run import Hunt, Limits
-from contracts.generate.phase import FuzzOptions, fuzz, listed
-from contracts.generate.response_judge import Judge
+from contracts.generate.fuzz_run import FuzzLimits, FuzzRun
+from contracts.generate.phase import FuzzOptions, fetch_listings, fuzz
+from contracts.generate.response_judge import ResponseJudge
 from contracts.messages import Exchange, Request
 from pipelinegate import PipelineGate, contract
 
-LISTED = listed(contract(), PipelineGate(), "fuzz")
+LISTED = fetch_listings(contract(), PipelineGate(), "fuzz")
 
 
 def hunt(
     gate: PipelineGate, store: FailureStore | None = None, known: frozenset[str] = frozenset(), **limits: Any
-) -> Hunt:
-    bounds = Limits(**{"requests": 100, **limits})
-    return Hunt(gate, Judge(contract(), LISTED), LISTED, bounds, store, known)
+) -> FuzzRun:
+    bounds = FuzzLimits(**{"requests": 100, **limits})
+    return FuzzRun(gate, ResponseJudge(contract(), LISTED), LISTED, bounds, store, known)
 
 
 def entry(operation_id: str, *query: tuple[str, str], **more: Any) -> Entry:
@@ -146,8 +146,8 @@ def test_nothing_that_may_write_is_sent_to_a_live_target(request_: Request) -> N
 
 def test_a_request_for_what_the_target_has_none_of_is_not_sent() -> None:
     gate = PipelineGate()
-    limits, nothing = Limits(requests=9), {"routine": ()}
-    hunting = Hunt(gate, Judge(contract(), nothing), nothing, limits)
+    limits, nothing = FuzzLimits(requests=9), {"routine": ()}
+    hunting = FuzzRun(gate, ResponseJudge(contract(), nothing), nothing, limits)
     assert hunting.ask(entry("getOptimizedRoutineData", ("linkedin_campaign_routine_id", "{routine.1}"))) is None
     assert gate.sent == 0
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from contracts.generate.phase import Fuzzed, FuzzOptions, fuzz, listed, wanted
+from contracts.generate.phase import FuzzOptions, FuzzResult, fetch_listings, fuzz, wanted
 from contracts.messages import Request
 from contracts.verdicts import Outcome
 from pipelinegate import Change, PipelineGate, contract, with_data
 
 
 @cache
-def fuzzed(requests: int = 140, seed: int = 1) -> tuple[Fuzzed, PipelineGate]:
+def fuzzed(requests: int = 140, seed: int = 1) -> tuple[FuzzResult, PipelineGate]:
     gate = PipelineGate()
     return fuzz(contract(), gate, FuzzOptions(requests=requests, seed=seed)), gate
 
@@ -93,14 +93,14 @@ def test_a_live_target_is_never_asked_to_write() -> None:
 
 
 def test_the_lists_of_the_target_give_the_ids() -> None:
-    found = listed(contract(), PipelineGate(), "fuzz")
+    found = fetch_listings(contract(), PipelineGate(), "fuzz")
     assert set(found) == {"user", "routine", "organisation"}
     assert all(found.values())
 
 
 def test_known_ids_cost_no_request() -> None:
     gate = PipelineGate()
-    fuzz(contract(), gate, FuzzOptions(requests=10, seed=1), listed(contract(), PipelineGate(), "fuzz"))
+    fuzz(contract(), gate, FuzzOptions(requests=10, seed=1), fetch_listings(contract(), PipelineGate(), "fuzz"))
     assert [exchange.request for exchange in gate.exchanges].count(gate.exchanges[0].request) == 1
     assert gate.sent == 10
 

@@ -8,23 +8,23 @@ from hypothesis import configuration
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture import providers
 
-from contracts.generate.hypothesis_source import drawn, fixed_constants, own_storage
+from contracts.generate.hypothesis_source import draw, fixed_constants, own_storage
 
 
 def test_the_same_seed_draws_the_same_values() -> None:
     with fixed_constants():
-        assert drawn(st.text(), 20, 7) == drawn(st.text(), 20, 7)
-        assert drawn(st.text(), 20, 7) != drawn(st.text(), 20, 8)
+        assert draw(st.text(), 20, 7) == draw(st.text(), 20, 7)
+        assert draw(st.text(), 20, 7) != draw(st.text(), 20, 8)
 
 
 def test_a_strategy_that_gives_nothing_gives_nothing() -> None:
-    assert drawn(st.nothing(), 5, 1) == []
-    assert drawn(st.integers().filter(lambda value: False), 5, 1) == []
+    assert draw(st.nothing(), 5, 1) == []
+    assert draw(st.integers().filter(lambda value: False), 5, 1) == []
 
 
 def test_a_fault_of_the_strategy_is_not_hidden() -> None:
     with pytest.raises(ZeroDivisionError):
-        drawn(st.integers().map(lambda value: value // 0), 5, 1)
+        draw(st.integers().map(lambda value: value // 0), 5, 1)
 
 
 def test_no_literal_of_a_loaded_module_is_drawn_and_hypothesis_is_left_as_it_was() -> None:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from contracts.contract.document import load, packaged
 from contracts.contract.pointers import lookup
-from contracts.generate.parameter_cases import ABSENT, Case, cases_of, value_of
+from contracts.generate.parameter_cases import ABSENT, ParameterCase, cases_of, value_of
 from contracts.messages import Request
-from contracts.report.source import Source
+from contracts.report.source import DocumentSource
 
 DOCUMENT: dict[str, Any] = {
     "components": {
@@ -29,13 +29,13 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
-def parameter(schema: Mapping[str, Any], **more: Any) -> list[Case]:
+def parameter(schema: Mapping[str, Any], **more: Any) -> list[ParameterCase]:
     """List the cases of one query parameter."""
     node = {"name": "p", "in": "query", "schema": schema, **more}
     return list(cases_of(DOCUMENT, {"parameters": [node]}))
 
 
-def named(cases: list[Case]) -> list[str]:
+def named(cases: list[ParameterCase]) -> list[str]:
     return [f"{case.keyword}: {case.name}" for case in cases]
 
 
@@ -237,7 +237,7 @@ def test_a_value_is_at_most_one_case_of_a_keyword(schema: Mapping[str, Any], val
 
 @functools.cache
 def packaged_tree() -> Mapping[str, Any]:
-    return Source.read(packaged()).value
+    return DocumentSource.read(packaged()).value
 
 
 @pytest.mark.parametrize("operation", [item.id for item in load().operations])

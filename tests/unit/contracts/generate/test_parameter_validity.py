@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from contracts.contract.vocabulary import Parameter
-from contracts.generate.parameter_validity import Fitness
+from contracts.generate.parameter_validity import ParameterValidity
 
 DATE = {"type": "string", "format": "date"}
 LIMIT = {"type": "integer", "minimum": 1}
 
 
-def fitness(schema: dict[str, Any], items: dict[str, Any] | None = None, *, is_text: bool = True) -> Fitness:
-    return Fitness(Parameter(name="p", schema=schema, items=items or {}, pointer="/p"), is_text)
+def fitness(schema: dict[str, Any], items: dict[str, Any] | None = None, *, is_text: bool = True) -> ParameterValidity:
+    return ParameterValidity(Parameter(name="p", schema=schema, items=items or {}, pointer="/p"), is_text)
 
 
 @pytest.mark.parametrize(

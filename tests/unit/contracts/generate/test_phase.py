@@ -9,8 +9,8 @@ from contracts.errors import UsageError
 from contracts.events import Event, PhaseFinished, PhaseStarted, RelationJudged
 from contracts.generate.phase import FuzzPhase, request_count
 from contracts.messages import Request
-from contracts.observations.cases import Case
-from contracts.observations.observations import Observations, Seen
+from contracts.observations.cases import PlannedRequest
+from contracts.observations.observations import Observation, Observations
 from contracts.verdicts import Outcome, Verdict
 from pipelinegate import PipelineGate, contract
 
@@ -19,8 +19,8 @@ def run(gate: PipelineGate, **options: Any) -> tuple[tuple[Verdict, ...], list[E
     """Run the phase after one request of the relations."""
     events: list[Event] = []
     first = gate.open()
-    case = Case(request=first.request, meaning="the lists", serves=())
-    seen = Seen(case, first, contract().by_id[first.request.operation_id])
+    case = PlannedRequest(request=first.request, meaning="the lists", serves=())
+    seen = Observation(case, first, contract().by_id[first.request.operation_id])
     phase = FuzzPhase(Config(**{"seed": 1, **options}), contract(), gate, events.append)
     return phase(Observations(contract(), [seen])), events, phase
 

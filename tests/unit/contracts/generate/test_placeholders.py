@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.generate.placeholders import conceal, escaped, is_placeholder, placeholder, resolve
+from contracts.generate.placeholders import escaped, insert_placeholders, is_placeholder, placeholder, resolve
 from contracts.messages import Request
 from pipelinegate import contract
 
@@ -59,17 +59,21 @@ def test_a_text_that_looks_like_a_placeholder_stays_what_it_is(text: str) -> Non
 
 def test_known_ids_are_concealed_in_the_parameters_that_are_ids_and_nowhere_else() -> None:
     operation = contract().by_id["postCampaignInfo"]
-    found = conceal(operation, posted({"linkedin_user_information_ids": ["u-2", "x"], "term": "u-2"}), ENTITIES)
+    found = insert_placeholders(
+        operation, posted({"linkedin_user_information_ids": ["u-2", "x"], "term": "u-2"}), ENTITIES
+    )
     assert found.body == {"linkedin_user_information_ids": ["{user.2}", "x"], "term": "u-2"}
 
 
 def test_ids_of_numbers_are_concealed() -> None:
     request = Request(operation_id="createApiKey", method="POST", path="/create-api-key", body={"organisation_id": 123})
-    assert conceal(contract().by_id["createApiKey"], request, ENTITIES).body == {"organisation_id": "{organisation.1}"}
+    assert insert_placeholders(contract().by_id["createApiKey"], request, ENTITIES).body == {
+        "organisation_id": "{organisation.1}"
+    }
 
 
 def test_a_request_outside_the_document_is_only_escaped() -> None:
-    assert conceal(None, asked(id="{user.1}"), ENTITIES).query == (("id", "{{user.1}"),)
+    assert insert_placeholders(None, asked(id="{user.1}"), ENTITIES).query == (("id", "{{user.1}"),)
 
 
 def test_a_placeholder_is_told_from_other_values() -> None:
@@ -81,5 +85,5 @@ def test_a_placeholder_is_told_from_other_values() -> None:
 @given(st.lists(st.sampled_from(["u-1", "u-2", "{user.1}", "{{user.2}", "x", ""]), max_size=4))
 def test_concealing_and_resolving_give_the_request_again(ids: list[str]) -> None:
     request = posted({"linkedin_user_information_ids": ids, "term": "{user.1}"})
-    concealed = conceal(contract().by_id["postCampaignInfo"], request, ENTITIES)
+    concealed = insert_placeholders(contract().by_id["postCampaignInfo"], request, ENTITIES)
     assert resolve(concealed, ENTITIES) == request

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from contracts.generate.expected_outcomes import Expectations
-from contracts.generate.phase import listed
-from contracts.generate.response_judge import Judge, Symptom
-from contracts.generate.schemathesis_adapter import Failed
+from contracts.generate.expected_outcomes import ExpectedOutcomes
+from contracts.generate.phase import fetch_listings
+from contracts.generate.response_judge import Failure, ResponseJudge
+from contracts.generate.schemathesis_adapter import CheckFailure
 from contracts.messages import Exchange, Request
 from pipelinegate import MAY_2025, Change, PipelineGate, contract, refusal, with_data
 
-Symptoms = list[Symptom]
+Symptoms = list[Failure]
 
 
 def asked(operation_id: str, *query: tuple[str, str], **more: Any) -> Request:
@@ -19,9 +19,9 @@ def asked(operation_id: str, *query: tuple[str, str], **more: Any) -> Request:
     return Request(operation_id=operation_id, method=operation.method, path=operation.path, query=query, **more)
 
 
-def judge(request: Request, change: Change | None = None, failures: tuple[Failed, ...] = ()) -> Symptoms:
+def judge(request: Request, change: Change | None = None, failures: tuple[CheckFailure, ...] = ()) -> Symptoms:
     """Judge the mock's answer to a request, changed."""
-    judged = Judge(contract(), listed(contract(), PipelineGate(), "fuzz"))
+    judged = ResponseJudge(contract(), fetch_listings(contract(), PipelineGate(), "fuzz"))
     exchange = PipelineGate(change=change).send(request, "fuzz")
     return judged.judge(request, exchange, MAY_2025, failures)
 
@@ -75,7 +75,7 @@ def test_another_refusal_than_the_documented_one_is_told(status: int, code: str)
 
 
 def test_a_server_that_fails_is_told_once() -> None:
-    checks = (Failed("not_a_server_error", "Server error", "ServerError 500"),)
+    checks = (CheckFailure("not_a_server_error", "Server error", "ServerError 500"),)
     (symptom,) = judge(VALID, failing(500, "INTERNAL_SERVER_ERROR"), checks)
     assert symptom.violation.relation_id == "fuzz.survives[getCampaignInfo]"
 
@@ -115,7 +115,10 @@ def test_what_a_check_and_a_relation_both_say_is_told_by_the_relation() -> None:
     def drop(request: Request, status: int, body: Any) -> tuple[int, Any]:
         return status, {name: value for name, value in body.items() if name != "message"}
 
-    checks = (Failed("response_schema_conformance", "no message", "JsonSchemaError"), Failed("other", "new", "x"))
+    checks = (
+        CheckFailure("response_schema_conformance", "no message", "JsonSchemaError"),
+        CheckFailure("other", "new", "x"),
+    )
     assert ids(judge(VALID, drop, checks)) == ["structure.body[getCampaignInfo]", "fuzz.other[getCampaignInfo]"]
 
 
@@ -127,8 +130,8 @@ def test_a_request_outside_the_document_counts_for_the_operation_of_its_path() -
 
 def test_no_answer_is_not_judged() -> None:
     exchange = Exchange(number=1, phase="fuzz", request=VALID, answer=None, failure="cut")
-    assert Judge(contract(), {}).judge(VALID, exchange) == []
+    assert ResponseJudge(contract(), {}).judge(VALID, exchange) == []
 
 
 def test_expectations_are_those_of_the_target() -> None:
-    assert isinstance(Judge(contract(), {}).expectations, Expectations)
+    assert isinstance(ResponseJudge(contract(), {}).expectations, ExpectedOutcomes)

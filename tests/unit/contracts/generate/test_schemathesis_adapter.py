@@ -14,25 +14,32 @@ from schemathesis import GenerationMode
 
 from contracts.contract.document import packaged
 from contracts.errors import SpecInvalid, UsageError
-from contracts.generate.schemathesis_adapter import NEGATIVE, POSITIVE, Draft, Source, check_version, coverage_cases
+from contracts.generate.schemathesis_adapter import (
+    NEGATIVE,
+    POSITIVE,
+    CaseSource,
+    GeneratedCase,
+    check_version,
+    coverage_cases,
+)
 from contracts.messages import Answer, Request
 from pipelinegate import PipelineGate, contract
 
 
-def source() -> Source:
-    return Source(contract(), packaged())
+def source() -> CaseSource:
+    return CaseSource(contract(), packaged())
 
 
 @cache
-def enumerated(mode: str, operation_id: str = "getCampaignInfo") -> tuple[Draft, ...]:
+def enumerated(mode: str, operation_id: str = "getCampaignInfo") -> tuple[GeneratedCase, ...]:
     return tuple(source().enumerated(contract().by_id[operation_id], mode))
 
 
-def checks(draft: Draft, answer: Answer) -> list[str]:
+def checks(draft: GeneratedCase, answer: Answer) -> list[str]:
     return [failed.check for failed in source().failures(draft, answer)]
 
 
-def answered(change: Any = None, **more: Any) -> tuple[Draft, Answer]:
+def answered(change: Any = None, **more: Any) -> tuple[GeneratedCase, Answer]:
     """Return the first positive draft with the mock's answer, changed."""
     draft = enumerated(POSITIVE, "getUserCampaignFilters")[0]
     answer = PipelineGate(change=change).send(draft.request, "fuzz").answer
@@ -167,7 +174,7 @@ def test_a_document_that_schemathesis_cannot_read_is_told(tmp_path: Path) -> Non
     path = tmp_path / "openapi.yaml"
     path.write_text("openapi: 2.7\npaths: 3\n")
     with pytest.raises(SpecInvalid, match="no requests can be generated"):
-        Source(contract(), path)
+        CaseSource(contract(), path)
 
 
 def test_importing_loads_neither_schemathesis_nor_hypothesis() -> None:

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from contracts.generate.phase import listed
+from contracts.generate.phase import fetch_listings
 from contracts.generate.sequences import explore
 from contracts.messages import Request
 from contracts.verdicts import Outcome, Verdict
 from pipelinegate import Change, PipelineGate, contract, refusal, with_data
 
-LISTED = listed(contract(), PipelineGate(), "stateful")
+LISTED = fetch_listings(contract(), PipelineGate(), "stateful")
 
 
 def explored(gate: PipelineGate, requests: int = 60, seed: int = 1, may_write: bool = True) -> Verdict:

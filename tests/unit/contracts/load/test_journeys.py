@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from answers import document
-from contracts.load.journeys import MOST_OPENED, MOST_PAGES, MOST_REMEMBERED, Journeys, Memory, Step
+from contracts.load.journeys import MOST_OPENED, MOST_PAGES, MOST_REMEMBERED, Journeys, SeenValues, Step
 from contracts.messages import Request
 from judged import JudgedClient
 
@@ -30,9 +30,9 @@ def ask(client: JudgedClient) -> Ask:
     return send
 
 
-def walked(ask: Ask, count: int, seed: int = 0, memory: Memory | None = None) -> list[list[Step]]:
+def walked(ask: Ask, count: int, seed: int = 0, memory: SeenValues | None = None) -> list[list[Step]]:
     """Walk journeys, one after the other."""
-    journeys = Journeys(document(), memory or Memory(), random.Random(seed))
+    journeys = Journeys(document(), memory or SeenValues(), random.Random(seed))
     found = []
     for _ in range(count):
         steps, journey, body = [], journeys.steps(), None
@@ -77,7 +77,7 @@ def test_filters_and_figures_ask_for_what_was_seen(ask: Ask) -> None:
 
 
 def test_nothing_is_opened_before_something_was_listed() -> None:
-    journey = Journeys(document(), Memory(), random.Random(1)).steps()
+    journey = Journeys(document(), SeenValues(), random.Random(1)).steps()
     first = next(journey)
     assert first.kind == "list"
     assert first.request.parameters.keys() == {"limit"}
@@ -90,7 +90,7 @@ def test_the_same_seed_walks_the_same_way(ask: Ask) -> None:
 
 
 def test_what_is_remembered_is_bounded() -> None:
-    memory, operation = Memory(), document().by_id["getCampaignInfo"]
+    memory, operation = SeenValues(), document().by_id["getCampaignInfo"]
     for number in range(40):
         rows = [{"linkedin_campaign_routine": {"id": f"r{number} {row}"}} for row in range(100)]
         memory.note(operation, {"data": {"campaign_info": rows}})
@@ -100,7 +100,7 @@ def test_what_is_remembered_is_bounded() -> None:
 
 @pytest.mark.parametrize("body", [{}, [], "text", {"data": None}, {"data": {"campaign_info": [None, {}, 3]}}])
 def test_a_body_without_rows_is_no_matter(body: Any) -> None:
-    memory = Memory()
+    memory = SeenValues()
     for operation in document().operations:
         memory.note(operation, body)
     assert all(not ids for ids in memory.ids.values())

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.load.summary import Reckoning, Summary, figures_of, reckon
+from contracts.load.summary import CountCheck, Summary, figures_of, reckon
 
 
 def entry(name: str, requests: int) -> Any:
@@ -28,7 +28,7 @@ def figures(requests: int = 90, **errors: int) -> dict[str, Any]:
 
 
 def summary(requests: int = 90, server: int | None = 90, **errors: int) -> Summary:
-    made = Reckoning(client=requests, server=server, reason="" if server is not None else "it is silent")
+    made = CountCheck(client=requests, server=server, reason="" if server is not None else "it is silent")
     return Summary(figures=figures(requests, **errors), reckoning=made, users=5)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from answers import document
-from contracts.observations.cases import Case, ask, typed, typed_parameters
+from contracts.observations.cases import PlannedRequest, ask, typed, typed_parameters
 
 
-def case(**changes: object) -> Case:
+def case(**changes: object) -> PlannedRequest:
     request = ask(document().by_id["getCampaignInfo"], {"limit": 2})
-    made = Case(request=request, meaning="first", serves=("a", "b"), rank=5)
+    made = PlannedRequest(request=request, meaning="first", serves=("a", "b"), rank=5)
     return replace(made, **changes)  # type: ignore[arg-type]
 
 

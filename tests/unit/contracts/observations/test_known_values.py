@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from answers import document, observed, page, routine, seen
-from contracts.observations.known_values import Known, average_of, known_of, values_at, windows_of
+from contracts.observations.known_values import KnownValues, known_of, typical_values, values_at, windows_of
 
 LIST = "getCampaignInfo"
 
@@ -37,18 +37,18 @@ def test_windows_name_items_key_and_parameters() -> None:
 
 
 def test_nothing_is_known_at_first() -> None:
-    known = Known.nothing(document(), seed=4)
+    known = KnownValues.nothing(document(), seed=4)
     assert (known.entities, known.rows, known.seed) == ({}, {}, 4)
 
 
 def test_average_data_has_every_value_that_the_document_lists() -> None:
-    rows = average_of(document()).rows[LIST]
+    rows = typical_values(document()).rows[LIST]
     statuses = values_at(rows, "/linkedin_campaign_routine/campaign_status")
     assert set(statuses) == {"active", "inactive", "completed", "draft"}
 
 
 def test_choices_depend_on_seed_and_purpose_only() -> None:
-    known = average_of(document(), seed=1)
+    known = typical_values(document(), seed=1)
     assert known.dice("a").random() == known.dice("a").random()
     assert known.dice("a").random() != known.dice("b").random()
 

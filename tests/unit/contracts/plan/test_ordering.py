@@ -7,15 +7,15 @@ import pytest
 from answers import document, rules
 from contracts import relations
 from contracts.config import Config
-from contracts.observations.cases import EXTRA_RANK, OPENING_RANK, Case, ask
-from contracts.observations.known_values import average_of
+from contracts.observations.cases import EXTRA_RANK, OPENING_RANK, PlannedRequest, ask
+from contracts.observations.known_values import typical_values
 from contracts.plan.ordering import Plan, arrange
 from contracts.run.engine import plan
 
 
-def case(limit: int, rank: float, follows: int = 0) -> Case:
+def case(limit: int, rank: float, follows: int = 0) -> PlannedRequest:
     request = ask(document().by_id["getCampaignInfo"], {"limit": limit})
-    return Case(request=request, meaning=str(limit), serves=(f"r{limit}",), rank=rank, follows=follows)
+    return PlannedRequest(request=request, meaning=str(limit), serves=(f"r{limit}",), rank=rank, follows=follows)
 
 
 def meanings(made: Plan) -> list[str]:
@@ -64,12 +64,12 @@ def test_a_larger_budget_keeps_what_a_smaller_one_has() -> None:
 
 
 def test_every_relation_that_a_case_serves_exists() -> None:
-    cases = relations.cases(average_of(document()))
+    cases = relations.cases(typical_values(document()))
     assert {name for item in cases for name in item.serves} <= rules().keys()
 
 
 def test_every_relation_is_served_or_looks_at_every_answer() -> None:
-    served = {name for item in relations.cases(average_of(document())) for name in item.serves}
+    served = {name for item in relations.cases(typical_values(document())) for name in item.serves}
     alone = [rule for name, rule in rules().items() if name not in served and not rule.is_universal]
     assert {rule.relation.kind for rule in alone} <= {"limits", "derived", "collection"}
 

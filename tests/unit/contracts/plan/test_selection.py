@@ -10,7 +10,7 @@ from answers import document
 from contracts.config import Config, Shard
 from contracts.observations.cases import EXTRA_RANK, OPENING_RANK
 from contracts.plan.ordering import Plan
-from contracts.plan.selection import generating, plan, planned, wanted
+from contracts.plan.selection import generating, judged_rules, plan, requested_rules
 
 LARGE = 10_000
 
@@ -24,7 +24,7 @@ def plans(count: int) -> list[Plan]:
 
 
 def test_a_run_alone_plans_for_all_that_it_judges() -> None:
-    alone = [[rule.relation.id for rule in of(Config(), document())] for of in (planned, wanted)]
+    alone = [[rule.relation.id for rule in of(Config(), document())] for of in (requested_rules, judged_rules)]
     assert alone[0] == alone[1] != []
 
 
@@ -39,8 +39,8 @@ def test_what_is_chosen_is_planned_with_the_answers_that_it_is_made_from_and_jud
 
 @pytest.mark.parametrize("count", [2, 3, 4])
 def test_the_shards_of_a_plan_are_disjoint_and_cover_it(count: int) -> None:
-    dealt = [{rule.relation.id for rule in planned(config, document())} for config in shards(count)]
-    assert sum(map(len, dealt)) == len(set().union(*dealt)) == len(planned(Config(), document()))
+    dealt = [{rule.relation.id for rule in requested_rules(config, document())} for config in shards(count)]
+    assert sum(map(len, dealt)) == len(set().union(*dealt)) == len(requested_rules(Config(), document()))
 
 
 @pytest.mark.parametrize("count", [2, 3, 4])
@@ -71,27 +71,29 @@ def test_a_shard_that_provokes_refusals_of_an_operation_also_asks_it_something_r
 
 
 def test_relations_about_single_answers_are_judged_by_every_shard() -> None:
-    everywhere = {rule.relation.id for rule in wanted(Config(), document()) if rule.is_universal or rule.is_single}
+    everywhere = {
+        rule.relation.id for rule in judged_rules(Config(), document()) if rule.is_universal or rule.is_single
+    }
     for config in shards(3):
-        assert everywhere <= {rule.relation.id for rule in wanted(config, document())}
+        assert everywhere <= {rule.relation.id for rule in judged_rules(config, document())}
 
 
 def test_one_shard_alone_judges_the_limits() -> None:
     found = [
-        {rule.relation.id for rule in planned(config, document()) if rule.relation.kind == "limits"}
+        {rule.relation.id for rule in requested_rules(config, document()) if rule.relation.kind == "limits"}
         for config in shards(3)
     ]
     assert sorted(map(len, found)) == [0, 0, 5]
 
 
 def test_the_seed_decides_values_and_not_who_plans_for_what() -> None:
-    one, other = (planned(Config(shard=Shard(1, 3), seed=seed), document()) for seed in (0, 9))
+    one, other = (requested_rules(Config(shard=Shard(1, 3), seed=seed), document()) for seed in (0, 9))
     assert [rule.relation.id for rule in one] == [rule.relation.id for rule in other]
 
 
 def test_only_what_is_chosen_is_dealt() -> None:
     chosen = [
-        {rule.relation.id for rule in planned(Config(shard=Shard(index, 2), only=("collection",)), document())}
+        {rule.relation.id for rule in requested_rules(Config(shard=Shard(index, 2), only=("collection",)), document())}
         for index in (1, 2)
     ]
     assert all(chosen)

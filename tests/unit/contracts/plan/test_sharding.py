@@ -7,33 +7,33 @@ import pytest
 from answers import document
 from contracts import relations
 from contracts.messages import Request
-from contracts.observations.cases import OPENING_RANK, Case
-from contracts.observations.known_values import average_of
+from contracts.observations.cases import OPENING_RANK, PlannedRequest
+from contracts.observations.known_values import typical_values
 from contracts.observations.observations import Observations
-from contracts.plan.sharding import deal
-from contracts.relations.relation_check import Judgement, Rule
+from contracts.plan.sharding import assign
+from contracts.relations.relation_check import CheckResult, RelationCheck
 from contracts.verdicts import Relation
 from fabricated import relation
 
 
-def rule(id: str) -> Rule:
-    def judge(about: Relation, observations: Observations) -> Judgement:
+def rule(id: str) -> RelationCheck:
+    def judge(about: Relation, observations: Observations) -> CheckResult:
         raise AssertionError("dealing judges nothing")
 
-    return Rule(relation=relation(id), judge=judge)
+    return RelationCheck(relation=relation(id), judge=judge)
 
 
-def case(name: str, *serves: str, follows: int = 0, rank: float = 50) -> Case:
+def case(name: str, *serves: str, follows: int = 0, rank: float = 50) -> PlannedRequest:
     request = Request(operation_id="getA", method="GET", path=f"/{name}")
-    return Case(request=request, meaning=name, serves=serves, follows=follows, rank=rank)
+    return PlannedRequest(request=request, meaning=name, serves=serves, follows=follows, rank=rank)
 
 
-def dealt(names: str, cases: list[Case], count: int) -> list[str]:
-    found = deal([rule(f"{name}.x[getA]") for name in names], cases, count)
+def dealt(names: str, cases: list[PlannedRequest], count: int) -> list[str]:
+    found = assign([rule(f"{name}.x[getA]") for name in names], cases, count)
     return ["".join(one.relation.kind for one in run) for run in found]
 
 
-def served(*names: str, **options: float) -> Case:
+def served(*names: str, **options: float) -> PlannedRequest:
     return case("".join(names), *(f"{name}.x[getA]" for name in names), **options)  # type: ignore[arg-type]
 
 
@@ -52,14 +52,14 @@ def test_what_every_run_sends_costs_nobody_anything() -> None:
 
 def test_relations_without_cases_stay_with_their_kind() -> None:
     rules = [rule(f"{name}[getA]") for name in ("limits.early", "limits.late", "a.x", "limits.wait")]
-    runs = deal(rules, [served("a")], 2)
+    runs = assign(rules, [served("a")], 2)
     assert [[one.relation.kind for one in run] for run in runs] == [["limits"] * 3, ["a"]]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5])
 def test_all_runs_together_get_every_relation_once(count: int) -> None:
-    rules, cases = relations.rules(document()), relations.cases(average_of(document()))
-    runs = deal(rules, cases, count)
+    rules, cases = relations.rules(document()), relations.cases(typical_values(document()))
+    runs = assign(rules, cases, count)
     ids = [rule.relation.id for run in runs for rule in run]
     assert len(runs) == count
     assert sorted(ids) == sorted(rule.relation.id for rule in rules)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from answers import observed, page, rules, seen
-from contracts.plan.verdict import Circumstances, selected, verdict_of
-from contracts.relations.relation_check import Judgement
+from contracts.plan.verdict import RunConditions, selected, verdict_of
+from contracts.relations.relation_check import CheckResult
 from contracts.verdicts import Outcome
 from fabricated import violation
 
@@ -16,17 +16,17 @@ NAME = "collection.subset[getCampaignInfo:term]"
 SEEN = observed(seen("getCampaignInfo", page()))
 
 
-def verdict(judgement: Judgement, observations: Any = SEEN, name: str = NAME, **around: Any) -> Any:
-    return verdict_of(rules()[name], judgement, observations, Circumstances(**around))
+def verdict(judgement: CheckResult, observations: Any = SEEN, name: str = NAME, **around: Any) -> Any:
+    return verdict_of(rules()[name], judgement, observations, RunConditions(**around))
 
 
 def test_what_was_looked_at_and_held_is_kept() -> None:
-    assert verdict(Judgement(looked_at=2)).outcome is Outcome.KEPT
+    assert verdict(CheckResult(looked_at=2)).outcome is Outcome.KEPT
 
 
 def test_a_violation_breaks_whatever_else() -> None:
     throttled = observed(seen("getCampaignInfo", status=429))
-    made = verdict(Judgement((violation(),), 1), throttled, unserved={NAME})
+    made = verdict(CheckResult((violation(),), 1), throttled, unserved={NAME})
     assert (made.outcome, len(made.violations)) == (Outcome.BROKEN, 1)
 
 
@@ -42,25 +42,25 @@ def test_a_violation_breaks_whatever_else() -> None:
     ],
 )
 def test_what_nothing_was_looked_at_for_is_never_green(around: dict[str, Any], outcome: Outcome, reason: str) -> None:
-    made = verdict(Judgement(reason="no rows"), **around)
+    made = verdict(CheckResult(reason="no rows"), **around)
     assert (made.outcome, made.reason) == (outcome, reason)
 
 
 def test_more_than_a_tenth_of_refusals_for_the_rate_decides_nothing() -> None:
     answers = [seen("getCampaignInfo", page(), number=place, status=429 if place < 2 else 200) for place in range(10)]
-    assert verdict(Judgement(looked_at=1), observed(*answers)).reason == (
+    assert verdict(CheckResult(looked_at=1), observed(*answers)).reason == (
         "20% of the requests were refused for the rate limit"
     )
 
 
 def test_an_operation_without_a_success_decides_nothing() -> None:
-    made = verdict(Judgement(looked_at=1), observed(seen("getCampaignInfo", status=401)))
+    made = verdict(CheckResult(looked_at=1), observed(seen("getCampaignInfo", status=401)))
     assert made.reason == "no request to getCampaignInfo was answered with success"
 
 
 def test_what_an_operation_did_show_is_not_left_out_by_a_short_run() -> None:
     name = "derived.unique-by[getCampaignInfo:/data/campaign_info]"
-    assert verdict(Judgement(reason="one row"), name=name, is_short=True).outcome is Outcome.INCONCLUSIVE
+    assert verdict(CheckResult(reason="one row"), name=name, is_short=True).outcome is Outcome.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(

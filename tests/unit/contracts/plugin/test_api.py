@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, cast
 
-from contracts.client import Sent, Verdict
+from contracts.client import ClientRequest, Verdict
 from contracts.plugin.api import Access, Api
-from contracts.plugin.client_log import Docket
+from contracts.plugin.client_log import ClientLog
 
-SENT = Sent(order=1, at=1.0, method="GET", path="/things")
+SENT = ClientRequest(order=1, at=1.0, method="GET", path="/things")
 
 
 class Papers:
@@ -29,7 +29,7 @@ class Papers:
 
 
 PAPERS = Papers()
-API = Api(Access(base_url="http://127.0.0.1:1/x", api_key="secret-key", key_header="X-Key"), cast(Docket, PAPERS))
+API = Api(Access(base_url="http://127.0.0.1:1/x", api_key="secret-key", key_header="X-Key"), cast(ClientLog, PAPERS))
 
 
 def test_a_client_is_told_where_the_api_is_and_how_to_enter() -> None:
@@ -58,5 +58,5 @@ def test_a_kind_of_api_names_itself() -> None:
     class OwnApi(Api):
         """An API of a subclass."""
 
-    made = OwnApi(Access(base_url="http://x", api_key="k", key_header="h"), cast(Docket, PAPERS))
+    made = OwnApi(Access(base_url="http://x", api_key="k", key_header="h"), cast(ClientLog, PAPERS))
     assert repr(made) == "<OwnApi http://x>"

@@ -5,14 +5,16 @@ from typing import NoReturn
 
 import pytest
 
-from contracts.client import Breach, Sent, contract_of
+from contracts.client import Breach, ClientRequest, contract_of
 from contracts.contract.vocabulary import Document
 from contracts.errors import ConfigInvalid
-from contracts.plugin.client_log import Docket
+from contracts.plugin.client_log import ClientLog
 from contracts.plugin.settings import Settings
 
-GOOD = Sent(order=1, at=0.0, method="GET", path="/user-campaign-filters", operation_id="getUserCampaignFilters")
-BAD = Sent(
+GOOD = ClientRequest(
+    order=1, at=0.0, method="GET", path="/user-campaign-filters", operation_id="getUserCampaignFilters"
+)
+BAD = ClientRequest(
     order=1, at=0.0, method="GET", path="/nowhere", status=404, breaches=(Breach("path", "", "unknown-path", "none"),)
 )
 
@@ -26,14 +28,14 @@ class Client:
     """Something that sends, and the docket of it."""
 
     def __init__(self, document: Document, settings: Settings) -> None:
-        self.sent: tuple[Sent, ...] = ()
-        self.docket = Docket(lambda: (self.sent, len(self.sent)), document, settings)
+        self.sent: tuple[ClientRequest, ...] = ()
+        self.docket = ClientLog(lambda: (self.sent, len(self.sent)), document, settings)
 
-    def send(self, *requests: Sent) -> None:
+    def send(self, *requests: ClientRequest) -> None:
         for one in requests:
             self.sent += (replace(one, order=len(self.sent) + 1),)
 
-    def send_and_fail(self, request: Sent) -> NoReturn:
+    def send_and_fail(self, request: ClientRequest) -> NoReturn:
         self.send(request)
         raise KeyError
 
@@ -43,7 +45,7 @@ def client(document: Document) -> Client:
     return Client(document, Settings())
 
 
-def ids(docket: Docket) -> list[str]:
+def ids(docket: ClientLog) -> list[str]:
     return [finding.rule.id for finding in docket.verdict().findings]
 
 
@@ -117,7 +119,7 @@ def test_a_rule_that_does_not_exist_cannot_be_expected(client: Client) -> None:
 
 
 def test_a_rule_on_demand_is_judged_where_it_is_asked_for(document: Document) -> None:
-    page = Sent(
+    page = ClientRequest(
         order=1,
         at=0.0,
         method="GET",

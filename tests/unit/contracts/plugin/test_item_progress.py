@@ -10,7 +10,7 @@ from typing import Any, ClassVar, cast
 import pytest
 
 from contracts.events import Event, ExchangeFinished, PhaseFinished, PhaseStarted, RunStarted, Waiting
-from contracts.plugin.item_progress import Bulletin, progress_of
+from contracts.plugin.item_progress import ProgressReporter, progress_of
 from fabricated import exchange
 
 STARTED = RunStarted(target="http://a/b", budget=90, planned=83, seed=0, is_mock=True)
@@ -22,7 +22,7 @@ def told(*events: Event, step_s: float = 1.0, lives: bool = False) -> tuple[list
     stay: list[str] = []
     live: list[str] = []
     ticks = count(1)
-    listener = Bulletin(stay.append, live.append if lives else None, lambda: next(ticks) * step_s)
+    listener = ProgressReporter(stay.append, live.append if lives else None, lambda: next(ticks) * step_s)
     for event in events:
         listener(event)
     return stay, live

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from contracts.plugin.item_results import Ending, Result, Results
+from contracts.plugin.item_results import ItemOutcome, Result, Results
 from contracts.plugin.run import peek, shared
 
-MADE = Results(items={"auth.a[b]": Result(ending=Ending.FAILED, text="é")}, summary=("kept",))
+MADE = Results(items={"auth.a[b]": Result(ending=ItemOutcome.FAILED, text="é")}, summary=("kept",))
 
 
 def never() -> Results:

@@ -13,7 +13,7 @@ from contracts import api
 from contracts.config import Config, Environment
 from contracts.errors import ConfigInvalid, TargetUnreachable
 from contracts.events import Event
-from contracts.plugin.item_results import Ending
+from contracts.plugin.item_results import ItemOutcome
 from contracts.plugin.run import judged, read_config, relations_of
 from contracts.verdicts import Report
 from fabricated import kept, verdict
@@ -97,7 +97,7 @@ def test_the_run_is_told_the_chosen_ids_alone(monkeypatch: pytest.MonkeyPatch) -
     got = run_instead(monkeypatch, kept(verdicts=(verdict("auth.a[b]"),)))
     results = judged(Config(only=("auth",), skip=("auth.c",)), ["auth.a[b]"], ignore)
     assert got == [Config(only=("auth.a[b]",))]
-    assert results.items["auth.a[b]"].ending is Ending.PASSED
+    assert results.items["auth.a[b]"].ending is ItemOutcome.PASSED
 
 
 @pytest.mark.parametrize(

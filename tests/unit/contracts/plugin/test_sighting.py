@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contracts.client import Sent, contract_of
+from contracts.client import ClientRequest, contract_of
 from contracts.contract.vocabulary import Document
 from contracts.messages import Answer, Exchange, Request
 from contracts.plugin.sighting import sent_of
@@ -15,13 +15,13 @@ def document() -> Document:
     return contract_of()
 
 
-def seen(document: Document, answer: Answer | None = None, **request: Any) -> Sent:
+def seen(document: Document, answer: Answer | None = None, **request: Any) -> ClientRequest:
     fields = {"operation_id": "getCampaignInfo", "method": "GET", "path": "/campaign-info"} | request
     exchange = Exchange(number=7, phase="client", request=Request(**fields), answer=answer, started_at=12.5)
     return sent_of(document, 3, exchange)
 
 
-def breaches(sent: Sent) -> list[tuple[str, str, str]]:
+def breaches(sent: ClientRequest) -> list[tuple[str, str, str]]:
     return [(one.location, one.pointer, one.code) for one in sent.breaches]
 
 

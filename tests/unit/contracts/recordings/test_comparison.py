@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 
 from contracts.messages import Answer
-from contracts.recordings.comparison import Contrast, Difference, Side
+from contracts.recordings.comparison import Difference, ResponseComparison, ServerSide
 from pipelinegate import PipelineGate, contract
 
 
 def contrast(left: Any, right: Any, operation_id: str = "getCampaignInfo") -> list[Difference]:
     """Compare two bodies of a 200 answer."""
     answers = [Answer(status=200, headers={}, body=json.dumps({"data": body}).encode()) for body in (left, right)]
-    first = Side(PipelineGate(), {"user": ("u", "u-10")})
-    second = Side(PipelineGate(), {"user": ("v",), "organisation": (1,)})
-    return list(Contrast(contract(), operation_id, 1, (first, second)).differences(*answers))
+    first = ServerSide(PipelineGate(), {"user": ("u", "u-10")})
+    second = ServerSide(PipelineGate(), {"user": ("v",), "organisation": (1,)})
+    return list(ResponseComparison(contract(), operation_id, 1, (first, second)).differences(*answers))
 
 
 @pytest.mark.parametrize(
@@ -65,5 +65,5 @@ def test_a_long_value_is_told_in_short() -> None:
 
 
 def test_two_answers_that_are_missing_do_not_differ() -> None:
-    side = Side(PipelineGate(), {})
-    assert list(Contrast(contract(), "", 1, (side, side)).differences(None, None)) == []
+    side = ServerSide(PipelineGate(), {})
+    assert list(ResponseComparison(contract(), "", 1, (side, side)).differences(None, None)) == []

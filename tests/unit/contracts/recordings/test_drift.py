@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from contracts.entries import Entry
-from contracts.generate.phase import listed
+from contracts.generate.phase import fetch_listings
 from contracts.messages import Request
-from contracts.recordings.drift import Drift, Side, compare
+from contracts.recordings.drift import Drift, ServerSide, compare
 from pipelinegate import Change, PipelineGate, contract, refusal, with_data
 
 
@@ -27,8 +27,8 @@ ENTRIES = (
 )
 
 
-def side(gate: PipelineGate) -> Side:
-    return Side(gate, listed(contract(), PipelineGate(routines=gate.routines), "replay"))
+def side(gate: PipelineGate) -> ServerSide:
+    return ServerSide(gate, fetch_listings(contract(), PipelineGate(routines=gate.routines), "replay"))
 
 
 def drift(change: Change | None = None, entries: tuple[Entry, ...] = ENTRIES, **gate: Any) -> Drift:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from answers import document, judge, rules, seen, titles
-from contracts.observations.cases import Case
-from contracts.observations.known_values import average_of
+from contracts.observations.cases import PlannedRequest
+from contracts.observations.known_values import typical_values
 from contracts.relations import auth
 
-KNOWN = average_of(document())
+KNOWN = typical_values(document())
 
 
-def by_relation() -> dict[str, Case]:
+def by_relation() -> dict[str, PlannedRequest]:
     return {case.serves[0]: case for case in auth.cases(KNOWN)}
 
 

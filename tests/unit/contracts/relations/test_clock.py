@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from answers import NOON, seen
-from contracts.observations.observations import Seen
+from contracts.observations.observations import Observation
 from contracts.relations.clock import clock_of, clocks_of, date_of, in_one_window
 
 RECEIVED = datetime.fromtimestamp(NOON, UTC)
@@ -18,7 +18,7 @@ DATE = "Sun, 11 May 2025 09:00:00 GMT"
 SENT = datetime(2025, 5, 11, 9, tzinfo=UTC)
 
 
-def answer(body: Any = None, **headers: str) -> Seen:
+def answer(body: Any = None, **headers: str) -> Observation:
     """Make an answer; `date` becomes its Date."""
     return seen("getCampaignInfo", body, headers=headers)
 

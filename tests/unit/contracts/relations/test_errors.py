@@ -9,19 +9,19 @@ import pytest
 
 from answers import document, judge, rules, titles
 from answers import seen as answered
-from contracts.observations.cases import EXTRA_RANK, Case
-from contracts.observations.known_values import Known, average_of
-from contracts.observations.observations import Seen
+from contracts.observations.cases import EXTRA_RANK, PlannedRequest
+from contracts.observations.known_values import KnownValues, typical_values
+from contracts.observations.observations import Observation
 from contracts.relations import errors
 
-KNOWN = average_of(document())
+KNOWN = typical_values(document())
 
 
-def by_relation(known: Known = KNOWN) -> dict[str, Case]:
+def by_relation(known: KnownValues = KNOWN) -> dict[str, PlannedRequest]:
     return {case.serves[0]: case for case in errors.cases(known)}
 
 
-def refused(relation_id: str, status: int, code: str, **given: Any) -> Seen:
+def refused(relation_id: str, status: int, code: str, **given: Any) -> Observation:
     case = by_relation()[relation_id]
     return answered(case.request.operation_id, {"data": {"error_code": code}}, status=status, case=case, **given)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from answers import document, judge, page, routine, seen, titles
-from contracts.observations.known_values import Known, average_of
+from contracts.observations.known_values import KnownValues, typical_values
 from contracts.relations import identity
 
 LIST, DETAIL, DIRECTORY = "getCampaignInfo", "getOptimizedRoutineData", "getUserCampaignFilters"
@@ -80,16 +80,16 @@ def test_a_directory_lists_everyone_seen_elsewhere() -> None:
     ]
 
 
-def known(*kinds: tuple[str, str]) -> Known:
+def known(*kinds: tuple[str, str]) -> KnownValues:
     ids = tuple(f"r{place}" for place in range(len(kinds)))
     attributes = {
         ("routine", identity): {"campaign_type": kind, "campaign_status": status, "name": identity}
         for identity, (kind, status) in zip(ids, kinds, strict=True)
     }
-    return replace(average_of(document()), entities={"routine": ids}, attributes=attributes)
+    return replace(typical_values(document()), entities={"routine": ids}, attributes=attributes)
 
 
-def opened_by(made: Known) -> list[str]:
+def opened_by(made: KnownValues) -> list[str]:
     cases = identity.cases(made)
     return [case.request.parameters["linkedin_campaign_routine_id"] for case in cases]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.relations.invariants import CHECKS, SLACK_S, Asked, Broken
+from contracts.relations.invariants import CHECKS, SLACK_S, InvariantFailure, RequestFacts
 
 SUM = {"of": ["/days/*/n"], "equals": ["/total"]}
 RATIO = {"of": "/part", "to": "/whole", "equals": "/rate", "scale": 100, "decimals": 1}
@@ -37,7 +37,7 @@ def days(*dates: str) -> dict[str, Any]:
     ],
 )
 def test_a_rule_holds(rule: str, terms: dict[str, Any], instance: Any) -> None:
-    assert CHECKS[rule](terms)(instance, Asked()) is True
+    assert CHECKS[rule](terms)(instance, RequestFacts()) is True
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def test_a_rule_holds(rule: str, terms: dict[str, Any], instance: Any) -> None:
     ],
 )
 def test_a_rule_is_broken(rule: str, terms: dict[str, Any], instance: Any, title: str) -> None:
-    broken = CHECKS[rule](terms)(instance, Asked())
-    assert isinstance(broken, Broken)
+    broken = CHECKS[rule](terms)(instance, RequestFacts())
+    assert isinstance(broken, InvariantFailure)
     assert broken.title == title
 
 
@@ -84,7 +84,7 @@ def test_a_rule_is_broken(rule: str, terms: dict[str, Any], instance: Any, title
 def test_a_rule_does_not_apply_where_a_figure_is_null_missing_or_alone(
     rule: str, terms: dict[str, Any], instance: Any
 ) -> None:
-    assert CHECKS[rule](terms)(instance, Asked()) is False
+    assert CHECKS[rule](terms)(instance, RequestFacts()) is False
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_rule_does_not_apply_where_a_figure_is_null_missing_or_alone(
     ],
 )
 def test_days_lie_within_the_range_that_was_asked_for_ends_included(asked: dict[str, str], holds: bool) -> None:
-    outcome = CHECKS["within"](WITHIN)(days("2025-05-01", "2025-05-03"), Asked(asked))
+    outcome = CHECKS["within"](WITHIN)(days("2025-05-01", "2025-05-03"), RequestFacts(asked))
     assert (outcome is True) is holds
 
 
@@ -115,12 +115,12 @@ def test_days_lie_within_the_range_that_was_asked_for_ends_included(asked: dict[
 )
 def test_a_moment_is_that_of_the_answer_by_any_clock_that_the_target_may_have(made: str | None, holds: bool) -> None:
     clocks = (datetime(2025, 5, 1, 10, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC))
-    assert (CHECKS["now"]({"value": "/made"})({"made": made}, Asked(clocks=clocks)) is True) is holds
+    assert (CHECKS["now"]({"value": "/made"})({"made": made}, RequestFacts(clocks=clocks)) is True) is holds
 
 
 def test_what_is_not_now_is_told_with_the_nearest_clock() -> None:
-    asked = Asked(clocks=(datetime(2025, 5, 1, 10, tzinfo=UTC),))
+    asked = RequestFacts(clocks=(datetime(2025, 5, 1, 10, tzinfo=UTC),))
     broken = CHECKS["now"]({"value": "/made"})({"made": "2025-05-01T11:00:00Z"}, asked)
-    assert isinstance(broken, Broken)
+    assert isinstance(broken, InvariantFailure)
     assert broken.title == "/made is '2025-05-01T11:00:00Z', 3600 s from the target's clock"
     assert broken.expected == f"a moment within {SLACK_S:.0f} s of 2025-05-01T10:00:00+00:00"

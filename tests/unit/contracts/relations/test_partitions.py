@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from answers import document, judge, seen, titles
-from contracts.observations.known_values import average_of
+from contracts.observations.known_values import typical_values
 from contracts.relations import partitions
 
 BOARD = "getDashboardInfo"
@@ -69,7 +69,7 @@ def test_figures_of_single_entities_add_up() -> None:
 
 
 def test_all_days_are_asked_for_before_parts_of_them() -> None:
-    made = [case for case in partitions.cases(average_of(document())) if "start_date" in case.request.parameters]
+    made = [case for case in partitions.cases(typical_values(document())) if "start_date" in case.request.parameters]
     first = min(made, key=lambda case: case.rank)
     assert first.request.parameters["end_date"] == "2025-05-10"
 
@@ -77,7 +77,7 @@ def test_all_days_are_asked_for_before_parts_of_them() -> None:
 def test_forms_take_turns() -> None:
     methods = {
         case.request.method
-        for case in partitions.cases(average_of(document()))
+        for case in partitions.cases(typical_values(document()))
         if BOARD[3:] in case.request.operation_id
     }
     assert methods == {"GET", "POST"}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from answers import NOON, judge, seen, titles
-from contracts.observations.observations import Seen
+from contracts.observations.observations import Observation
 
 COUNTS, STRANGERS = "ledger.counts[minute]", "ledger.strangers[minute]"
 REMAINING, LIMIT = "X-RateLimit-Remaining-Minute", "X-RateLimit-Limit-Minute"
@@ -15,7 +15,7 @@ REMAINING, LIMIT = "X-RateLimit-Remaining-Minute", "X-RateLimit-Limit-Minute"
 MIDDLE = NOON - NOON % 60 + 30
 
 
-def answers(*left: int, step_s: float = 0.1, **given: Any) -> list[Seen]:
+def answers(*left: int, step_s: float = 0.1, **given: Any) -> list[Observation]:
     return [
         seen(
             "getUserCampaignFilters",

@@ -12,18 +12,18 @@ from contracts import relations
 from contracts.contract.document import parse
 from contracts.contract.pointers import MISSING, lookup
 from contracts.observations.cases import OPENING_RANK
-from contracts.observations.known_values import Known
+from contracts.observations.known_values import KnownValues
 from contracts.observations.observations import Observations
-from contracts.relations.relation_check import Rule
-from contracts.report.source import Source
+from contracts.relations.relation_check import RelationCheck
+from contracts.report.source import DocumentSource
 
 RULES = relations.rules(document())
 every_rule = pytest.mark.parametrize("rule", RULES, ids=[rule.relation.id for rule in RULES])
 
 
 @pytest.fixture(scope="module")
-def source() -> Source:
-    return Source.of(None)
+def source() -> DocumentSource:
+    return DocumentSource.of(None)
 
 
 def test_every_relation_has_a_name_of_its_own() -> None:
@@ -39,7 +39,7 @@ def test_relations_stand_in_the_order_of_their_kinds() -> None:
 
 
 @every_rule
-def test_a_relation_says_what_it_is_about(rule: Rule, source: Source) -> None:
+def test_a_relation_says_what_it_is_about(rule: RelationCheck, source: DocumentSource) -> None:
     found = rule.relation
     assert re.fullmatch(r"[a-z_]+\.[a-z0-9-]+(\[[^\[\]]+\])?", found.id), found.id
     assert found.id.startswith(f"{found.kind}.")
@@ -51,7 +51,7 @@ def test_a_relation_says_what_it_is_about(rule: Rule, source: Source) -> None:
 
 
 @every_rule
-def test_a_relation_that_saw_nothing_says_why_and_blames_nobody(rule: Rule) -> None:
+def test_a_relation_that_saw_nothing_says_why_and_blames_nobody(rule: RelationCheck) -> None:
     judgement = rule(Observations(document(), ()))
     assert (judgement.violations, judgement.looked_at) == ((), 0)
     assert judgement.reason
@@ -61,7 +61,7 @@ def test_the_same_document_gives_the_same_relations() -> None:
     assert [rule.relation for rule in relations.rules(document())] == [rule.relation for rule in RULES]
 
 
-NOTHING = Known.nothing(document())
+NOTHING = KnownValues.nothing(document())
 
 
 def test_the_opening_needs_nothing_to_be_known() -> None:
@@ -106,7 +106,7 @@ SMALL = {
 
 
 def test_only_whole_requests_are_planned_and_valid_ones_where_they_should_succeed() -> None:
-    known = Known.nothing(parse(SMALL))
+    known = KnownValues.nothing(parse(SMALL))
     made = (*relations.opening(known), *relations.cases(known))
     assert {case.request.operation_id for case in made if case.expects is None} == {"plain"}
     # Without a key nobody looks whether the parameter is there.

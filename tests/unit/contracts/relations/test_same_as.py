@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from answers import document, judge, page, routine, seen, titles
-from contracts.observations.known_values import Known, average_of
+from contracts.observations.known_values import KnownValues, typical_values
 from contracts.relations import same_as
 
 EQUAL, REPEATED = "same_as.equal[postCampaignInfo]", "same_as.repeated[getCampaignInfo]"
@@ -57,11 +57,11 @@ def test_a_repeated_request_is_answered_the_same() -> None:
 
 
 def test_the_opening_needs_nothing_to_be_known() -> None:
-    asked = [case for case in same_as.cases(Known.nothing(document())) if case.turn == 0]
+    asked = [case for case in same_as.cases(KnownValues.nothing(document())) if case.turn == 0]
     assert all(not case.request.parameters for case in asked)
     assert "getOptimizedRoutineData" not in {case.request.operation_id for case in asked}
 
 
 def test_what_must_name_an_entity_is_asked_once_one_is_known() -> None:
-    asked = {case.request.operation_id: case.request for case in same_as.cases(average_of(document()))}
+    asked = {case.request.operation_id: case.request for case in same_as.cases(typical_values(document()))}
     assert asked["getOptimizedRoutineData"].parameters == {"linkedin_campaign_routine_id": "<routine 1>"}

@@ -10,8 +10,8 @@ from answers import judge, observed, seen, titles
 from contracts.contract.document import parse
 from contracts.contract.vocabulary import ErrorRule
 from contracts.messages import Answer, Exchange
-from contracts.observations.cases import Case, ask
-from contracts.observations.observations import Observations, Seen
+from contracts.observations.cases import PlannedRequest, ask
+from contracts.observations.observations import Observation, Observations
 from contracts.relations import structure
 from contracts.relations.structure import undocumented
 
@@ -47,9 +47,9 @@ def broken_by(responses: dict[str, Any], status: int, body: bytes, media_type: s
     made = parse({"openapi": "3.1.0", "paths": {"/x": {"get": {"operationId": "getX", "responses": responses}}}})
     operation = made.by_id["getX"]
     answer = Answer(status=status, headers={"content-type": (media_type,)}, body=body)
-    case = Case(request=ask(operation), meaning="made up", serves=())
+    case = PlannedRequest(request=ask(operation), meaning="made up", serves=())
     exchange = Exchange(number=1, phase="relations", request=case.request, answer=answer)
-    observations = Observations(made, [Seen(case, exchange, operation)])
+    observations = Observations(made, [Observation(case, exchange, operation)])
     return [rule.relation.id for rule in structure.rules(made) if rule(observations).violations]
 
 
@@ -113,7 +113,7 @@ def test_a_refused_key_says_nothing_of_the_request() -> None:
 
 def test_a_request_that_should_fail_need_not_succeed() -> None:
     rule = ErrorRule(condition="invalid-request", status=400, error_code="X", pointer="")
-    case = Case(request=ask(observed().document.by_id[FILTERS]), meaning="", serves=(), expects=rule)
+    case = PlannedRequest(request=ask(observed().document.by_id[FILTERS]), meaning="", serves=(), expects=rule)
     assert judge(f"structure.accepts[{FILTERS}]", seen(FILTERS, status=400, case=case)).looked_at == 0
 
 

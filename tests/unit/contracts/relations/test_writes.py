@@ -9,12 +9,12 @@ import pytest
 
 from answers import document, judge, seen, titles
 from contracts.contract.document import parse
-from contracts.observations.known_values import Known, average_of
+from contracts.observations.known_values import KnownValues, typical_values
 from contracts.relations import writes
 
 CREATE, WORKS = "createApiKey", "effect.works[createApiKey]"
 KEEPS = "effect.keeps[createApiKey:description]"
-KNOWN = average_of(document())
+KNOWN = typical_values(document())
 
 
 def created(key: str = "k", number: int = 1, told: str = "x", **asked: Any) -> Any:
@@ -67,7 +67,7 @@ def given_to(schema: dict[str, Any]) -> list[Any]:
     content = {"application/json": {"schema": {"properties": {"note": schema}}}}
     write = {"operationId": "write", "responses": {}, "requestBody": {"content": content}}
     made = parse({"openapi": "3.1.0", "paths": {"/x": {"post": write}}})
-    return [case.request.body for case in writes.cases(Known.nothing(made))]
+    return [case.request.body for case in writes.cases(KnownValues.nothing(made))]
 
 
 @pytest.mark.parametrize(

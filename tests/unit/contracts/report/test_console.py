@@ -17,18 +17,18 @@ from contracts.events import (
     RunStarted,
     Waiting,
 )
-from contracts.report.console import Console, Looks
-from contracts.report.source import Source
+from contracts.report.console import Console, ConsoleOptions
+from contracts.report.source import DocumentSource
 from contracts.verdicts import Outcome, Report
 from fabricated import exchange, kept, report, verdict, violation
 
-SOURCE = Source.parse("paths:\n  /campaign-info:\n    get: {x-collection: {filters: [1, 2]}}\n")
+SOURCE = DocumentSource.parse("paths:\n  /campaign-info:\n    get: {x-collection: {filters: [1, 2]}}\n")
 
 
 def shown(made: Report, *, wait_s: float = 0.0, **options: Any) -> str:
     """Play a run to a console and return what it wrote."""
     stream = io.StringIO()
-    with Console(stream, lambda: SOURCE, Looks(**options), clock=lambda: 0.0) as console:
+    with Console(stream, lambda: SOURCE, ConsoleOptions(**options), clock=lambda: 0.0) as console:
         console(RunStarted(target=made.target, budget=made.budget, planned=7, seed=7, is_mock=True))
         console(PhaseStarted(phase="relations", planned=7))
         for item in made.exchanges:
@@ -126,7 +126,7 @@ def test_a_terminal_gets_its_cursor_back_when_a_run_fails() -> None:
     stream = io.StringIO()
 
     def fail() -> None:
-        with Console(stream, lambda: SOURCE, Looks(is_terminal=True)) as console:
+        with Console(stream, lambda: SOURCE, ConsoleOptions(is_terminal=True)) as console:
             console(RunStarted(target="http://x", budget=1, planned=1, seed=0, is_mock=False))
             raise RuntimeError
 

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from contracts.report.github import MAX_SHOWN, annotate, disarm
-from contracts.report.source import Source
+from contracts.report.source import DocumentSource
 from contracts.verdicts import Outcome, Violation
 from fabricated import kept, report, verdict, violation
 
-SOURCE = Source.parse("paths:\n  /campaign-info:\n    get: {x-collection: {filters: [1, 2]}}\n", "api, v1:/o.yaml")
+SOURCE = DocumentSource.parse(
+    "paths:\n  /campaign-info:\n    get: {x-collection: {filters: [1, 2]}}\n", "api, v1:/o.yaml"
+)
 
 
 def lines(*violations: Violation, **changes: Any) -> list[str]:

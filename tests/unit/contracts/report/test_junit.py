@@ -10,11 +10,11 @@ import pytest
 import xmlschema
 
 from contracts.report.junit import render
-from contracts.report.source import Source
+from contracts.report.source import DocumentSource
 from contracts.verdicts import Outcome, Report
 from fabricated import kept, report, verdict, violation
 
-SOURCE = Source.parse("paths: {}")
+SOURCE = DocumentSource.parse("paths: {}")
 SCHEMA = Path(__file__).resolve().parents[3] / "schemas" / "junit-10.xsd"
 
 

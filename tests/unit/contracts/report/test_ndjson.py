@@ -10,11 +10,11 @@ import pytest
 
 from contracts.errors import ConfigInvalid
 from contracts.report.ndjson import read, render
-from contracts.report.source import Source
+from contracts.report.source import DocumentSource
 from contracts.verdicts import Report
 from fabricated import exchange, kept, report
 
-SOURCE = Source.parse("openapi: 3.1.0\npaths: {}")
+SOURCE = DocumentSource.parse("openapi: 3.1.0\npaths: {}")
 
 
 def records(made: Report) -> list[dict[str, Any]]:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from contracts.errors import SpecInvalid
-from contracts.report.source import Source
+from contracts.report.source import DocumentSource
 
 
 def test_a_place_is_file_line_and_pointer() -> None:
-    source = Source.parse("openapi: 3.1.0\npaths:\n  /a: {}\n", "api/openapi.yaml")
+    source = DocumentSource.parse("openapi: 3.1.0\npaths:\n  /a: {}\n", "api/openapi.yaml")
     assert source.place("/paths/~1a") == "api/openapi.yaml:3 #/paths/~1a"
 
 
@@ -22,7 +22,7 @@ def test_a_document_is_named_from_the_working_folder_or_by_its_last_part(
     path = tmp_path / "specs" / "mine.yaml"
     path.parent.mkdir()
     path.write_text("paths: {}", encoding="utf-8")
-    assert Source.read(path, folder=tmp_path / folder).name == name
+    assert DocumentSource.read(path, folder=tmp_path / folder).name == name
 
 
 @pytest.mark.parametrize("content, message", [(b"\xff", "cannot be read"), (b"- a", "an object"), (b"a: [", "no YAML")])
@@ -30,9 +30,9 @@ def test_a_file_that_is_no_document_is_refused(content: bytes, message: str, tmp
     path = tmp_path / "mine.yaml"
     path.write_bytes(content)
     with pytest.raises(SpecInvalid, match=message):
-        Source.read(path)
+        DocumentSource.read(path)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SpecInvalid, match=r"none\.yaml: cannot be read"):
-        Source.read(tmp_path / "none.yaml")
+        DocumentSource.read(tmp_path / "none.yaml")

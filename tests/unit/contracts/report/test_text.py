@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.report.source import Source
-from contracts.report.text import facts, lines, message, standing, visible
+from contracts.report.source import DocumentSource
+from contracts.report.text import escape_control, fields, lines, message, standing
 from contracts.verdicts import Outcome
 from fabricated import verdict, violation
 
-SOURCE = Source.parse("paths:\n  /campaign-info:\n    get: {x-collection: {filters: [1, 2]}}\n")
+SOURCE = DocumentSource.parse("paths:\n  /campaign-info:\n    get: {x-collection: {filters: [1, 2]}}\n")
 
 
 @pytest.mark.parametrize("hostile", ["\x1b[2J", "\x9b31m", "\x00", "\r", "\u202e", "\u2028", "\ud800", "\x7f"])
 def test_what_a_terminal_would_obey_is_shown(hostile: str) -> None:
-    assert visible(f"a{hostile}b").startswith("a\\u")
-    assert visible(f"a{hostile}b").isascii()
+    assert escape_control(f"a{hostile}b").startswith("a\\u")
+    assert escape_control(f"a{hostile}b").isascii()
 
 
 def test_other_text_is_left_alone() -> None:
-    assert visible("ü → 日本\n\t😀") == "ü → 日本\n\t😀"
+    assert escape_control("ü → 日本\n\t😀") == "ü → 日本\n\t😀"
 
 
 def test_the_facts_come_in_the_order_of_reading() -> None:
-    labels = [label for label, _ in facts(violation(assumed="Days are UTC days."), SOURCE)]
+    labels = [label for label, _ in fields(violation(assumed="Days are UTC days."), SOURCE)]
     assert labels == ["what happened", "expected", "spec", "assumed", "shown by", "exchanges", "try", "fingerprint"]
 
 
 def test_what_is_empty_is_left_out() -> None:
     bare = violation(excerpt="", curl="", exchanges=())
-    assert [label for label, _ in facts(bare, SOURCE)] == ["what happened", "expected", "spec", "fingerprint"]
+    assert [label for label, _ in fields(bare, SOURCE)] == ["what happened", "expected", "spec", "fingerprint"]
 
 
 def test_lines_stand_in_a_column() -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from contracts.errors import ConfigInvalid
-from contracts.report.source import Source
+from contracts.report.source import DocumentSource
 from contracts.report.writers import WRITERS, check, write_whole
 from fabricated import report
 
-SOURCE = Source.parse("paths: {}")
+SOURCE = DocumentSource.parse("paths: {}")
 
 
 @pytest.mark.parametrize("name", WRITERS)

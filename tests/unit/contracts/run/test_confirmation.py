@@ -7,18 +7,20 @@ from dataclasses import replace
 from answers import document, rules
 from apps.judging import Direct
 from apps.right import Right
-from contracts.observations.cases import Case, ask
+from contracts.observations.cases import PlannedRequest, ask
 from contracts.observations.observations import Observations
 from contracts.plan.ordering import Plan
-from contracts.relations.relation_check import Judgement, Rule
+from contracts.relations.relation_check import CheckResult, RelationCheck
 from contracts.run.confirmation import confirmed
-from contracts.run.sender import Sending
+from contracts.run.sender import CaseSender
 
 LIST, POST = (document().by_id[name] for name in ("getCampaignInfo", "postCampaignInfo"))
 RULE = rules()["same_as.equal[postCampaignInfo]"]
 
 
-def looked_at(server: Right, budget: int, rule: Rule = RULE, change: bool = True) -> tuple[Judgement, Direct]:
+def looked_at(
+    server: Right, budget: int, rule: RelationCheck = RULE, change: bool = True
+) -> tuple[CheckResult, Direct]:
     """Ask in both forms, the data changing between them, judge, and look again."""
 
     def before(number: int) -> None:
@@ -26,8 +28,8 @@ def looked_at(server: Right, budget: int, rule: Rule = RULE, change: bool = True
             server.rows.pop()
 
     gate = Direct(server, budget=budget, before=before)
-    sending = Sending(gate, document())
-    cases = tuple(Case(request=ask(operation), meaning="", serves=()) for operation in (LIST, POST))
+    sending = CaseSender(gate, document())
+    cases = tuple(PlannedRequest(request=ask(operation), meaning="", serves=()) for operation in (LIST, POST))
     sending.send(Plan(cases=cases))
     observations = Observations(document(), sending.seen)
     judgement = RULE(observations)

@@ -6,23 +6,23 @@ from apps.broken import BROKEN
 from apps.judging import DOCUMENT, Direct
 from apps.right import Right
 from contracts import relations
-from contracts.observations.cases import Case, ask
+from contracts.observations.cases import PlannedRequest, ask
 from contracts.plan.ordering import Plan
-from contracts.run.fail_fast import STOPPED, Watch
-from contracts.run.sender import Sending
+from contracts.run.fail_fast import STOPPED, FailFast
+from contracts.run.sender import CaseSender
 
 LIST = DOCUMENT.by_id["getCampaignInfo"]
 TERM = "collection.subset[getCampaignInfo:term]"
 RULES = relations.rules(DOCUMENT)
 
 
-def case(number: int, *serves: str, **parameters: object) -> Case:
-    return Case(request=ask(LIST, dict(parameters)), meaning=f"{number}", serves=serves, turn=number)
+def case(number: int, *serves: str, **parameters: object) -> PlannedRequest:
+    return PlannedRequest(request=ask(LIST, dict(parameters)), meaning=f"{number}", serves=serves, turn=number)
 
 
-def watched(server: Right, *cases: Case) -> Sending:
-    sending = Sending(Direct(server), DOCUMENT)
-    sending.watch = Watch(DOCUMENT, RULES, sending)
+def watched(server: Right, *cases: PlannedRequest) -> CaseSender:
+    sending = CaseSender(Direct(server), DOCUMENT)
+    sending.watch = FailFast(DOCUMENT, RULES, sending)
     sending.send(Plan(cases=cases))
     return sending
 
@@ -43,7 +43,7 @@ def test_what_compares_answers_waits_for_the_last_of_them() -> None:
     server = BROKEN["another name in detail"].server()
     name, detail = "identity.same[routine:name]", DOCUMENT.by_id["getOptimizedRoutineData"]
     request = ask(detail, {"linkedin_campaign_routine_id": server.rows[0].id})
-    opened = Case(request=request, meaning="opened", serves=(name,))
+    opened = PlannedRequest(request=request, meaning="opened", serves=(name,))
     sending = watched(server, opened, case(2, name), case(3, limit=9))
     assert (sending.stopped, len(sending.seen)) == (STOPPED, 2)
 
@@ -59,5 +59,7 @@ def test_what_is_gone_at_the_second_look_stops_nothing() -> None:
 
     server, name = Renamed(), "identity.same[routine:name]"
     request = ask(DOCUMENT.by_id["getOptimizedRoutineData"], {"linkedin_campaign_routine_id": server.rows[0].id})
-    sending = watched(server, Case(request=request, meaning="opened", serves=(name,)), case(2, name), case(3, limit=9))
+    sending = watched(
+        server, PlannedRequest(request=request, meaning="opened", serves=(name,)), case(2, name), case(3, limit=9)
+    )
     assert (sending.stopped, len(sending.seen)) == ("", 3)

@@ -9,21 +9,23 @@ from apps.judging import Direct
 from apps.right import Right
 from contracts.errors import RequestRefused
 from contracts.messages import Exchange
-from contracts.observations.cases import Case, ask
+from contracts.observations.cases import PlannedRequest, ask
 from contracts.plan.ordering import Plan
-from contracts.run.sender import Sending
+from contracts.run.sender import CaseSender
 
 LIST = document().by_id["getCampaignInfo"]
 NEXT = "/data/pagination/next_page_url"
 
 
-def case(limit: int, follows: int = 0) -> Case:
+def case(limit: int, follows: int = 0) -> PlannedRequest:
     request = ask(LIST, {"limit": limit})
-    return Case(request=request, meaning="x", serves=(f"r{limit}",), follows=follows, link=NEXT if follows else "")
+    return PlannedRequest(
+        request=request, meaning="x", serves=(f"r{limit}",), follows=follows, link=NEXT if follows else ""
+    )
 
 
-def sending(gate: Direct) -> Sending:
-    return Sending(gate, document())
+def sending(gate: Direct) -> CaseSender:
+    return CaseSender(gate, document())
 
 
 def test_cases_are_sent_once_in_order() -> None:

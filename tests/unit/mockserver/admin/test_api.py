@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 
 from adminjudge import served
-from mockserver.admin.api import Control
-from mockserver.admin.fields import Members
+from mockserver.admin.api import AdminApi
+from mockserver.admin.fields import RequestFields
 from mockserver.admin.problem import Problem
-from mockserver.admin.route import Call
+from mockserver.admin.route import AdminRequest
 from mockserver.config import Config
 from mockserver.errors import DatasetInvalid
 from mockserver.state.keys import KeyRegistry, hash_of
 from mockserver.state.sessions import DatasetKey, Session, Sessions
 from oas.messages import Exchange, Request, Response
-from oas.operation import Window
+from oas.operation import RateLimitWindow
 
-WINDOWS = (Window("minute", 60, 100, "LM", "RM"), Window("day", 86_400, 5000, "LD", "RD"))
+WINDOWS = (RateLimitWindow("minute", 60, 100, "LM", "RM"), RateLimitWindow("day", 86_400, 5000, "LD", "RD"))
 #: 2025-05-11T09:00:00Z.
 MOMENT = 1_746_954_000.0
 NOW = "2025-05-11T09:00:00Z"
@@ -38,12 +38,12 @@ def sessions() -> Sessions:
 
 
 @pytest.fixture
-def control(sessions: Sessions) -> Control:
-    return Control(sessions, {"version": "1.2.3"}, served())
+def control(sessions: Sessions) -> AdminApi:
+    return AdminApi(sessions, {"version": "1.2.3"}, served())
 
 
 def run(
-    control: Control,
+    control: AdminApi,
     name: str,
     body: dict[str, Any] | None = None,
     *,
@@ -54,7 +54,9 @@ def run(
     """Run an operation by its name; its status stands in the document's `status_code`."""
     operation = next(item for item in control.operations() if item.name == name)
     chosen = control.choose(session or None)
-    call = Call(chosen, Members(query, operation.query), Members(body or {}, operation.members or ()), target)
+    call = AdminRequest(
+        chosen, RequestFields(query, operation.query), RequestFields(body or {}, operation.members or ()), target
+    )
     outcome = operation.run(call)
     return {"status_code": outcome.status, **outcome.document}
 
@@ -73,17 +75,17 @@ def record(session: Session, *numbers: int, **changes: Any) -> None:
         )
 
 
-def test_every_operation_has_a_name_of_its_own(control: Control) -> None:
+def test_every_operation_has_a_name_of_its_own(control: AdminApi) -> None:
     names = [operation.name for operation in control.operations()]
     assert len(set(names)) == len(names) > 14
 
 
-def test_health_and_version_carry_what_the_server_is(control: Control) -> None:
+def test_health_and_version_carry_what_the_server_is(control: AdminApi) -> None:
     assert run(control, "health") == {"status_code": 200, "status": "healthy", "version": "1.2.3"}
     assert run(control, "version") == {"status_code": 200, "version": "1.2.3"}
 
 
-def test_an_unknown_session_cannot_be_chosen(control: Control) -> None:
+def test_an_unknown_session_cannot_be_chosen(control: AdminApi) -> None:
     assert refusal(control, "read_clock", session="nobody").status == 404
 
 
@@ -96,12 +98,12 @@ def test_an_unknown_session_cannot_be_chosen(control: Control) -> None:
         ({"freeze": True}, NOW, True),
     ],
 )
-def test_the_clock_moves(control: Control, body: dict[str, Any], now: str, frozen: bool) -> None:
+def test_the_clock_moves(control: AdminApi, body: dict[str, Any], now: str, frozen: bool) -> None:
     assert run(control, "move_clock", body) == {"status_code": 200, "now": now, "frozen": frozen}
     assert run(control, "read_clock") == {"status_code": 200, "now": now, "frozen": frozen}
 
 
-def test_the_clock_is_let_run(control: Control) -> None:
+def test_the_clock_is_let_run(control: AdminApi) -> None:
     assert run(control, "move_clock", {"freeze": False})["frozen"] is False
 
 
@@ -125,17 +127,17 @@ def test_the_clock_is_let_run(control: Control) -> None:
         {"thaw": True},
     ],
 )
-def test_a_wrong_move_leaves_the_clock_where_it_is(control: Control, body: dict[str, Any]) -> None:
+def test_a_wrong_move_leaves_the_clock_where_it_is(control: AdminApi, body: dict[str, Any]) -> None:
     assert refusal(control, "move_clock", body).status in (400, 422)
     assert run(control, "read_clock")["now"] == NOW
 
 
 @pytest.mark.parametrize("body", [{}, {"advance_s": 1, "freeze": True}])
-def test_a_move_is_exactly_one(control: Control, body: dict[str, Any]) -> None:
+def test_a_move_is_exactly_one(control: AdminApi, body: dict[str, Any]) -> None:
     assert "Exactly one" in refusal(control, "move_clock", body).detail
 
 
-def test_the_journal_is_listed_redacted_and_newest_first(control: Control, sessions: Sessions) -> None:
+def test_the_journal_is_listed_redacted_and_newest_first(control: AdminApi, sessions: Sessions) -> None:
     record(sessions.default, 1, 2, 3)
     shown = run(control, "list_requests", limit="2")
     assert [entry["id"] for entry in shown["requests"]] == ["3", "2"]
@@ -154,25 +156,25 @@ def test_the_journal_is_listed_redacted_and_newest_first(control: Control, sessi
     ],
 )
 def test_the_journal_is_filtered(
-    control: Control, sessions: Sessions, query: dict[str, str], expected: list[str]
+    control: AdminApi, sessions: Sessions, query: dict[str, str], expected: list[str]
 ) -> None:
     record(sessions.default, 1, 2, 3)
     assert [entry["id"] for entry in run(control, "list_requests", None, **query)["requests"]] == expected
 
 
 @pytest.mark.parametrize("query", [{"since": "1"}, {"limit": "-1"}, {"status": "99"}, {"limit": "x"}, {"oops": "1"}])
-def test_a_wrong_filter_is_refused(control: Control, query: dict[str, str]) -> None:
+def test_a_wrong_filter_is_refused(control: AdminApi, query: dict[str, str]) -> None:
     assert refusal(control, "list_requests", **query).status == 400
 
 
-def test_one_request_is_shown_and_the_journal_cleared(control: Control, sessions: Sessions) -> None:
+def test_one_request_is_shown_and_the_journal_cleared(control: AdminApi, sessions: Sessions) -> None:
     record(sessions.default, 1)
     assert run(control, "read_request", target="1")["operationId"] == "op1"
     assert run(control, "clear_requests") == {"status_code": 200}
     assert refusal(control, "read_request", target="1").status == 404
 
 
-def test_keys_are_listed_by_their_hashes(control: Control) -> None:
+def test_keys_are_listed_by_their_hashes(control: AdminApi) -> None:
     shown = run(control, "list_keys")["keys"]
     assert shown[0] == {
         "hash": hash_of("your_api_key_here"),
@@ -185,7 +187,7 @@ def test_keys_are_listed_by_their_hashes(control: Control) -> None:
 
 
 @pytest.mark.parametrize("role", ["admin", "member"])
-def test_a_created_key_is_shown_once(control: Control, sessions: Sessions, role: str) -> None:
+def test_a_created_key_is_shown_once(control: AdminApi, sessions: Sessions, role: str) -> None:
     made = run(control, "create_key", {"role": role, "description": "CRM"})
     found = sessions.find(made["key"])[1]
     assert found is not None
@@ -194,24 +196,24 @@ def test_a_created_key_is_shown_once(control: Control, sessions: Sessions, role:
 
 
 @pytest.mark.parametrize("body", [{}, {"role": "root"}, {"role": None}, {"role": "admin", "description": 1}])
-def test_a_wrong_key_is_not_made(control: Control, body: dict[str, Any]) -> None:
+def test_a_wrong_key_is_not_made(control: AdminApi, body: dict[str, Any]) -> None:
     before = run(control, "list_keys")
     assert refusal(control, "create_key", body).status == 400
     assert run(control, "list_keys") == before
 
 
-def test_a_key_too_many_is_a_conflict_that_says_how_to_go_on(control: Control, sessions: Sessions) -> None:
+def test_a_key_too_many_is_a_conflict_that_says_how_to_go_on(control: AdminApi, sessions: Sessions) -> None:
     sessions.default.keys = KeyRegistry(max_created=0)
     problem = refusal(control, "create_key", {"role": "member"})
     assert (problem.status, "POST /__admin/reset" in problem.detail) == (409, True)
 
 
-def test_a_secret_in_a_description_is_not_shown(control: Control) -> None:
+def test_a_secret_in_a_description_is_not_shown(control: AdminApi) -> None:
     run(control, "create_key", {"role": "member", "description": "like your_api_key_here"})
     assert "your_api_key_here" not in str(run(control, "list_keys"))
 
 
-def test_a_key_is_switched_off_and_on(control: Control) -> None:
+def test_a_key_is_switched_off_and_on(control: AdminApi) -> None:
     target = hash_of("your_api_key_here")
     assert run(control, "switch_key", {"active": False}, target=target)["state"] == "deactivated"
     assert run(control, "switch_key", {"active": True}, target=target)["state"] == "active"
@@ -220,11 +222,11 @@ def test_a_key_is_switched_off_and_on(control: Control) -> None:
 @pytest.mark.parametrize(
     "body, target, status", [({}, "", 400), ({"active": 1}, "", 400), ({"active": True}, "x", 404)]
 )
-def test_a_wrong_switch_is_refused(control: Control, body: dict[str, Any], target: str, status: int) -> None:
+def test_a_wrong_switch_is_refused(control: AdminApi, body: dict[str, Any], target: str, status: int) -> None:
     assert refusal(control, "switch_key", body, target=target or hash_of("your_api_key_here")).status == status
 
 
-def test_a_session_is_made_listed_used_and_dropped(control: Control, sessions: Sessions) -> None:
+def test_a_session_is_made_listed_used_and_dropped(control: AdminApi, sessions: Sessions) -> None:
     made = run(
         control, "create_session", {"limit_minute": 7, "clock": "2026-01-01T00:00:00Z", "routines": 5, "seed": 9}
     )
@@ -255,16 +257,16 @@ def test_a_session_is_made_listed_used_and_dropped(control: Control, sessions: S
         {"name": "mine"},
     ],
 )
-def test_a_wrong_session_is_not_made(control: Control, body: dict[str, Any]) -> None:
+def test_a_wrong_session_is_not_made(control: AdminApi, body: dict[str, Any]) -> None:
     assert refusal(control, "create_session", body).status in (400, 422)
     assert len(run(control, "list_sessions")["sessions"]) == 1
 
 
-def test_the_default_session_cannot_be_dropped(control: Control) -> None:
+def test_the_default_session_cannot_be_dropped(control: AdminApi) -> None:
     assert refusal(control, "drop_session", target="default").status == 409
 
 
-def test_a_reset_touches_only_the_chosen_session(control: Control, sessions: Sessions) -> None:
+def test_a_reset_touches_only_the_chosen_session(control: AdminApi, sessions: Sessions) -> None:
     other, _ = sessions.create()
     for session in (other, sessions.default):
         record(session, 1)

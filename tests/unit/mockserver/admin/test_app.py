@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from adminjudge import admin_judge, served
-from mockserver.admin.api import Control
+from mockserver.admin.api import AdminApi
 from mockserver.admin.app import HEADERS, create_admin, is_admin_path
 from mockserver.config import Config
 from mockserver.state.sessions import Sessions
@@ -68,7 +68,7 @@ def every_route() -> Iterator[tuple[str, str]]:
     yield from ((method, f"/__admin{path}") for method, path in UNSERVED)
 
 
-OPERATIONS = Control(make()[0], {"version": "1"}, served()).operations()
+OPERATIONS = AdminApi(make()[0], {"version": "1"}, served()).operations()
 ROUTES = sorted(every_route())
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.admin.fields import Members, read_object
+from mockserver.admin.fields import RequestFields, read_object
 from mockserver.admin.problem import Problem
 
 #: 2025-05-11T09:00:00Z.
@@ -18,8 +18,8 @@ MOMENT = 1_746_954_000.0
 MISSING = object()
 
 
-def members(value: Any) -> Members:
-    return Members({} if value is MISSING else {"m": value}, ["m"])
+def members(value: Any) -> RequestFields:
+    return RequestFields({} if value is MISSING else {"m": value}, ["m"])
 
 
 def refused(call: Callable[[], object], *words: str) -> None:
@@ -31,14 +31,14 @@ def refused(call: Callable[[], object], *words: str) -> None:
 
 
 def test_an_unknown_name_is_refused_and_the_known_ones_are_told() -> None:
-    refused(lambda: Members({"a": 1, "c": 2}, ["a", "b"]), "`c`", "`a`, `b`")
-    refused(lambda: Members({"a": 1}, []), "none at all")
+    refused(lambda: RequestFields({"a": 1, "c": 2}, ["a", "b"]), "`c`", "`a`, `b`")
+    refused(lambda: RequestFields({"a": 1}, []), "none at all")
 
 
 @pytest.mark.parametrize("name", ["x" * 10_000, "\ud800", "ключ\r\n", "a1b2c3d4e5f60718293a4b5c6d7e8f90"])
 def test_a_clients_word_is_shown_short_plain_and_without_secrets(name: str) -> None:
     with pytest.raises(Problem) as refusal:
-        Members({name: 1}, ["a"])
+        RequestFields({name: 1}, ["a"])
     assert len(refusal.value.detail) < 400
     assert refusal.value.detail.isascii()
     assert refusal.value.detail.isprintable()

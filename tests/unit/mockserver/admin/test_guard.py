@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.admin.guard import FORWARDING_HEADERS, Caller, Guard, is_loopback
+from mockserver.admin.guard import FORWARDING_HEADERS, Guard, Peer, is_loopback
 from mockserver.admin.problem import Problem
 
 TOKEN = "correct horse"
@@ -16,7 +16,7 @@ def status(guard: Guard, peer: str | None = "127.0.0.1", **headers: str) -> int:
     """Return the status of the refusal, 200 where there is none."""
     sent = {"host": "localhost:4010"} | {name.replace("_", "-"): value for name, value in headers.items()}
     try:
-        guard.admit(Caller(peer, {name: value for name, value in sent.items() if value}))
+        guard.admit(Peer(peer, {name: value for name, value in sent.items() if value}))
     except Problem as problem:
         return problem.status
     return 200
@@ -126,7 +126,7 @@ def test_a_name_rebound_to_this_machine_is_refused_though_its_origin_fits() -> N
 
 def test_a_refusal_says_what_to_do_and_shows_no_token() -> None:
     with pytest.raises(Problem, match="Authorization: Bearer") as refusal:
-        GUARD.admit(Caller(REMOTE, {"host": "localhost", "authorization": "Bearer s3cret"}))
+        GUARD.admit(Peer(REMOTE, {"host": "localhost", "authorization": "Bearer s3cret"}))
     assert dict(refusal.value.headers)["WWW-Authenticate"].startswith("Bearer")
     assert "s3cret" not in refusal.value.detail
     assert TOKEN not in refusal.value.detail

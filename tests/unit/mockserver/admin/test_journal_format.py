@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mockserver.admin.journal_format import SECRET_HEADERS, to_summary, to_url, to_wiremock
 from mockserver.state.keys import mask_of
-from oas.messages import Delivery, Exchange, Headers, Request, Response, Violation
+from oas.messages import DeliveryOptions, Exchange, Headers, Request, Response, Violation
 
 HEX_KEY = "a1b2c3d4e5f60718293a4b5c6d7e8f90"
 MOMENT = 1_746_954_000.75  # 2025-05-11T09:00:00.75Z
@@ -120,17 +120,17 @@ def test_a_secret_header_of_a_request_shows_its_hash_at_most(name: str, value: s
     "delivery, told",
     [
         (None, {}),
-        (Delivery(0.25), {"fixedDelayMilliseconds": 250}),
-        (Delivery(0.0, "EMPTY_RESPONSE"), {"fixedDelayMilliseconds": 0, "fault": "EMPTY_RESPONSE"}),
+        (DeliveryOptions(0.25), {"fixedDelayMilliseconds": 250}),
+        (DeliveryOptions(0.0, "EMPTY_RESPONSE"), {"fixedDelayMilliseconds": 0, "fault": "EMPTY_RESPONSE"}),
         (
-            Delivery(0.0, "", 4, 1.5),
+            DeliveryOptions(0.0, "", 4, 1.5),
             {"fixedDelayMilliseconds": 0, "chunkedDribbleDelay": {"numberOfChunks": 4, "totalDuration": 1500}},
         ),
     ],
     ids=range(4),
 )
 def test_what_was_planned_is_told_and_what_came_is_not_mixed_with_it(
-    delivery: Delivery | None, told: dict[str, Any]
+    delivery: DeliveryOptions | None, told: dict[str, Any]
 ) -> None:
     whole = to_wiremock(exchange(response=Response(200, (), b"x", delivery)))
     plain = {"status": 200, "headers": {}, "body": "x"}

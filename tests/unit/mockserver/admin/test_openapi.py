@@ -8,30 +8,30 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from adminjudge import served
-from mockserver.admin.api import Control
+from mockserver.admin.api import AdminApi
 from mockserver.admin.openapi import describe
-from mockserver.admin.route import Call, Operation, Outcome
+from mockserver.admin.route import AdminRequest, AdminResponse, Route
 from mockserver.config import Config
 from mockserver.state.sessions import Sessions
 
 
-def explode(call: Call) -> Outcome:
+def explode(call: AdminRequest) -> AdminResponse:
     """Explode, loudly.
 
     And nothing else.
     """
-    return Outcome({})
+    return AdminResponse({})
 
 
 @pytest.fixture(scope="module")
 def description() -> dict[str, Any]:
-    control = Control(Sessions(Config(), (), lambda key: key), {"version": "1.2.3"}, served())
+    control = AdminApi(Sessions(Config(), (), lambda key: key), {"version": "1.2.3"}, served())
     return describe(control.operations(), "1.2.3")
 
 
 def described(**declared: Any) -> dict[str, Any]:
     """Describe one operation."""
-    operation = Operation("POST", "/bombs/{id}", explode, **declared)
+    operation = Route("POST", "/bombs/{id}", explode, **declared)
     found: dict[str, Any] = describe((operation,), "1")["paths"]["/bombs/{id}"]["post"]
     return found
 

@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from mockserver.campaigns.collection import Collection
-from mockserver.campaigns.operations import Call, get_campaign_info
+from mockserver.campaigns.operations import OperationCall, get_campaign_info
 from mockserver.dataset.dataset import generate
 from property.world import FIRST_DAY, declaration
 from unit.mockserver.campaigns.test_filters import DEFAULT, FIELDS, FILTERS, FRUITS, ListedRows
@@ -205,7 +205,7 @@ def test_a_page_builds_no_more_rows_than_it_shows(parameters: dict[str, str], mo
             return dataset.row_json(row)
 
     monkeypatch.setattr(pages, "_rows", Watched())
-    call = Call(
+    call = OperationCall(
         parameters={**parameters, "limit": 3},
         dataset=dataset,
         path=PATH,

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from mockserver.campaigns.filters import Filter, Selector
+from mockserver.campaigns.filters import Filter, RowFilter
 from mockserver.dataset.columns import Values
 
 #: In the default order: `at` falling, ties by id rising.
@@ -52,12 +52,12 @@ class ListedRows:
         return orjson.dumps(self._rows[row])
 
 
-def selector(rows: list[dict[str, Any]] | None = None, default: dict[str, str] | None = None) -> Selector:
+def selector(rows: list[dict[str, Any]] | None = None, default: dict[str, str] | None = None) -> RowFilter:
     sort = {"by": "sort", "order": "order", "default": default or DEFAULT, "fields": FIELDS}
-    return Selector(sort, "/id", ListedRows(FRUITS if rows is None else rows))
+    return RowFilter(sort, "/id", ListedRows(FRUITS if rows is None else rows))
 
 
-def ids(chosen: Selector, by: str | None = None, order: str | None = None, **values: Any) -> str:
+def ids(chosen: RowFilter, by: str | None = None, order: str | None = None, **values: Any) -> str:
     """Select and join the ids of the rows."""
     found = chosen.select([(FILTERS[name], value) for name, value in values.items()], by, order)
     rows = found.page(0, 1000)
@@ -148,7 +148,7 @@ def test_equal_values_are_looked_up_and_nothing_is_copied(values: dict[str, Any]
 
 def test_other_values_of_the_same_filters_read_no_column_again() -> None:
     rows = ListedRows(FRUITS)
-    chosen = Selector({"default": DEFAULT, "fields": FIELDS}, "/id", rows)
+    chosen = RowFilter({"default": DEFAULT, "fields": FIELDS}, "/id", rows)
     for kind, size in [("apple", 3), ("pear", 1), ("fig", 7)]:
         chosen.select([(FILTERS["kind"], kind), (FILTERS["size"], size)], "size", "asc")
     assert sorted(rows.read) == ["/id", "/kind", "/size"]
@@ -182,7 +182,7 @@ def test_dates_that_cross_select_nothing_rather_than_less() -> None:
 
 def test_an_order_is_worked_out_once() -> None:
     rows = ListedRows(FRUITS)
-    chosen = Selector({"default": DEFAULT, "fields": FIELDS}, "/id", rows)
+    chosen = RowFilter({"default": DEFAULT, "fields": FIELDS}, "/id", rows)
     for _ in range(3):
         chosen.select([], "size", "desc")
         chosen.select([], "kind", "asc")

@@ -11,7 +11,7 @@ import pytest
 from mockserver.campaigns.collection import Collection
 from mockserver.campaigns.operations import (
     OPERATIONS,
-    Call,
+    OperationCall,
     create_api_key,
     get_campaign_info,
     get_user_campaign_filters,
@@ -29,7 +29,7 @@ def world() -> World:
     return World.of(default_dataset())
 
 
-def call(dataset: Dataset | None = None, **changes: Any) -> Call:
+def call(dataset: Dataset | None = None, **changes: Any) -> OperationCall:
     """Make a call on the packaged organisation that creates keys named after their description."""
     more: dict[str, Any] = {
         "parameters": {},
@@ -40,7 +40,7 @@ def call(dataset: Dataset | None = None, **changes: Any) -> Call:
         "request_id": "req_1",
         "create_key": lambda description: f"key for {description}",
     }
-    return Call(**{**more, **changes})
+    return OperationCall(**{**more, **changes})
 
 
 def test_every_operation_that_is_no_body_form_has_a_function() -> None:

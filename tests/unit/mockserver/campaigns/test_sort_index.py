@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from mockserver.campaigns.sort_index import Orders, Sorting
+from mockserver.campaigns.sort_index import SortIndex, Sorting
 from mockserver.dataset.columns import Values
 
 NEWEST = Sorting("/at", True)
@@ -46,14 +46,14 @@ def rows(request: pytest.FixtureRequest) -> DrawnRows:
 
 
 @pytest.fixture
-def orders(rows: DrawnRows) -> Orders:
-    return Orders(rows, NEWEST, "/id")
+def orders(rows: DrawnRows) -> SortIndex:
+    return SortIndex(rows, NEWEST, "/id")
 
 
 @pytest.mark.parametrize("is_descending", [False, True])
 @pytest.mark.parametrize("pointer", ["/k", "/at", "/id"])
 def test_an_order_holds_every_row_with_ties_by_identity(
-    rows: DrawnRows, orders: Orders, pointer: str, is_descending: bool
+    rows: DrawnRows, orders: SortIndex, pointer: str, is_descending: bool
 ) -> None:
     order = orders.order(Sorting(pointer, is_descending))
     right = sorted(rows.rows, key=lambda row: row["id"])
@@ -61,7 +61,7 @@ def test_an_order_holds_every_row_with_ties_by_identity(
     assert named(rows, range(len(rows)), order) == [row["id"] for row in right]
 
 
-def test_the_default_order_costs_nothing(rows: DrawnRows, orders: Orders) -> None:
+def test_the_default_order_costs_nothing(rows: DrawnRows, orders: SortIndex) -> None:
     assert orders.order(NEWEST) == range(len(rows))
     assert rows.read == []
 
@@ -69,7 +69,7 @@ def test_the_default_order_costs_nothing(rows: DrawnRows, orders: Orders) -> Non
 @pytest.mark.parametrize("pointers", [("/k",), ("/k", "/b"), ("/b", "/k", "/a")])
 @pytest.mark.parametrize("sorting", [NEWEST, Sorting("/b", False)])
 def test_groups_part_all_places_by_the_values_they_share(
-    rows: DrawnRows, orders: Orders, pointers: tuple[str, ...], sorting: Sorting
+    rows: DrawnRows, orders: SortIndex, pointers: tuple[str, ...], sorting: Sorting
 ) -> None:
     order, groups = orders.order(sorting), orders.groups(pointers, sorting)
     assert sorted(place for places in groups.values() for place in places) == list(range(len(rows)))
@@ -81,7 +81,7 @@ def test_groups_part_all_places_by_the_values_they_share(
         assert list(places) == right
 
 
-def test_everything_is_made_once(rows: DrawnRows, orders: Orders) -> None:
+def test_everything_is_made_once(rows: DrawnRows, orders: SortIndex) -> None:
     for _ in range(3):
         orders.order(Sorting("/k", True))
         orders.groups(("/k", "/b"), Sorting("/k", False))

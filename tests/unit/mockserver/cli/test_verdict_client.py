@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.cli.verdict_client import Hearing
+from mockserver.cli.verdict_client import VerdictClient
 from mockserver.config import Config
 from mockserver.errors import ConfigInvalid, ToolError
 from mockserver.http.ports import Address
@@ -60,7 +60,7 @@ def start_anew(server: LiveServer) -> None:
 def test_a_server_is_asked_for_its_verdict(
     server: LiveServer, targets: list[str], allow: Sequence[str], code: int
 ) -> None:
-    hearing = Hearing("token", allow)
+    hearing = VerdictClient("token", allow)
     hearing.open(server.address)
     for target in targets:
         send(server.base_url, target)
@@ -72,7 +72,7 @@ def test_a_server_is_asked_for_its_verdict(
 
 def test_every_session_that_got_requests_is_judged(server: LiveServer) -> None:
     made, idle = admin(server, "POST", "/sessions"), admin(server, "POST", "/sessions")
-    hearing = Hearing()
+    hearing = VerdictClient()
     hearing.open(server.address)
     send(server.base_url, KEPT)
     send(server.base_url, BROKEN, made["keys"]["member"])
@@ -88,7 +88,7 @@ def test_every_session_that_got_requests_is_judged(server: LiveServer) -> None:
 
 def test_a_rule_that_does_not_exist_is_refused_before_the_first_request(server: LiveServer) -> None:
     with pytest.raises(ConfigInvalid, match="--verdict: 'C13' is no rule on clients; did you mean C103"):
-        Hearing(allow=["C13"]).open(server.address)
+        VerdictClient(allow=["C13"]).open(server.address)
 
 
 def nowhere() -> Address:
@@ -98,8 +98,8 @@ def nowhere() -> Address:
 
 def test_a_server_that_is_gone_has_no_verdict(server: LiveServer) -> None:
     with pytest.raises(ToolError, match="the verdict cannot be had"):
-        Hearing().open(nowhere())
-    hearing = Hearing()
+        VerdictClient().open(nowhere())
+    hearing = VerdictClient()
     hearing.open(server.address)
     hearing._address = nowhere()
     hearing.close()  # raises nothing: it runs where nobody could catch it
@@ -108,7 +108,7 @@ def test_a_server_that_is_gone_has_no_verdict(server: LiveServer) -> None:
 
 
 def test_a_server_that_was_stopped_before_it_answered_has_no_verdict() -> None:
-    hearing = Hearing()
+    hearing = VerdictClient()
     hearing.close()
     with pytest.raises(ToolError, match="stopped before it answered"):
         hearing.judged  # noqa: B018

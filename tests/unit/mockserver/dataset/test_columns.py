@@ -7,14 +7,22 @@ from typing import Any
 
 import pytest
 
-from mockserver.dataset.columns import Blobs, Coded, Column, Computed, Moments, Numbers, Texts
+from mockserver.dataset.columns import (
+    BytesColumn,
+    Column,
+    Computed,
+    DictionaryColumn,
+    IntColumn,
+    TextColumn,
+    TimestampColumn,
+)
 
 COLUMNS: list[tuple[Callable[[], Column], list[Any]]] = [
-    (Texts, ["b", "a", "ü", ""]),
-    (lambda: Numbers("q"), [3, -1, 1 << 40, 0]),
-    (Moments, [0, None, -5, 1746954000]),
-    (Blobs, [b"", b"abc", b"\0", b"abc"]),
-    (Coded, ["x", ("y", 1), "x", None]),
+    (TextColumn, ["b", "a", "ü", ""]),
+    (lambda: IntColumn("q"), [3, -1, 1 << 40, 0]),
+    (TimestampColumn, [0, None, -5, 1746954000]),
+    (BytesColumn, [b"", b"abc", b"\0", b"abc"]),
+    (DictionaryColumn, ["x", ("y", 1), "x", None]),
 ]
 every_column = pytest.mark.parametrize("make, values", COLUMNS, ids=["texts", "numbers", "moments", "blobs", "coded"])
 
@@ -45,18 +53,18 @@ def test_a_column_can_be_put_into_another_order(make: Callable[[], Column], valu
 
 
 def test_repeated_values_are_held_once() -> None:
-    column = Coded(["b", "a", "b", "b"])
+    column = DictionaryColumn(["b", "a", "b", "b"])
     assert column.values == ["b", "a"]
     assert list(column.codes) == [0, 1, 0, 0]
 
 
 def test_a_code_is_that_of_its_value_or_none() -> None:
-    column = Coded(["b", "a"])
+    column = DictionaryColumn(["b", "a"])
     assert [column.code(value) for value in ("b", "a", "c")] == [0, 1, None]
 
 
 def test_asking_for_the_code_of_an_unknown_value_does_not_add_it() -> None:
-    column = Coded(["a"])
+    column = DictionaryColumn(["a"])
     column.code("b")
     column.extend(["c"])
     assert column.values == ["a", "c"]

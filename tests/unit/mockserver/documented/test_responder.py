@@ -10,7 +10,7 @@ import pytest
 
 from mockserver.app import create_wsgi
 from mockserver.config import Config
-from mockserver.documented.responder import ExampleBuilder, negotiate
+from mockserver.documented.responder import DocumentResponder, negotiate
 from mockserver.pipeline.pipeline import Pipeline
 from oas.document import Document
 from oas.messages import Request, Response
@@ -89,7 +89,7 @@ def test_examples_come_before_schemas() -> None:
     }
     spec = Spec(Document("test", tree, ""))
     (operation,) = spec.operations.values()
-    built = ExampleBuilder(spec, 0).answer(operation, operation.success_status, "")
+    built = DocumentResponder(spec, 0).answer(operation, operation.success_status, "")
     assert getattr(built, "body", None) == b'"given"'
 
 

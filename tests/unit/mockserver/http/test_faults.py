@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from mockserver.http.faults import GARBAGE, break_off, portions
+from mockserver.http.faults import GARBAGE, break_connection, chunks
 from mockserver.scenarios.models import FAULTS
 
 
@@ -35,13 +35,13 @@ def seen_by(client: socket.socket) -> tuple[bytes, str]:
 
 @pytest.mark.parametrize("count, lengths", [(0, [10]), (1, [10]), (3, [4, 4, 2]), (10, [1] * 10), (99, [1] * 10)])
 def test_portions_are_about_alike_and_none_is_empty(count: int, lengths: list[int]) -> None:
-    parts = portions(b"0123456789", count)
+    parts = chunks(b"0123456789", count)
     assert [len(part) for part in parts] == lengths
     assert b"".join(parts) == b"0123456789"
 
 
 def test_nothing_has_no_portions() -> None:
-    assert portions(b"", 3) == []
+    assert chunks(b"", 3) == []
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_fault_looks_as_it_is_called_though_another_holds_the_connection(
 ) -> None:
     server, client = pair
     with server.dup() as other:
-        break_off(other, fault)
+        break_connection(other, fault)
     data, ended = seen_by(client)
     assert (data[: len(start)], len(data), ended) == (start, length, end)
     with pytest.raises(OSError, match=r"(?i)pipe|connect"):
@@ -70,6 +70,6 @@ def test_a_client_that_has_left_breaks_nothing(pair: tuple[socket.socket, socket
     server, client = pair
     server.shutdown(socket.SHUT_RDWR)
     client.close()
-    break_off(server, fault)
+    break_connection(server, fault)
     server.close()
-    break_off(server, fault)
+    break_connection(server, fault)

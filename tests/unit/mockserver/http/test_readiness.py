@@ -11,7 +11,7 @@ import pytest
 
 from mockserver.errors import SpecInvalid, StartFailed, ToolError
 from mockserver.http.ports import Address, bind_port
-from mockserver.http.readiness import Watch, answers
+from mockserver.http.readiness import ReadinessProbe, answers
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ class Waiting:
         receiver, self.reports = multiprocessing.Pipe(duplex=False)
         self.ready: list[Address] = []
         self.stopped = threading.Event()
-        self.watch = Watch(
+        self.watch = ReadinessProbe(
             address,
             receiver,
             workers=workers,
@@ -96,7 +96,7 @@ def test_a_failure_that_was_reported_last_is_still_heard() -> None:
 def test_a_failure_that_comes_between_two_looks_is_still_heard() -> None:
     looks = iter([False, True, True])
     late = Mock(poll=lambda _: next(looks), recv=lambda: SpecInvalid("no paths"))
-    watch = Watch(Address("127.0.0.1", 1), late, workers=1, answer_timeout_s=1.0, on_ready=print, stop=print)
+    watch = ReadinessProbe(Address("127.0.0.1", 1), late, workers=1, answer_timeout_s=1.0, on_ready=print, stop=print)
     watch._over.set()
     watch._run()
     with pytest.raises(SpecInvalid):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.http.request_body import DRAINED_BYTES, Intake
+from mockserver.http.request_body import DRAINED_BYTES, RequestBody
 
 LIMIT = 8
 CHUNKED = {"transfer-encoding": "chunked"}
@@ -31,25 +31,25 @@ def length(value: object, **more: str) -> dict[str, str]:
 def test_a_body_that_is_announced_too_large_is_read_after_the_answer_only(
     headers: dict[str, str], wanted: int, left: int
 ) -> None:
-    intake = Intake(headers, LIMIT)
+    intake = RequestBody(headers, LIMIT)
     assert (intake.wanted, intake.left) == (wanted, left)
 
 
 @pytest.mark.parametrize("value", ["-1", "x", "٣", ""])
 def test_a_length_that_is_no_number_is_too_large(value: str) -> None:
-    assert Intake(length(value), LIMIT).is_too_large
+    assert RequestBody(length(value), LIMIT).is_too_large
 
 
 @pytest.mark.parametrize("headers", [length(LIMIT), CHUNKED], ids=["length", "chunked"])
 def test_a_body_within_the_limit_is_kept(headers: dict[str, str]) -> None:
-    intake = Intake(headers, LIMIT)
+    intake = RequestBody(headers, LIMIT)
     intake.take(b"abc")
     intake.take(b"defgh")
     assert (intake.body(), intake.size, intake.is_too_large) == (b"abcdefgh", LIMIT, False)
 
 
 def test_a_body_that_turns_out_too_large_is_forgotten_and_drained_after_the_answer() -> None:
-    intake = Intake(CHUNKED, LIMIT)
+    intake = RequestBody(CHUNKED, LIMIT)
     for part in (b"abcde", b"fgh", b"i"):
         assert intake.wanted > 0
         intake.take(part)

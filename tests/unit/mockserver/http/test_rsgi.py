@@ -12,7 +12,7 @@ import pytest
 
 from apps.rsgi_doubles import Protocol, Scope
 from mockserver.http.rsgi import RsgiEdge, headers_of, host_of
-from oas.messages import Delivery, Request, Response
+from oas.messages import DeliveryOptions, Request, Response
 
 LIMIT = 8
 
@@ -22,7 +22,7 @@ class StubEdge:
 
     max_body_bytes = LIMIT
 
-    def __init__(self, delivery: Delivery | None) -> None:
+    def __init__(self, delivery: DeliveryOptions | None) -> None:
         self.seen: list[Request] = []
         self._delivery = delivery
 
@@ -48,7 +48,7 @@ class Caller:
 
     def __call__(
         self,
-        delivery: Delivery | None = None,
+        delivery: DeliveryOptions | None = None,
         parts: Sequence[bytes] = (),
         leaves_after: int = 1000,
         threads: int = 0,
@@ -119,22 +119,24 @@ def test_the_event_loop_answers_unless_threads_are_wanted(call: Caller, threads:
 
 
 def test_a_delay_comes_before_the_answer(call: Caller) -> None:
-    protocol = call(Delivery(delay_s=2.5))
+    protocol = call(DeliveryOptions(delay_s=2.5))
     assert (call.slept, protocol.sent) == ([2.5], [b"12345678"])
 
 
 def test_a_dribbled_body_comes_in_portions_over_its_time(call: Caller) -> None:
-    protocol = call(Delivery(dribble_chunks=3, dribble_s=3.0))
+    protocol = call(DeliveryOptions(dribble_chunks=3, dribble_s=3.0))
     assert (call.slept, protocol.sent) == ([1.0] * 3, [b"123", b"456", b"78"])
     assert protocol.headers == [("X-A", "1"), ("content-length", "8")]
 
 
 def test_head_is_not_dribbled(call: Caller) -> None:
-    assert call(Delivery(dribble_chunks=3, dribble_s=3.0), method="HEAD").sent == [b"12345678"]  # granian drops it
+    assert call(DeliveryOptions(dribble_chunks=3, dribble_s=3.0), method="HEAD").sent == [
+        b"12345678"
+    ]  # granian drops it
 
 
 def test_a_client_may_leave_a_dribble(call: Caller) -> None:
-    assert call(Delivery(dribble_chunks=4), leaves_after=2).sent == [b"12", b"34"]
+    assert call(DeliveryOptions(dribble_chunks=4), leaves_after=2).sent == [b"12", b"34"]
 
 
 def test_a_fault_breaks_the_connection_of_its_client(call: Caller) -> None:
@@ -142,11 +144,11 @@ def test_a_fault_breaks_the_connection_of_its_client(call: Caller) -> None:
         client = socket.create_connection(listener.getsockname(), 5)
         server, peer = listener.accept()
         with client, server:
-            protocol = call(Delivery(delay_s=1.0, fault="EMPTY_RESPONSE"), client=f"{peer[0]}:{peer[1]}")
+            protocol = call(DeliveryOptions(delay_s=1.0, fault="EMPTY_RESPONSE"), client=f"{peer[0]}:{peer[1]}")
             assert client.recv(10) == b""
     assert (call.slept, protocol.sent) == ([1.0], [])
 
 
 def test_a_fault_is_an_answer_cut_short_where_the_connection_cannot_be_found(call: Caller) -> None:
-    protocol = call(Delivery(fault="CONNECTION_RESET_BY_PEER"), client="192.0.2.1:1")
+    protocol = call(DeliveryOptions(fault="CONNECTION_RESET_BY_PEER"), client="192.0.2.1:1")
     assert (protocol.headers, protocol.sent) == ([("content-length", "1")], [])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.http.rules import Edge, is_admin_path
+from mockserver.http.rules import HttpRules, is_admin_path
 from oas.messages import Refusal, Request, Response
 
 
@@ -32,7 +32,7 @@ class Caller:
 
     def __init__(self, **options: Any) -> None:
         self.pipeline = StubPipeline()
-        self.edge = Edge(self.pipeline, **{"max_body_bytes": 8, **options})  # type: ignore[arg-type]
+        self.edge = HttpRules(self.pipeline, **{"max_body_bytes": 8, **options})  # type: ignore[arg-type]
 
     def __call__(self, method: str = "GET", **headers: str) -> Response:
         sent = {"host": "localhost:4010", **{name.replace("_", "-"): value for name, value in headers.items()}}

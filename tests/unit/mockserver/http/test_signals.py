@@ -7,14 +7,14 @@ from contextlib import closing
 
 import pytest
 
-from mockserver.http.signals import Stop
+from mockserver.http.signals import ShutdownSignal
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="signals of POSIX")
 
 
 @pytest.fixture
-def stop() -> Iterator[Stop]:
-    with closing(Stop()) as stop:
+def stop() -> Iterator[ShutdownSignal]:
+    with closing(ShutdownSignal()) as stop:
         yield stop
 
 
@@ -30,7 +30,9 @@ def noted() -> Iterator[list[int]]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_asks_to_stop_and_later_ones_are_ignored(stop: Stop, noted: list[int], number: signal.Signals) -> None:
+def test_a_signal_asks_to_stop_and_later_ones_are_ignored(
+    stop: ShutdownSignal, noted: list[int], number: signal.Signals
+) -> None:
     with stop.on_signals():
         signal.raise_signal(number)
     signal.raise_signal(number)
@@ -38,7 +40,7 @@ def test_a_signal_asks_to_stop_and_later_ones_are_ignored(stop: Stop, noted: lis
     assert noted == []
 
 
-def test_without_a_signal_the_handlers_return(stop: Stop, noted: list[int]) -> None:
+def test_without_a_signal_the_handlers_return(stop: ShutdownSignal, noted: list[int]) -> None:
     with stop.on_signals():
         stop()
     signal.raise_signal(signal.SIGTERM)
@@ -47,7 +49,7 @@ def test_without_a_signal_the_handlers_return(stop: Stop, noted: list[int]) -> N
 
 
 @pytest.mark.usefixtures("noted")
-def test_signals_that_somebody_took_can_be_taken_again(stop: Stop) -> None:
+def test_signals_that_somebody_took_can_be_taken_again(stop: ShutdownSignal) -> None:
     with stop.on_signals() as take:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         take()
@@ -56,7 +58,7 @@ def test_signals_that_somebody_took_can_be_taken_again(stop: Stop) -> None:
 
 
 @pytest.mark.usefixtures("noted")
-def test_an_ignored_hangup_stays_ignored(stop: Stop) -> None:
+def test_an_ignored_hangup_stays_ignored(stop: ShutdownSignal) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     with stop.on_signals():
         signal.raise_signal(signal.SIGHUP)
@@ -64,7 +66,7 @@ def test_an_ignored_hangup_stays_ignored(stop: Stop) -> None:
 
 
 @pytest.mark.usefixtures("noted")
-def test_a_signal_is_carried_on_while_the_main_thread_runs_no_python(stop: Stop) -> None:
+def test_a_signal_is_carried_on_while_the_main_thread_runs_no_python(stop: ShutdownSignal) -> None:
     ended = threading.Lock()
     ended.acquire()
     with stop.on_signals():
@@ -74,7 +76,7 @@ def test_a_signal_is_carried_on_while_the_main_thread_runs_no_python(stop: Stop)
 
 
 @pytest.mark.usefixtures("noted")
-def test_signals_of_others_ask_for_nothing(stop: Stop) -> None:
+def test_signals_of_others_ask_for_nothing(stop: ShutdownSignal) -> None:
     before = signal.signal(signal.SIGUSR1, lambda *_: None)
     ended = threading.Event()
     with stop.on_signals():
@@ -86,7 +88,7 @@ def test_signals_of_others_ask_for_nothing(stop: Stop) -> None:
 
 
 @pytest.mark.parametrize("asks_first", [True, False])
-def test_a_call_is_carried_on_once_whenever_it_was_made(stop: Stop, asks_first: bool) -> None:
+def test_a_call_is_carried_on_once_whenever_it_was_made(stop: ShutdownSignal, asks_first: bool) -> None:
     ends = threading.Semaphore(0)
     if asks_first:
         stop()
@@ -100,7 +102,7 @@ def test_a_call_is_carried_on_once_whenever_it_was_made(stop: Stop, asks_first: 
 
 
 def test_asking_too_often_or_too_late_is_no_error() -> None:
-    stop = Stop()
+    stop = ShutdownSignal()
     for _ in range(10_000):
         stop()
     stop.close()
@@ -110,7 +112,7 @@ def test_asking_too_often_or_too_late_is_no_error() -> None:
 
 def test_a_thread_that_nobody_asked_ends_with_it() -> None:
     ends: list[int] = []
-    stop = Stop()
+    stop = ShutdownSignal()
     stop.forward(lambda: ends.append(1))
     stop.close()
     assert ends == []

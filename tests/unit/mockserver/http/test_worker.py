@@ -15,8 +15,8 @@ from mockserver.config import Config
 from mockserver.errors import SpecInvalid, StartFailed
 from mockserver.http import worker
 from mockserver.http.rsgi import RsgiEdge
-from mockserver.http.worker import Loader, base_path_of, build_app, on_rsgi, settle
-from mockserver.http.wsgi_threads import Bridge
+from mockserver.http.worker import WorkerMain, base_path_of, build_app, on_rsgi, tune_process
+from mockserver.http.wsgi_threads import WsgiThreads
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -33,7 +33,7 @@ def pipe() -> Iterator[tuple[Connection[None, worker.Report], Connection[worker.
 
 @pytest.fixture
 def own_process() -> Iterator[None]:
-    """Let `settle` change what belongs to the process, and change it back."""
+    """Let `tune_process` change what belongs to the process, and change it back."""
     log, limits = logging.getLogger("_granian"), resource.getrlimit(resource.RLIMIT_NOFILE)
     handlers, level = log.handlers, log.level
     yield
@@ -47,7 +47,7 @@ def test_a_loader_reports_the_base_path_and_returns_what_granian_runs(
     pipe: tuple[Connection[None, worker.Report], Connection[worker.Report, None]],
 ) -> None:
     receiver, sender = pipe
-    assert isinstance(Loader(Config(), echo, sender)(), Bridge)
+    assert isinstance(WorkerMain(Config(), echo, sender)(), WsgiThreads)
     assert receiver.recv() == "/base"
 
 
@@ -60,7 +60,7 @@ def test_a_loader_reports_why_there_is_no_application(
 ) -> None:
     receiver, sender = pipe
     with pytest.raises(SystemExit) as caught:
-        Loader(Config(), invalid_spec, sender)()
+        WorkerMain(Config(), invalid_spec, sender)()
     report = receiver.recv()
     assert caught.value.code == 2
     assert isinstance(report, SpecInvalid)
@@ -74,7 +74,7 @@ def test_a_spawned_worker_leaves_ctrl_c_to_its_parent(
     monkeypatch.setattr(multiprocessing, "get_start_method", lambda: "spawn")
     monkeypatch.setattr(signal, "signal", lambda *args: asked.append(args))
     with pytest.raises(SystemExit):
-        Loader(Config(), invalid_spec, pipe[1])()
+        WorkerMain(Config(), invalid_spec, pipe[1])()
     assert asked == [(signal.SIGINT, signal.SIG_IGN)]
 
 
@@ -95,7 +95,7 @@ def test_an_application_without_a_base_path_is_at_the_root() -> None:
 
 @pytest.mark.usefixtures("own_process")
 def test_a_settled_process_looks_at_no_old_object() -> None:
-    settle()
+    tune_process()
     assert gc.get_freeze_count() > 0
 
 
@@ -105,14 +105,14 @@ def test_a_settled_process_may_open_many_files(monkeypatch: pytest.MonkeyPatch, 
     asked: list[tuple[int, int]] = []
     monkeypatch.setattr(resource, "getrlimit", lambda _: (256, hard))
     monkeypatch.setattr(resource, "setrlimit", lambda _, limits: asked.append(limits))
-    settle()
+    tune_process()
     monkeypatch.undo()
     assert asked == [(soft, hard)]
 
 
 @pytest.mark.usefixtures("own_process")
 def test_a_settled_process_shows_exceptions_of_the_application(capsys: pytest.CaptureFixture[str]) -> None:
-    settle()
+    tune_process()
     log = logging.getLogger("_granian")
     log.warning("noise")
     log.error("Application callable raised an exception")

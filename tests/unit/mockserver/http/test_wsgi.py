@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.http.wsgi import Lane
-from oas.messages import Delivery, Request, Response
+from mockserver.http.wsgi import WsgiMiddleware
+from oas.messages import DeliveryOptions, Request, Response
 
 
 class StubEdge:
@@ -17,7 +17,7 @@ class StubEdge:
 
     max_body_bytes = 8
 
-    def __init__(self, delivery: Delivery | None) -> None:
+    def __init__(self, delivery: DeliveryOptions | None) -> None:
         self.seen: list[Request] = []
         self._delivery = delivery
 
@@ -29,10 +29,10 @@ class StubEdge:
 class Caller:
     """Calls a lane with an environ of its own making."""
 
-    def __init__(self, delivery: Delivery | None = None) -> None:
+    def __init__(self, delivery: DeliveryOptions | None = None) -> None:
         self.edge = StubEdge(delivery)
         self.slept: list[float] = []
-        self.lane = Lane(self.admin, self.edge, self.slept.append)  # type: ignore[arg-type]
+        self.lane = WsgiMiddleware(self.admin, self.edge, self.slept.append)  # type: ignore[arg-type]
         self.headers: dict[str, str] = {}
 
     def admin(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
@@ -116,20 +116,20 @@ def test_a_body_that_ends_early_is_what_came() -> None:
 
 
 def test_a_delay_comes_before_the_answer() -> None:
-    call = Caller(Delivery(delay_s=2.5))
+    call = Caller(DeliveryOptions(delay_s=2.5))
     call()
     assert (call.slept[0], call.body) == (2.5, b'{"a": 1}')
 
 
 def test_a_dribbled_body_comes_in_portions_over_its_time() -> None:
-    call = Caller(Delivery(delay_s=1.0, dribble_chunks=4, dribble_s=2.0))
+    call = Caller(DeliveryOptions(delay_s=1.0, dribble_chunks=4, dribble_s=2.0))
     call()
     assert (call.parts, call.headers["Content-Length"]) == ([b'{"', b'a"', b": ", b"1}"], "8")
     assert call.slept == [1.0, 0.5, 0.5, 0.5, 0.5]
 
 
 def test_a_fault_says_nothing_and_breaks_the_connection_where_the_server_shows_it() -> None:
-    call = Caller(Delivery(fault="EMPTY_RESPONSE", delay_s=1.0))
+    call = Caller(DeliveryOptions(fault="EMPTY_RESPONSE", delay_s=1.0))
     ours, theirs = socket.socketpair()
     connection: Any = ours
     with ours, theirs:
@@ -140,6 +140,6 @@ def test_a_fault_says_nothing_and_breaks_the_connection_where_the_server_shows_i
 
 
 def test_a_fault_is_an_exception_for_a_client_in_the_process() -> None:
-    call = Caller(Delivery(fault="CONNECTION_RESET_BY_PEER"))
+    call = Caller(DeliveryOptions(fault="CONNECTION_RESET_BY_PEER"))
     with pytest.raises(ConnectionAbortedError, match="CONNECTION_RESET_BY_PEER"):
         call()

@@ -11,7 +11,7 @@ from wsgiref.validate import validator
 import pytest
 
 from apps.rsgi_doubles import Protocol, Scope
-from mockserver.http.wsgi_threads import Bridge
+from mockserver.http.wsgi_threads import WsgiThreads
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -51,7 +51,7 @@ class Stream:
 
 def call(app: WSGIApplication, protocol: Protocol | None = None, **scope: Any) -> Protocol:
     protocol = protocol or Protocol()
-    bridge = Bridge(app, max_body_bytes=LIMIT, threads=1)
+    bridge = WsgiThreads(app, max_body_bytes=LIMIT, threads=1)
     asyncio.run(bridge.__rsgi__(Scope(**scope), protocol))  # type: ignore[arg-type]
     return protocol
 

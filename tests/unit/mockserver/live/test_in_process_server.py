@@ -12,7 +12,7 @@ import requests
 from apps.wsgi_samples import echo
 from mockserver.config import Config
 from mockserver.errors import ConfigInvalid
-from mockserver.live.in_process_server import Doors
+from mockserver.live.in_process_server import InProcessServer
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -21,8 +21,8 @@ DEADLINE_S = 10.0
 
 
 @pytest.fixture
-def doors() -> Iterator[Doors]:
-    doors = Doors()
+def doors() -> Iterator[InProcessServer]:
+    doors = InProcessServer()
     yield doors
     doors.stop()
 
@@ -57,22 +57,22 @@ def is_refused(port: int) -> bool:
     return False
 
 
-def test_each_port_has_an_application_of_its_own(doors: Doors) -> None:
+def test_each_port_has_an_application_of_its_own(doors: InProcessServer) -> None:
     opened = [doors.open(says(text)) for text in ("one", "other")]
     assert [get(door.address.base_url) for door in opened] == ["one", "other"]
 
 
-def test_the_application_sees_the_port_that_was_called(doors: Doors) -> None:
+def test_the_application_sees_the_port_that_was_called(doors: InProcessServer) -> None:
     door = doors.open(says(""))
     answer = requests.get(door.address.base_url, timeout=DEADLINE_S)
     assert int(answer.headers["Port"]) == door.address.port
 
 
-def test_the_base_path_is_the_applications(doors: Doors) -> None:
+def test_the_base_path_is_the_applications(doors: InProcessServer) -> None:
     assert doors.open(echo(Config())).address.base_path == "/base"
 
 
-def test_a_closed_port_refuses_while_the_others_answer(doors: Doors) -> None:
+def test_a_closed_port_refuses_while_the_others_answer(doors: InProcessServer) -> None:
     closed, kept = doors.open(says("closed")), doors.open(says("kept"))
     doors.close(closed)
     doors.close(closed)
@@ -81,7 +81,7 @@ def test_a_closed_port_refuses_while_the_others_answer(doors: Doors) -> None:
 
 
 def test_everything_is_closed_when_it_returns_from_stop() -> None:
-    doors = Doors()
+    doors = InProcessServer()
     ports = [doors.open(says("")).address.port for _ in range(3)]
     doors.stop()
     for port in ports:
@@ -90,10 +90,10 @@ def test_everything_is_closed_when_it_returns_from_stop() -> None:
 
 
 def test_it_stops_if_nothing_was_opened() -> None:
-    Doors().stop()
+    InProcessServer().stop()
 
 
-def test_a_request_that_is_being_answered_when_its_port_closes_is_answered(doors: Doors) -> None:
+def test_a_request_that_is_being_answered_when_its_port_closes_is_answered(doors: InProcessServer) -> None:
     inside, go_on = threading.Event(), threading.Event()
 
     def wait(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -112,7 +112,7 @@ def test_a_request_that_is_being_answered_when_its_port_closes_is_answered(doors
     assert heard == ["late"]
 
 
-def test_an_exception_of_one_application_is_kept_at_its_door(doors: Doors) -> None:
+def test_an_exception_of_one_application_is_kept_at_its_door(doors: InProcessServer) -> None:
     def fall(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         raise LookupError("nobody caught this")
 
@@ -123,7 +123,7 @@ def test_an_exception_of_one_application_is_kept_at_its_door(doors: Doors) -> No
 
 
 def test_an_exception_is_logged_before_its_answer_is_sent_and_not_again(
-    doors: Doors, caplog: pytest.LogCaptureFixture
+    doors: InProcessServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fall(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         raise LookupError("nobody caught this")
@@ -136,7 +136,7 @@ def test_an_exception_is_logged_before_its_answer_is_sent_and_not_again(
     assert len(caplog.records) == 1
 
 
-def test_an_exception_in_the_middle_of_an_answer_is_kept_and_the_answer_closed(doors: Doors) -> None:
+def test_an_exception_in_the_middle_of_an_answer_is_kept_and_the_answer_closed(doors: InProcessServer) -> None:
     class Half:
         closed = 0
 
@@ -159,7 +159,7 @@ def test_an_exception_in_the_middle_of_an_answer_is_kept_and_the_answer_closed(d
     assert ([str(error) for error in door.errors], half.closed) == (["nobody caught this"], 1)
 
 
-def test_a_client_that_leaves_at_once_stops_nobody(doors: Doors) -> None:
+def test_a_client_that_leaves_at_once_stops_nobody(doors: InProcessServer) -> None:
     door = doors.open(says("here"))
     for _ in range(20):
         socket.create_connection(("127.0.0.1", door.address.port), DEADLINE_S).close()
@@ -167,7 +167,7 @@ def test_a_client_that_leaves_at_once_stops_nobody(doors: Doors) -> None:
 
 
 def test_a_foreign_host_is_refused() -> None:
-    doors = Doors("192.0.2.1")
+    doors = InProcessServer("192.0.2.1")
     with pytest.raises(ConfigInvalid, match="no address of this machine"):
         doors.open(says(""))
     doors.stop()

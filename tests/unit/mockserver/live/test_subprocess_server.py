@@ -14,7 +14,7 @@ from apps.wsgi_samples import Echo, echo, leaving, sick, vanishing
 from mockserver.config import Config
 from mockserver.errors import ConfigInvalid, PortInUse, SpecInvalid, StartFailed, ToolError
 from mockserver.live.subprocess_server import (
-    ChildServer,
+    SubprocessServer,
     address_from,
     config_from,
     error_event,
@@ -111,12 +111,12 @@ def test_a_factory_that_cannot_be_found_is_an_error_of_the_child(name: str) -> N
 @pytest.mark.parametrize("factory", [vanishing, leaving])
 def test_a_worker_that_ends_is_a_failed_start(factory: Any) -> None:
     with pytest.raises(StartFailed, match="ended before it answered"):
-        ChildServer(Config(port=0), factory, 30.0).start()
+        SubprocessServer(Config(port=0), factory, 30.0).start()
 
 
 def test_a_silent_child_is_a_failed_start() -> None:
     with pytest.raises(StartFailed, match=r"within 0\.3 s"):
-        ChildServer(Config(port=0), sick, 0.3).start()
+        SubprocessServer(Config(port=0), sick, 0.3).start()
 
 
 def test_a_child_without_a_word_is_a_failed_start() -> None:
@@ -128,7 +128,7 @@ def test_a_child_without_a_word_is_a_failed_start() -> None:
 
 
 def test_a_child_stops_though_a_copy_of_this_process_keeps_its_input_open() -> None:
-    server = ChildServer(Config(port=0), echo, 30.0)
+    server = SubprocessServer(Config(port=0), echo, 30.0)
     server.start()
     assert server._process.stdin is not None
     copy = os.dup(server._process.stdin.fileno())
@@ -145,6 +145,6 @@ def test_a_child_that_does_not_stop_is_killed(monkeypatch: pytest.MonkeyPatch) -
         """print('{"event": "ready", "host": "127.0.0.1", "port": 1, "base_path": ""}', flush=True)\n"""
         "signal.pause()",
     )
-    server = ChildServer(Config(port=0), None, 30.0)
+    server = SubprocessServer(Config(port=0), None, 30.0)
     assert server.start().port == 1
     assert server.stop() is None

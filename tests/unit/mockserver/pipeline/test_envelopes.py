@@ -13,7 +13,13 @@ import orjson
 import pytest
 
 from documents import compiled, contract, packaged_contract, plain
-from mockserver.pipeline.envelopes import MAX_VIOLATIONS_BYTES, Envelopes, Stamps, request_ids, violations_header
+from mockserver.pipeline.envelopes import (
+    MAX_VIOLATIONS_BYTES,
+    Envelopes,
+    TimestampFormatter,
+    request_ids,
+    violations_header,
+)
 from oas.messages import Refusal, Violation
 
 SPEC = compiled(packaged_contract())
@@ -79,11 +85,11 @@ def test_a_refusal_has_reason_code_id_and_stamp() -> None:
     ],
 )
 def test_stamps_are_in_the_zone_of_the_vendor(moment: float, stamp: str) -> None:
-    assert Stamps().at(moment) == stamp
+    assert TimestampFormatter().at(moment) == stamp
 
 
 def test_stamps_follow_a_clock_that_moves_either_way() -> None:
-    stamps = Stamps()
+    stamps = TimestampFormatter()
     assert [stamps.at(moment)[17:19] for moment in (5, 5.9, 6, 4)] == ["05", "05", "06", "04"]
 
 

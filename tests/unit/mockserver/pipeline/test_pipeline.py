@@ -16,7 +16,7 @@ from mockserver.pipeline.envelopes import request_ids
 from mockserver.pipeline.pipeline import Pipeline
 from mockserver.pipeline.record import redacted
 from mockserver.state import session_factory
-from oas.messages import Built, Refusal, Request, Response
+from oas.messages import BuiltResponse, Refusal, Request, Response
 
 KEYS = ("your_api_key_here", "member_api_key_here", "deactivated_api_key_here")
 
@@ -25,10 +25,10 @@ def broken(monkeypatch: pytest.MonkeyPatch, body: bytes | Exception, *, check_an
     """Answer a request with a builder that makes nonsense."""
     pipeline = create_wsgi(Config(clock=MAY_2025, check_answers=check_answers)).pipeline
 
-    def success(*_: Any) -> Built:
+    def success(*_: Any) -> BuiltResponse:
         if isinstance(body, Exception):
             raise body
-        return Built(200, body)
+        return BuiltResponse(200, body)
 
     monkeypatch.setattr(pipeline._builder, "success", success)
     return pipeline.handle(Request("GET", "/campaign-info", "", {"authorization": KEYS[0]}))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.pipeline.preferences import preference_of
-from mockserver.scenarios.models import FAULTS, Answer, Delay
+from mockserver.scenarios.models import FAULTS, Delay, PlannedAnswer
 from oas.messages import Request
 
 
@@ -18,19 +18,19 @@ def asked(query: str = "", prefer: str | None = None) -> Request:
 @pytest.mark.parametrize(
     "prefer, answer",
     [
-        ("code=429", Answer(status=429)),
-        ("Code=429", Answer(status=429)),
-        ("code = 404 , example=day", Answer(status=404, example="day")),
-        ('example="a, \\"b\\""', Answer(example='a, "b"')),
-        ("dynamic=true, seed=7", Answer(is_dynamic=True, seed=7)),
-        ("delay=1500", Answer(delay=Delay("fixed", 1500))),
-        ("fault=EMPTY_RESPONSE", Answer(fault="EMPTY_RESPONSE")),
-        ("respond-async, code=500", Answer(status=500)),
-        ('wait=10; foo="code=404", code=500; strict', Answer(status=500)),
-        ("code=404, code=500", Answer(status=404)),
+        ("code=429", PlannedAnswer(status=429)),
+        ("Code=429", PlannedAnswer(status=429)),
+        ("code = 404 , example=day", PlannedAnswer(status=404, example="day")),
+        ('example="a, \\"b\\""', PlannedAnswer(example='a, "b"')),
+        ("dynamic=true, seed=7", PlannedAnswer(is_dynamic=True, seed=7)),
+        ("delay=1500", PlannedAnswer(delay=Delay("fixed", 1500))),
+        ("fault=EMPTY_RESPONSE", PlannedAnswer(fault="EMPTY_RESPONSE")),
+        ("respond-async, code=500", PlannedAnswer(status=500)),
+        ('wait=10; foo="code=404", code=500; strict', PlannedAnswer(status=500)),
+        ("code=404, code=500", PlannedAnswer(status=404)),
     ],
 )
-def test_the_header_is_read_by_rfc_7240(prefer: str, answer: Answer) -> None:
+def test_the_header_is_read_by_rfc_7240(prefer: str, answer: PlannedAnswer) -> None:
     _, preference = preference_of(asked(prefer=prefer))
     assert preference is not None
     assert (preference.answer, preference.problems) == (answer, ())
@@ -45,20 +45,20 @@ def test_other_preferences_are_left_alone(prefer: str) -> None:
 @pytest.mark.parametrize(
     "query, rest, answer",
     [
-        ("__code=429", "", Answer(status=429)),
-        ("limit=5&__code=429&offset=2", "limit=5&offset=2", Answer(status=429)),
-        ("__delay=20&a=%20", "a=%20", Answer(delay=Delay("fixed", 20))),
-        ("__example=a%20b", "", Answer(example="a b")),
-        ("__fault=RANDOM_DATA_THEN_CLOSE&x", "x", Answer(fault="RANDOM_DATA_THEN_CLOSE")),
-        ("__seed=3&__dynamic=true", "", Answer(is_dynamic=True, seed=3)),
-        ("__c%6Fde=429", "", Answer(status=429)),
-        ("__dynamic=false", "", Answer()),
-        ("__seed=1000000000&__delay=60000", "", Answer(seed=10**9, delay=Delay("fixed", 60_000))),
-        ("__code=599", "", Answer(status=599)),
-        (f"__example={'x' * 200}", "", Answer(example="x" * 200)),
+        ("__code=429", "", PlannedAnswer(status=429)),
+        ("limit=5&__code=429&offset=2", "limit=5&offset=2", PlannedAnswer(status=429)),
+        ("__delay=20&a=%20", "a=%20", PlannedAnswer(delay=Delay("fixed", 20))),
+        ("__example=a%20b", "", PlannedAnswer(example="a b")),
+        ("__fault=RANDOM_DATA_THEN_CLOSE&x", "x", PlannedAnswer(fault="RANDOM_DATA_THEN_CLOSE")),
+        ("__seed=3&__dynamic=true", "", PlannedAnswer(is_dynamic=True, seed=3)),
+        ("__c%6Fde=429", "", PlannedAnswer(status=429)),
+        ("__dynamic=false", "", PlannedAnswer()),
+        ("__seed=1000000000&__delay=60000", "", PlannedAnswer(seed=10**9, delay=Delay("fixed", 60_000))),
+        ("__code=599", "", PlannedAnswer(status=599)),
+        (f"__example={'x' * 200}", "", PlannedAnswer(example="x" * 200)),
     ],
 )
-def test_the_twins_leave_the_query(query: str, rest: str, answer: Answer) -> None:
+def test_the_twins_leave_the_query(query: str, rest: str, answer: PlannedAnswer) -> None:
     request, preference = preference_of(asked(query))
     assert preference is not None
     assert (request.query, preference.answer) == (rest, answer)
@@ -67,7 +67,7 @@ def test_the_twins_leave_the_query(query: str, rest: str, answer: Answer) -> Non
 def test_the_header_counts_where_both_name_a_word() -> None:
     _, preference = preference_of(asked("__code=404&__delay=5", "code=500"))
     assert preference is not None
-    assert preference.answer == Answer(status=500, delay=Delay("fixed", 5))
+    assert preference.answer == PlannedAnswer(status=500, delay=Delay("fixed", 5))
 
 
 @pytest.mark.parametrize("query", ["limit=5", "a__code=5", "__cod=5", "__", "__code_=1"])

@@ -9,9 +9,9 @@ from urllib.parse import parse_qs
 import pytest
 
 from documents import compiled, packaged_contract, plain
-from mockserver.pipeline.preview import Unseen, look
+from mockserver.pipeline.preview import PreviewUnavailable, look
 from mockserver.state.session import Session
-from oas.messages import Built, Refusal, Request
+from oas.messages import BuiltResponse, Refusal, Request
 from oas.spec import Spec
 
 SPEC = compiled(packaged_contract())
@@ -21,17 +21,19 @@ SESSION = cast(Session, object())
 class Pipeline:
     """Answers everything in the same way, and keeps what it was asked."""
 
-    def __init__(self, answer: Built | Refusal) -> None:
+    def __init__(self, answer: BuiltResponse | Refusal) -> None:
         self.answer = answer
         self.asked: list[tuple[Session, Request]] = []
 
-    def plain(self, session: Session, request: Request) -> Built | Refusal:
+    def plain(self, session: Session, request: Request) -> BuiltResponse | Refusal:
         self.asked.append((session, request))
         return self.answer
 
 
 def seen(answer: Any, operation: str = "getCampaignInfo", spec: Spec = SPEC, **query: Any) -> tuple[Any, Pipeline]:
-    pipeline = Pipeline(answer if isinstance(answer, Refusal) else Built(200, json.dumps({"data": answer}).encode()))
+    pipeline = Pipeline(
+        answer if isinstance(answer, Refusal) else BuiltResponse(200, json.dumps({"data": answer}).encode())
+    )
     return look(spec, pipeline.plain, SESSION, operation, query), pipeline
 
 
@@ -61,16 +63,16 @@ def test_the_operation_is_asked_with_its_parameters_and_without_a_key() -> None:
     ],
 )
 def test_a_refusal_is_told_by_its_reason(refusal: Refusal, reason: str) -> None:
-    with pytest.raises(Unseen, match=f"^{reason}$"):
+    with pytest.raises(PreviewUnavailable, match=f"^{reason}$"):
         seen(refusal)
 
 
 def test_an_operation_that_the_document_has_not_shows_nothing() -> None:
-    with pytest.raises(Unseen, match="no organisation to show"):
+    with pytest.raises(PreviewUnavailable, match="no organisation to show"):
         seen({}, "nothing")
 
 
 def test_a_document_without_an_organisation_shows_nothing() -> None:
     spec = compiled(plain({"operationId": "getCampaignInfo"}))
-    with pytest.raises(Unseen, match="it is there for the packaged contract"):
+    with pytest.raises(PreviewUnavailable, match="it is there for the packaged contract"):
         seen({}, spec=spec)

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents import GONE, changed, compiled, packaged_contract, plain
-from mockserver.pipeline.context import Arrival, Outcome
+from mockserver.pipeline.context import Decision, RequestContext
 from mockserver.pipeline.record import Recorder, key_header, redacted
-from mockserver.scenarios.models import Answer, Choice
+from mockserver.scenarios.models import ChosenAnswer, PlannedAnswer
 from mockserver.state.journal import Journal
 from mockserver.state.keys import ApiKey, hash_of, mask_of
-from mockserver.state.rate_limits import Allowance
+from mockserver.state.rate_limits import RateLimitStatus
 from mockserver.state.session import Session
-from oas.messages import Built, Exchange, Request, Response, Violation
+from oas.messages import BuiltResponse, Exchange, Request, Response, Violation
 from oas.spec import Spec
 
 SPEC = compiled(packaged_contract())
@@ -35,9 +35,9 @@ class World:
 def recorded(request: Request, *, key: ApiKey | None = None, operation: str = "", **more: Any) -> Exchange:
     """Record one exchange and return what the journal has of it; `body` is the answer's."""
     world = World()
-    arrival = Arrival(request, cast(Session, world), key, None, 5.0, "req_1", "stamp")
+    arrival = RequestContext(request, cast(Session, world), key, None, 5.0, "req_1", "stamp")
     response = Response(200, (("X", "y"),), more.pop("body", b"{}"))
-    outcome = Outcome(Built(200, b""), Allowance((), (), None, 0), **more)
+    outcome = Decision(BuiltResponse(200, b""), RateLimitStatus((), (), None, 0), **more)
     Recorder("authorization").record(arrival, SPEC.operations.get(operation), response, outcome, 0.5)
     (found,) = world.journal.entries()
     return found
@@ -51,7 +51,7 @@ def test_an_exchange_is_kept_with_all_that_was_decided() -> None:
         key=KEY,
         operation="getCampaignInfo",
         violations=(violation,),
-        choice=Choice(Answer(), "rule:1"),
+        choice=ChosenAnswer(PlannedAnswer(), "rule:1"),
         is_deliberate=True,
     )
     assert found == Exchange(

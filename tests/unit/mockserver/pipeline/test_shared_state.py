@@ -9,7 +9,7 @@ import pytest
 
 from judged import JudgedClient
 from mockserver.errors import StateUnavailable
-from mockserver.state.backend import Stale
+from mockserver.state.backend import StaleRevision
 from mockserver.state.rate_limits import MemoryCounters
 from mockserver.state.sessions import Sessions
 
@@ -41,7 +41,7 @@ def sessions_of(client: JudgedClient, *errors: Exception) -> Sessions:
 
 def test_a_request_is_counted_once_and_by_what_others_changed(make_client: MakeClient) -> None:
     client = make_client()
-    sessions = sessions_of(client, Stale(), Stale())
+    sessions = sessions_of(client, StaleRevision(), StaleRevision())
     refreshed: list[str] = []
 
     def refresh() -> None:
@@ -57,7 +57,7 @@ def test_a_request_is_counted_once_and_by_what_others_changed(make_client: MakeC
 
 def test_a_state_that_is_never_seen_whole_ends_the_wait(make_client: MakeClient) -> None:
     client = make_client()
-    sessions_of(client, *(Stale() for _ in range(100)))
+    sessions_of(client, *(StaleRevision() for _ in range(100)))
     answer = client.get(PATH)
     assert (answer.status, answer.headers["Retry-After"], answer.remaining) == (500, "1", (0, 0))
     assert "changes faster" in answer.data["error"]

@@ -9,9 +9,9 @@ import pytest
 from documents import GONE, changed, compiled, contract, packaged_contract, plain
 from mockserver.pipeline.stages import Route, authenticate, count, route, validate
 from mockserver.state.keys import ApiKey
-from mockserver.state.rate_limits import Allowance
+from mockserver.state.rate_limits import RateLimitStatus
 from oas.messages import Refusal, Request
-from oas.operation import Operation, Window
+from oas.operation import Operation, RateLimitWindow
 from oas.spec import Spec
 
 SPEC = compiled(packaged_contract())
@@ -111,19 +111,19 @@ def test_a_path_that_begins_like_the_base_path_is_one_of_its_own() -> None:
     assert of_route("GET", "/v10/1", spec).operation is of_route("GET", "/v1/v10/1", spec).operation is not None
 
 
-MINUTE = Window("minute", 60, 100, "L", "R")
-DAY = Window("day", 86_400, 5000, "L", "R")
+MINUTE = RateLimitWindow("minute", 60, 100, "L", "R")
+DAY = RateLimitWindow("day", 86_400, 5000, "L", "R")
 
 
 def test_what_is_within_the_limits_is_let_through() -> None:
-    assert count(SPEC, Allowance((MINUTE, DAY), (0, 7), None, 0)) is None
+    assert count(SPEC, RateLimitStatus((MINUTE, DAY), (0, 7), None, 0)) is None
 
 
 @pytest.mark.parametrize(
     "window, said", [(MINUTE, "Maximum 100 requests per minute"), (DAY, "Maximum 5000 requests per day")]
 )
-def test_what_exceeds_a_limit_is_told_when_to_come_back(window: Window, said: str) -> None:
-    refusal = refusal_of(count(SPEC, Allowance((MINUTE, DAY), (0, 7), window, 45)))
+def test_what_exceeds_a_limit_is_told_when_to_come_back(window: RateLimitWindow, said: str) -> None:
+    refusal = refusal_of(count(SPEC, RateLimitStatus((MINUTE, DAY), (0, 7), window, 45)))
     assert (refusal.status, refusal.error_code) == (429, "RATE_LIMIT_EXCEEDED")
     assert refusal.message == f"Rate limit exceeded. {said} allowed."
     assert refusal.headers == (("Retry-After", "45"),)
@@ -133,20 +133,20 @@ def test_what_exceeds_a_limit_is_told_when_to_come_back(window: Window, said: st
 
 def test_figures_stand_where_the_document_says() -> None:
     spec = compiled(contract())
-    refusal = refusal_of(count(spec, Allowance(spec.windows, (3,), spec.windows[0], 9)))
+    refusal = refusal_of(count(spec, RateLimitStatus(spec.windows, (3,), spec.windows[0], 9)))
     assert refusal.data == {"wait": 9, "most": 9, "info": {"left": 3}}
     assert (refusal.error_code, refusal.message) == ("TOO_MANY", "9 in one hour")
 
 
 def test_limits_of_the_command_line_are_told_in_any_document() -> None:
-    refusal = refusal_of(count(compiled(plain()), Allowance((MINUTE,), (0,), MINUTE, 5)))
+    refusal = refusal_of(count(compiled(plain()), RateLimitStatus((MINUTE,), (0,), MINUTE, 5)))
     assert refusal.data == {"retry_after": 5, "rate_limit_info": {"limit_minute": 100, "remaining_minute": 0}}
 
 
 def test_a_message_is_no_template() -> None:
     tree = changed(contract(), "/x-rate-limit/refusal/message", "{limit.__class__} {0} { {window}")
     spec = compiled(tree)
-    refusal = refusal_of(count(spec, Allowance(spec.windows, (0,), spec.windows[0], 9)))
+    refusal = refusal_of(count(spec, RateLimitStatus(spec.windows, (0,), spec.windows[0], 9)))
     assert refusal.message == "{limit.__class__} {0} { hour"
 
 

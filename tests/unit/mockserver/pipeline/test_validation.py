@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from documents import compiled, packaged_contract, plain
-from mockserver.pipeline.validation import Checked, read
+from mockserver.pipeline.validation import ValidatedRequest, read
 from oas.messages import Request, Violation
 from oas.operation import Operation
 
@@ -38,7 +38,7 @@ def sent(operation: Operation, body: Any = b"", content_type: str = JSON, query:
 
 
 def codes(outcome: Any) -> list[tuple[str, str, str]]:
-    found: tuple[Violation, ...] = outcome.warnings if isinstance(outcome, Checked) else outcome
+    found: tuple[Violation, ...] = outcome.warnings if isinstance(outcome, ValidatedRequest) else outcome
     return [(violation.location, violation.pointer, violation.code) for violation in found]
 
 
@@ -71,7 +71,7 @@ def test_any_other_content_type_is_refused_with_the_right_one(content_type: str)
 
 
 def test_without_a_body_the_content_type_does_not_matter() -> None:
-    assert sent(POST, b"", "text/plain") == Checked({})
+    assert sent(POST, b"", "text/plain") == ValidatedRequest({})
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_body_that_cannot_be_read_is_not_judged(body: bytes, code: str) -> Non
 @pytest.mark.parametrize("body", [[1], "x", 5, None])
 def test_a_body_that_is_no_object_is_kept_apart_from_parameters(body: Any) -> None:
     operation = one({"requestBody": {"content": {"application/json": {}}}})
-    assert sent(operation, body) == Checked({}, (), body)
+    assert sent(operation, body) == ValidatedRequest({}, (), body)
 
 
 def test_query_and_body_are_read_together_and_the_query_wins() -> None:
@@ -145,7 +145,7 @@ def test_a_body_that_nobody_asked_for_is_told_whatever_it_is() -> None:
 
 def test_a_body_of_any_members_has_no_undocumented_ones() -> None:
     operation = one({"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}})
-    assert sent(operation, {"x": 1}) == Checked({"x": 1}, (), {"x": 1})
+    assert sent(operation, {"x": 1}) == ValidatedRequest({"x": 1}, (), {"x": 1})
 
 
 @pytest.mark.parametrize("query", ["limit=%zz", "limit=1&limit=2"])

@@ -9,7 +9,7 @@ import pytest
 
 from documents import compiled
 from mockserver.errors import ScenarioInvalid
-from mockserver.scenarios.models import Answer, Delay, World
+from mockserver.scenarios.models import DatasetChoice, Delay, PlannedAnswer
 from mockserver.scenarios.parsing import known_parameters, read_rule, read_scenario, scenario_files
 from oas import package_data
 from oas.spec import load
@@ -37,11 +37,11 @@ def test_a_rule_is_read_with_all_it_says() -> None:
     assert (rule.id, rule.operation, rule.parameters) == ("7", "getCampaignInfo", {"campaign_status": "active"})
     assert (rule.times, rule.priority, rule.rate) == (2, 1, 0.5)
     assert rule.answers == (
-        Answer(),
-        Answer(status=429, example="day"),
-        Answer(fault="EMPTY_RESPONSE", dribble_chunks=3, dribble_s=1.5),
-        Answer(is_dynamic=True, seed=7),
-        Answer(status=307, location="http://127.0.0.1:1/"),
+        PlannedAnswer(),
+        PlannedAnswer(status=429, example="day"),
+        PlannedAnswer(fault="EMPTY_RESPONSE", dribble_chunks=3, dribble_s=1.5),
+        PlannedAnswer(is_dynamic=True, seed=7),
+        PlannedAnswer(status=307, location="http://127.0.0.1:1/"),
     )
     assert rule.document is document
 
@@ -132,7 +132,7 @@ def test_a_long_message_is_cut() -> None:
 def test_a_generated_world_is_read(tmp_path: Path) -> None:
     path = tmp_path / "big.yaml"
     path.write_text("description: d\ndataset: {routines: 50, seed: 7}\n")
-    assert read_scenario(path, OPERATIONS).world == World(routines=50, seed=7)
+    assert read_scenario(path, OPERATIONS).world == DatasetChoice(routines=50, seed=7)
 
 
 def test_a_file_gives_a_scenario(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_a_file_gives_a_scenario(tmp_path: Path) -> None:
     )
     scenario = read_scenario(path, OPERATIONS)
     assert (scenario.name, scenario.description, scenario.limits) == ("busy", "Two kinds of trouble.", {"minute": 5})
-    assert scenario.world == World(package_data.datasets() / "empty.yaml", days_ago=3)
+    assert scenario.world == DatasetChoice(package_data.datasets() / "empty.yaml", days_ago=3)
     assert [rule.id for rule in scenario.rules] == ["busy/2", "busy/1"]
 
 

@@ -8,16 +8,16 @@ import pytest
 
 from mockserver.errors import ScenarioInvalid
 from mockserver.scenarios.magic_keys import SCENARIOS
-from mockserver.scenarios.registry import Library
+from mockserver.scenarios.registry import ScenarioRegistry
 from mockserver.state.keys import hash_of
-from mockserver.state.session_factory import MAGIC_CASTS, MAGIC_KEYS
+from mockserver.state.session_factory import MAGIC_ASSIGNMENTS, MAGIC_KEYS
 from oas.spec import load
 
 OPERATIONS = load().operations
 
 
 def test_the_packaged_scenarios_are_known_the_default_first() -> None:
-    names = Library(OPERATIONS).names
+    names = ScenarioRegistry(OPERATIONS).names
     assert names[0] == "default"
     assert set(names) >= {
         "empty", "one_row", "one_of_each", "huge", "unicode", "stale", "rate_limited", "exhausted",
@@ -28,7 +28,7 @@ def test_the_packaged_scenarios_are_known_the_default_first() -> None:
 def test_a_scenario_of_the_users_stands_before_a_packaged_one(tmp_path: Path) -> None:
     (tmp_path / "empty.yaml").write_text("description: Mine.\n")
     (tmp_path / "notes.txt").write_text("no scenario")
-    library = Library(OPERATIONS, tmp_path)
+    library = ScenarioRegistry(OPERATIONS, tmp_path)
     assert library.get("empty").description == "Mine."
     assert [scenario.name for scenario in library.own] == ["empty"]
     assert "notes" not in library.names
@@ -37,18 +37,18 @@ def test_a_scenario_of_the_users_stands_before_a_packaged_one(tmp_path: Path) ->
 def test_a_bad_file_of_the_users_is_refused_at_the_start(tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text("description: d\nrules: {}\n")
     with pytest.raises(ScenarioInvalid, match=r"bad\.yaml:2"):
-        Library(OPERATIONS, tmp_path)
+        ScenarioRegistry(OPERATIONS, tmp_path)
 
 
 def test_an_unknown_name_is_told_with_those_that_exist() -> None:
-    library = Library(OPERATIONS)
+    library = ScenarioRegistry(OPERATIONS)
     assert library.find("nothing") is None
     with pytest.raises(ScenarioInvalid, match="one_of_each"):
         library.get("nothing")
 
 
 def test_a_scenario_of_other_operations_is_not_played_and_whoever_asks_is_told() -> None:
-    library = Library({})
+    library = ScenarioRegistry({})
     assert library.playable("flaky") is None
     with pytest.raises(ScenarioInvalid, match="getCampaignInfo"):
         library.get("flaky")
@@ -56,12 +56,12 @@ def test_a_scenario_of_other_operations_is_not_played_and_whoever_asks_is_told()
 
 def test_the_default_comes_first_whatever_others_are_called(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("description: Mine.\n")
-    assert Library(OPERATIONS, tmp_path).names[:2] == ("default", "a")
+    assert ScenarioRegistry(OPERATIONS, tmp_path).names[:2] == ("default", "a")
 
 
 def test_a_long_name_is_told_in_part_and_in_ascii() -> None:
     with pytest.raises(ScenarioInvalid) as found:
-        Library(OPERATIONS).get("\u00fc" + "x" * 99)
+        ScenarioRegistry(OPERATIONS).get("\u00fc" + "x" * 99)
     assert "'\\xfc" + "x" * 59 + "'" in str(found.value)
 
 
@@ -70,12 +70,12 @@ def test_every_magic_key_may_ask_everything() -> None:
 
 
 def test_a_scenario_is_read_once() -> None:
-    library = Library(OPERATIONS)
+    library = ScenarioRegistry(OPERATIONS)
     assert library.find("flaky") is library.find("flaky")
 
 
 def test_every_magic_key_plays_a_scenario_that_exists() -> None:
-    library = Library(OPERATIONS)
-    assert {hash_of(key.plain) for key in MAGIC_KEYS} == set(MAGIC_CASTS)
+    library = ScenarioRegistry(OPERATIONS)
+    assert {hash_of(key.plain) for key in MAGIC_KEYS} == set(MAGIC_ASSIGNMENTS)
     for plain, name in SCENARIOS.items():
-        assert library.get(name).name == MAGIC_CASTS[hash_of(plain)]
+        assert library.get(name).name == MAGIC_ASSIGNMENTS[hash_of(plain)]

@@ -7,41 +7,41 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.state.backend import Share
-from mockserver.state.backends.process_lock import CrossLock
-from mockserver.state.backends.redis import RedisShare
-from mockserver.state.backends.redis_connection import Link
-from mockserver.state.backends.shared_memory import Bench, MachineShare
+from mockserver.state.backend import Backend
+from mockserver.state.backends.process_lock import ProcessLock
+from mockserver.state.backends.redis import RedisBackend
+from mockserver.state.backends.redis_connection import RedisConnection
+from mockserver.state.backends.shared_memory import SharedMemoryBackend, SharedMemoryHandle
 from oas.messages import Exchange, Request, Response
 
-MakeShare = Callable[[], Share]
+MakeShare = Callable[[], Backend]
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
+def bench(tmp_path: Path) -> SharedMemoryHandle:
     """A bench whose folder ends with the test."""
-    return Bench(tmp_path, CrossLock())
+    return SharedMemoryHandle(tmp_path, ProcessLock())
 
 
 @pytest.fixture
-def link() -> Link:
+def link() -> RedisConnection:
     """A link to a Redis of this test alone."""
     fakeredis = pytest.importorskip("fakeredis")
     pytest.importorskip("lupa", reason="scripts in a Redis inside the process need lupa, of fakeredis[lua]")
-    return Link(fakeredis.FakeRedis())
+    return RedisConnection(fakeredis.FakeRedis())
 
 
 @pytest.fixture(params=["machine", "redis"])
 def make_share(request: pytest.FixtureRequest) -> Iterator[MakeShare]:
     """Make shares of one state, each as another process would have it."""
     if request.param == "redis":
-        link: Link = request.getfixturevalue("link")
-        yield lambda: RedisShare(link)
+        link: RedisConnection = request.getfixturevalue("link")
+        yield lambda: RedisBackend(link)
         return
-    made: list[MachineShare] = []
+    made: list[SharedMemoryBackend] = []
 
-    def make() -> Share:
-        made.append(MachineShare(request.getfixturevalue("bench")))
+    def make() -> Backend:
+        made.append(SharedMemoryBackend(request.getfixturevalue("bench")))
         return made[-1]
 
     yield make

@@ -18,7 +18,7 @@ from mockserver.admin.journal_format import to_wiremock
 from mockserver.state.journal import CUT_BYTES, ENTRY_BYTES, Journal
 from mockserver.state.journal_storage import MemoryShelf
 from mockserver.state.keys import mask_of
-from oas.messages import Delivery, Exchange, Request, Response, Violation
+from oas.messages import DeliveryOptions, Exchange, Request, Response, Violation
 
 HEX_KEY = "a1b2c3d4e5f60718293a4b5c6d7e8f90"
 #: 2025-05-11T09:00:00Z.
@@ -220,16 +220,16 @@ def test_an_entry_has_the_shape_of_wiremock() -> None:
 @pytest.mark.parametrize(
     "delivery, told",
     [
-        (Delivery(1.5), {"fixedDelayMilliseconds": 1500}),
-        (Delivery(fault="EMPTY_RESPONSE"), {"fixedDelayMilliseconds": 0, "fault": "EMPTY_RESPONSE"}),
+        (DeliveryOptions(1.5), {"fixedDelayMilliseconds": 1500}),
+        (DeliveryOptions(fault="EMPTY_RESPONSE"), {"fixedDelayMilliseconds": 0, "fault": "EMPTY_RESPONSE"}),
         (
-            Delivery(dribble_chunks=3, dribble_s=2.0),
+            DeliveryOptions(dribble_chunks=3, dribble_s=2.0),
             {"fixedDelayMilliseconds": 0, "chunkedDribbleDelay": {"numberOfChunks": 3, "totalDuration": 2000}},
         ),
     ],
     ids=["delay", "fault", "dribble"],
 )
-def test_an_answer_put_on_the_wire_in_an_unusual_way_says_so(delivery: Delivery, told: dict[str, Any]) -> None:
+def test_an_answer_put_on_the_wire_in_an_unusual_way_says_so(delivery: DeliveryOptions, told: dict[str, Any]) -> None:
     shown = to_wiremock(exchange(response=Response(200, (), b"", delivery), is_deliberate=True))
     assert shown["responseDefinition"] == {"status": 200, "headers": {}, "body": "", **told}
     assert shown["deliberate"] is True

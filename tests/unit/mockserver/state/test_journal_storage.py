@@ -11,23 +11,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockserver.state.backends.redis_connection import Link
+from mockserver.state.backends.redis_connection import RedisConnection
 from mockserver.state.backends.redis_journal import RedisShelf
-from mockserver.state.journal_storage import MemoryShelf, Shelf
+from mockserver.state.journal_storage import JournalStorage, MemoryShelf
 from oas.messages import Exchange, Request, Response
 
-MakeShelf = Callable[[int, int], Shelf]
+MakeShelf = Callable[[int, int], JournalStorage]
 
 
 def exchange(name: str) -> Exchange:
     return Exchange(name, 1.5, 0.1, None, "", Request("GET", "/"), Response(200, (), b""))
 
 
-def ids(shelf: Shelf) -> list[str]:
+def ids(shelf: JournalStorage) -> list[str]:
     return [item.id for item in shelf.kept()]
 
 
-def figures(shelf: Shelf) -> tuple[int, int, int]:
+def figures(shelf: JournalStorage) -> tuple[int, int, int]:
     return len(shelf), shelf.kept_bytes, shelf.total
 
 
@@ -39,11 +39,11 @@ def make_shelf(request: pytest.FixtureRequest) -> MakeShelf:
     fakeredis = pytest.importorskip("fakeredis")
     pytest.importorskip("lupa", reason="scripts in a Redis inside the process need lupa, of fakeredis[lua]")
     return lambda entries, size: RedisShelf(
-        Link(fakeredis.FakeRedis(server=fakeredis.FakeServer())), "s", entries, size
+        RedisConnection(fakeredis.FakeRedis(server=fakeredis.FakeServer())), "s", entries, size
     )
 
 
-def filled(shelf: Shelf, *sizes: int) -> Shelf:
+def filled(shelf: JournalStorage, *sizes: int) -> JournalStorage:
     """Put an exchange of each size, named by its place from 0."""
     for place, size in enumerate(sizes):
         shelf.put(size, exchange(str(place)))

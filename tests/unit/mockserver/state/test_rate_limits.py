@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.state.rate_limits import Allowance, MemoryCounters, Quota, with_limits
-from oas.operation import Window
+from mockserver.state.rate_limits import FixedWindowLimiter, MemoryCounters, RateLimitStatus, with_limits
+from oas.operation import RateLimitWindow
 
-MINUTE = Window("minute", 60, 3, "Limit-Minute", "Remaining-Minute")
-DAY = Window("day", 86_400, 5, "Limit-Day", "Remaining-Day")
+MINUTE = RateLimitWindow("minute", 60, 3, "Limit-Minute", "Remaining-Minute")
+DAY = RateLimitWindow("day", 86_400, 5, "Limit-Day", "Remaining-Day")
 #: 2025-05-11T00:00:00Z, the beginning of a day.
 MIDNIGHT = 1_746_921_600.0
 
@@ -31,81 +31,81 @@ class Yielding(str):
         return hash(str(self))
 
 
-def hits(quota: Quota, times: int, now: float = MIDNIGHT, identity: str = "key") -> list[Allowance]:
+def hits(quota: FixedWindowLimiter, times: int, now: float = MIDNIGHT, identity: str = "key") -> list[RateLimitStatus]:
     return [quota.hit(identity, now) for _ in range(times)]
 
 
 def test_every_request_counts_in_every_window() -> None:
-    assert [found.remaining for found in hits(Quota([MINUTE, DAY]), 3)] == [(2, 4), (1, 3), (0, 2)]
+    assert [found.remaining for found in hits(FixedWindowLimiter([MINUTE, DAY]), 3)] == [(2, 4), (1, 3), (0, 2)]
 
 
 def test_requests_up_to_the_limit_are_let_through_and_no_more() -> None:
-    found = hits(Quota([MINUTE, DAY]), 5)
+    found = hits(FixedWindowLimiter([MINUTE, DAY]), 5)
     assert [allowance.exhausted for allowance in found] == [None, None, None, MINUTE, MINUTE]
     assert [allowance.retry_after_s for allowance in found] == [0, 0, 0, 60, 60]
 
 
 def test_a_refused_request_counts_too() -> None:
-    quota = Quota([MINUTE, DAY])
+    quota = FixedWindowLimiter([MINUTE, DAY])
     assert hits(quota, 5)[-1].remaining == (0, 0)
     assert quota.hit("key", MIDNIGHT + 60).exhausted == DAY
 
 
 def test_of_two_exhausted_windows_the_day_is_named() -> None:
-    found = hits(Quota([MINUTE, DAY]), 6, now=MIDNIGHT + 30)[-1]
+    found = hits(FixedWindowLimiter([MINUTE, DAY]), 6, now=MIDNIGHT + 30)[-1]
     assert (found.exhausted, found.retry_after_s, found.remaining) == (DAY, 86_370, (0, 0))
 
 
 @pytest.mark.parametrize("order", [(MINUTE, DAY), (DAY, MINUTE)])
-def test_the_order_of_the_windows_is_that_of_the_document(order: tuple[Window, ...]) -> None:
-    found = hits(Quota(order), 6)[-1]
+def test_the_order_of_the_windows_is_that_of_the_document(order: tuple[RateLimitWindow, ...]) -> None:
+    found = hits(FixedWindowLimiter(order), 6)[-1]
     assert (found.windows, found.exhausted) == (order, DAY)
 
 
 @pytest.mark.parametrize("second, wait_s", [(0.0, 60), (0.001, 60), (1.0, 59), (58.999, 2), (59.0, 1), (59.999, 1)])
 def test_the_wait_is_rounded_up_to_whole_seconds(second: float, wait_s: int) -> None:
-    assert hits(Quota([MINUTE]), 4, now=MIDNIGHT + second)[-1].retry_after_s == wait_s
+    assert hits(FixedWindowLimiter([MINUTE]), 4, now=MIDNIGHT + second)[-1].retry_after_s == wait_s
 
 
 @pytest.mark.parametrize("moment", [MIDNIGHT + 60, MIDNIGHT + 120.5, MIDNIGHT + 1e6, MIDNIGHT - 0.001])
 def test_another_window_begins_with_the_whole_limit(moment: float) -> None:
-    quota = Quota([MINUTE])
+    quota = FixedWindowLimiter([MINUTE])
     hits(quota, 4, now=MIDNIGHT + 59.999)
     assert quota.hit("key", moment).remaining == (2,)
 
 
 def test_the_day_goes_on_when_a_minute_ends() -> None:
-    quota = Quota([MINUTE, DAY])
+    quota = FixedWindowLimiter([MINUTE, DAY])
     hits(quota, 2)
     assert quota.hit("key", MIDNIGHT + 60).remaining == (2, 2)
 
 
 def test_a_clock_moved_back_finds_the_counts_it_left() -> None:
-    quota = Quota([MINUTE])
+    quota = FixedWindowLimiter([MINUTE])
     hits(quota, 2)
     quota.hit("key", MIDNIGHT + 60)
     assert quota.hit("key", MIDNIGHT + 59).remaining == (0,)
 
 
 def test_identities_do_not_share_a_window() -> None:
-    quota = Quota([MINUTE])
+    quota = FixedWindowLimiter([MINUTE])
     hits(quota, 9)
     assert quota.hit("client:127.0.0.1", MIDNIGHT).remaining == (2,)
 
 
 def test_clearing_forgets_every_count() -> None:
-    quota = Quota([MINUTE, DAY])
+    quota = FixedWindowLimiter([MINUTE, DAY])
     hits(quota, 9)
     quota.clear()
     assert quota.hit("key", MIDNIGHT).remaining == (2, 4)
 
 
 def test_without_windows_nothing_is_limited() -> None:
-    assert Quota([]).hit("key", MIDNIGHT) == ((), (), None, 0)
+    assert FixedWindowLimiter([]).hit("key", MIDNIGHT) == ((), (), None, 0)
 
 
 def test_the_headers_carry_limit_and_remaining_of_each_window() -> None:
-    assert Quota([MINUTE, DAY]).hit("key", MIDNIGHT).headers() == (
+    assert FixedWindowLimiter([MINUTE, DAY]).hit("key", MIDNIGHT).headers() == (
         ("Limit-Minute", "3"),
         ("Remaining-Minute", "2"),
         ("Limit-Day", "5"),
@@ -130,7 +130,7 @@ def test_limits_are_overridden_by_the_name_of_the_window(limits: dict[str, int |
     )
 )
 def test_the_windows_agree_with_a_plain_count(requests: list[tuple[str, float]]) -> None:
-    quota, seen = Quota([MINUTE, DAY]), Counter[tuple[str, str, int]]()
+    quota, seen = FixedWindowLimiter([MINUTE, DAY]), Counter[tuple[str, str, int]]()
     for identity, now in requests:
         counts = {}
         for window in (MINUTE, DAY):
@@ -147,11 +147,11 @@ def test_the_windows_agree_with_a_plain_count(requests: list[tuple[str, float]])
 
 
 def test_racing_threads_are_let_through_exactly_as_often_as_the_limit_says() -> None:
-    window = Window("minute", 60, 500, "", "")
-    quota, barrier = Quota([window, DAY]), threading.Barrier(8)
-    results: list[list[Allowance]] = [[] for _ in range(8)]
+    window = RateLimitWindow("minute", 60, 500, "", "")
+    quota, barrier = FixedWindowLimiter([window, DAY]), threading.Barrier(8)
+    results: list[list[RateLimitStatus]] = [[] for _ in range(8)]
 
-    def send(own: list[Allowance]) -> None:
+    def send(own: list[RateLimitStatus]) -> None:
         barrier.wait()
         own += hits(quota, 100, identity=Yielding("key"))
 
@@ -168,7 +168,7 @@ def test_racing_threads_are_let_through_exactly_as_often_as_the_limit_says() -> 
 
 
 def test_threads_that_race_over_the_end_of_a_window_lose_no_request() -> None:
-    quota, barrier = Quota([Window("minute", 60, 10**6, "", "")]), threading.Barrier(4)
+    quota, barrier = FixedWindowLimiter([RateLimitWindow("minute", 60, 10**6, "", "")]), threading.Barrier(4)
 
     def send(now: float) -> None:
         barrier.wait()
@@ -197,20 +197,20 @@ def test_memory_stays_bounded_whatever_the_clock_does() -> None:
 
 
 def test_beyond_the_bound_identities_share_a_count_and_exceed_no_limit() -> None:
-    quota = Quota([MINUTE], MemoryCounters(1, max_identities=2))
+    quota = FixedWindowLimiter([MINUTE], MemoryCounters(1, max_identities=2))
     assert [quota.hit(name, MIDNIGHT).remaining for name in "abcdefg"] == [(2,), (2,), (2,), (1,), (0,), (0,), (0,)]
     assert quota.hit("a", MIDNIGHT).remaining == (1,)
 
 
 def test_the_window_that_was_longest_unused_is_forgotten_first() -> None:
-    quota = Quota([MINUTE], MemoryCounters(1, max_tables=2))
+    quota = FixedWindowLimiter([MINUTE], MemoryCounters(1, max_tables=2))
     found = [quota.hit("key", MIDNIGHT + 60 * minute).remaining for minute in (0, 1, 0, 2, 0)]
     assert found == [(2,), (2,), (1,), (2,), (0,)]
     assert quota.hit("key", MIDNIGHT + 60).remaining == (2,)
 
 
 def test_counts_go_on_under_other_limits_but_not_in_other_windows() -> None:
-    quota = Quota([MINUTE, DAY])
+    quota = FixedWindowLimiter([MINUTE, DAY])
     hits(quota, 2)
     raised = quota.under([replace(MINUTE, limit=7), DAY])
     assert hits(raised, 1)[0].remaining == (4, 2)

@@ -14,32 +14,32 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from mockserver.config import Config
 from mockserver.errors import ConfigInvalid, StateUnavailable
 from mockserver.scenarios.parsing import rule_of
-from mockserver.state.backend import Share, Stale
+from mockserver.state.backend import Backend, StaleRevision
 from mockserver.state.keys import hash_of
-from mockserver.state.rate_limits import Allowance
+from mockserver.state.rate_limits import RateLimitStatus
 from mockserver.state.sessions import SessionOptions, Sessions
 from oas.messages import Exchange
-from oas.operation import Window
+from oas.operation import RateLimitWindow
 
-MakeShare = Callable[[], Share]
-WINDOWS = (Window("minute", 60, 100, "LM", "RM"), Window("day", 86_400, 5000, "LD", "RD"))
+MakeShare = Callable[[], Backend]
+WINDOWS = (RateLimitWindow("minute", 60, 100, "LM", "RM"), RateLimitWindow("day", 86_400, 5000, "LD", "RD"))
 #: 2025-05-11T09:00:00Z.
 MOMENT = 1_746_954_000.0
 KEY = "your_api_key_here"
 
 
-def sessions(share: Share, max_sessions: int = 1000, **options: Any) -> Sessions:
+def sessions(share: Backend, max_sessions: int = 1000, **options: Any) -> Sessions:
     config = Config(**{"clock": MOMENT, **options})
     return Sessions(config, WINDOWS, lambda key: key, max_sessions=max_sessions, share=share)
 
 
-def hit(world: Sessions, presented: str | None) -> Allowance:
+def hit(world: Sessions, presented: str | None) -> RateLimitStatus:
     """Count a request as the pipeline does."""
     while True:
         session, key = world.find(presented)
         try:
             return session.quota.hit(key.hash_id if key else "client:x", session.clock.now())
-        except Stale:
+        except StaleRevision:
             world.refresh()
 
 
@@ -218,13 +218,13 @@ class LikeOne(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
         """Begin as a new server does."""
-        from mockserver.state.backends.process_lock import CrossLock
-        from mockserver.state.backends.shared_memory import Bench, MachineShare
+        from mockserver.state.backends.process_lock import ProcessLock
+        from mockserver.state.backends.shared_memory import SharedMemoryBackend, SharedMemoryHandle
 
-        self.context = Bench.made()
+        self.context = SharedMemoryHandle.made()
         bench = self.context.__enter__()
-        assert isinstance(bench.lock, CrossLock)
-        self.shares = [MachineShare(bench) for _ in range(2)]
+        assert isinstance(bench.lock, ProcessLock)
+        self.shares = [SharedMemoryBackend(bench) for _ in range(2)]
         self.worlds = [sessions(share) for share in self.shares]
         self.model = Sessions(Config(clock=MOMENT), WINDOWS, lambda key: key)
 
@@ -293,7 +293,7 @@ TestLikeOne.settings = settings(max_examples=15, stateful_step_count=20, deadlin
 class Away:
     """A store that cannot be reached while `is_away`."""
 
-    def __init__(self, share: Share) -> None:
+    def __init__(self, share: Backend) -> None:
         self.is_away = False
         self._store = share.store
 

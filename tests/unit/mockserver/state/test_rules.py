@@ -10,7 +10,7 @@ import pytest
 
 from mockserver.scenarios.models import PLAIN, Rule
 from mockserver.state import rules as scripts
-from mockserver.state.rules import NOTHING, MemoryTurns, Script, ScriptFull
+from mockserver.state.rules import NOTHING, ActiveRules, MemoryTurns, ScriptFull
 
 
 def rule(rule_id: str, priority: int = 5) -> Rule:
@@ -18,11 +18,11 @@ def rule(rule_id: str, priority: int = 5) -> Rule:
 
 
 def test_a_new_script_plays_nothing() -> None:
-    script = Script()
+    script = ActiveRules()
     assert (script.cast.scenario, script.cast_of("abc"), script.rules, script.limits) == ("", NOTHING, (), {})
 
 
-ACTS: dict[str, Callable[[Script], object]] = {
+ACTS: dict[str, Callable[[ActiveRules], object]] = {
     "play": lambda script: script.play("empty"),
     "cast": lambda script: script.play("empty", "abc"),
     "add": lambda script: script.add(rule),
@@ -32,16 +32,16 @@ ACTS: dict[str, Callable[[Script], object]] = {
 
 @pytest.mark.parametrize("act", ACTS)
 def test_whatever_is_played_is_gone_after_clearing(act: str) -> None:
-    script = Script()
+    script = ActiveRules()
     ACTS[act](script)
-    assert script.contents != Script().contents
+    assert script.contents != ActiveRules().contents
     script.clear()
-    assert script.contents == Script().contents
+    assert script.contents == ActiveRules().contents
     assert (script.casts, script.rules, script.limits) == ({}, (), {})
 
 
 def test_clearing_returns_to_the_start() -> None:
-    script = Script("flaky", (rule("errors"),), {"abc": "empty"})
+    script = ActiveRules("flaky", (rule("errors"),), {"abc": "empty"})
     script.play("outage")
     script.play("huge", "abc")
     script.remove()
@@ -53,7 +53,7 @@ def test_clearing_returns_to_the_start() -> None:
 
 
 def test_a_scenario_that_is_played_again_has_another_serial() -> None:
-    script = Script()
+    script = ActiveRules()
     script.play("flaky", "abc")
     before = script.cast_of("abc")
     script.play("flaky", "abc")
@@ -61,13 +61,13 @@ def test_a_scenario_that_is_played_again_has_another_serial() -> None:
 
 
 def test_rules_go_by_priority_then_by_age() -> None:
-    script = Script()
+    script = ActiveRules()
     added = [script.add(partial(rule, priority=priority)) for priority in (5, 1, 5)]
     assert script.rules == (added[1], added[0], added[2])
 
 
 def test_a_rule_is_removed_by_its_id_and_all_of_them_without_one() -> None:
-    script = Script()
+    script = ActiveRules()
     first, _, third = (script.add(rule) for _ in range(3))
     assert (script.remove("nothing"), script.remove(first.id)) == (0, 1)
     assert (script.remove(), script.rules) == (2, ())
@@ -75,7 +75,7 @@ def test_a_rule_is_removed_by_its_id_and_all_of_them_without_one() -> None:
 
 
 def test_what_reading_raises_leaves_the_rules_alone() -> None:
-    script = Script()
+    script = ActiveRules()
 
     def fail(rule_id: str) -> Rule:
         raise ValueError(rule_id)
@@ -88,7 +88,7 @@ def test_what_reading_raises_leaves_the_rules_alone() -> None:
 def test_there_are_not_more_rules_or_casts_than_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scripts, "MAX_RULES", 1)
     monkeypatch.setattr(scripts, "MAX_CASTS", 1)
-    script = Script()
+    script = ActiveRules()
     script.add(rule)
     with pytest.raises(ScriptFull, match="1 rules"):
         script.add(rule)
@@ -99,7 +99,7 @@ def test_there_are_not_more_rules_or_casts_than_are_kept(monkeypatch: pytest.Mon
 
 
 def test_limits_are_joined() -> None:
-    script = Script()
+    script = ActiveRules()
     script.limit({"minute": 3})
     script.limit({"day": 9})
     assert script.limits == {"minute": 3, "day": 9}

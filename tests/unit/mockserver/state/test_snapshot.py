@@ -19,9 +19,9 @@ from mockserver.scenarios.parsing import rule_of
 from mockserver.state.session import Session, SessionOptions
 from mockserver.state.sessions import Sessions
 from mockserver.state.snapshot import describe, read, settings_of
-from oas.operation import Window
+from oas.operation import RateLimitWindow
 
-WINDOWS = (Window("minute", 60, 100, "LM", "RM"), Window("day", 86_400, 5000, "LD", "RD"))
+WINDOWS = (RateLimitWindow("minute", 60, 100, "LM", "RM"), RateLimitWindow("day", 86_400, 5000, "LD", "RD"))
 MOMENT = 1_746_954_000.0  # 2025-05-11T09:00:00Z
 RULE = {"answers": [{"status": 500, "delay": {"uniform": {"from_ms": 1, "to_ms": 2}}}], "priority": 3}
 
@@ -121,7 +121,7 @@ def test_a_document_of_other_settings_is_refused_with_what_to_do() -> None:
     assert caught.value.source == "--state"
 
 
-def settings(windows: tuple[Window, ...] = WINDOWS, **options: Any) -> str:
+def settings(windows: tuple[RateLimitWindow, ...] = WINDOWS, **options: Any) -> str:
     return settings_of(Config(**options), windows)
 
 

@@ -6,20 +6,20 @@ from typing import Any
 
 import pytest
 
-from oas.sampling.alternatives import Narrowing, tagged, types_of
-from oas.sampling.generator import Draft, Manner
-from oas.sampling.seeded_random import Budget, Dice
+from oas.sampling.alternatives import AlternativeSearch, tagged, types_of
+from oas.sampling.generator import GenerationOptions, ValueGenerator
+from oas.sampling.seeded_random import Budget, SeededRandom
 from oas.schemas import Schemas
 
 
-def draft(**named: Any) -> Draft:
+def draft(**named: Any) -> ValueGenerator:
     schemas = Schemas({"openapi": "3.1.0", "components": {"schemas": named}})
-    return Draft(schemas, "response", Dice("7", Budget(10_000)), Manner())
+    return ValueGenerator(schemas, "response", SeededRandom("7", Budget(10_000)), GenerationOptions())
 
 
-def narrowing(schema: Any, is_cut: bool = False, **named: Any) -> Narrowing:
+def narrowing(schema: Any, is_cut: bool = False, **named: Any) -> AlternativeSearch:
     made = draft(**named)
-    return Narrowing(made, made.shapes.of(schema), is_cut)
+    return AlternativeSearch(made, made.shapes.of(schema), is_cut)
 
 
 def ref(name: str) -> dict[str, str]:

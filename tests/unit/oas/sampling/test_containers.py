@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from oas.sampling.generator import Draft, Manner
-from oas.sampling.seeded_random import Budget, BudgetSpent, Dice, SampleImpossible
+from oas.sampling.generator import GenerationOptions, ValueGenerator
+from oas.sampling.seeded_random import Budget, BudgetSpent, SampleImpossible, SeededRandom
 from oas.schemas import Schemas
 
-FULL, LOOSE, SPARE = Manner(), Manner(is_loose=True), Manner(is_spare=True)
+FULL, LOOSE, SPARE = GenerationOptions(), GenerationOptions(is_loose=True), GenerationOptions(is_spare=True)
 
 
-def make(schema: Any, manner: Manner = FULL, seed: int = 7, depth: int = 0) -> Any:
+def make(schema: Any, manner: GenerationOptions = FULL, seed: int = 7, depth: int = 0) -> Any:
     schemas = Schemas({"openapi": "3.1.0", "components": {"schemas": {"S": schema}}})
-    draft = Draft(schemas, "response", Dice(str(seed), Budget(50_000)), manner)
+    draft = ValueGenerator(schemas, "response", SeededRandom(str(seed), Budget(50_000)), manner)
     return draft.value(schemas.translated("/components/schemas/S", "response"), depth)
 
 
@@ -72,7 +72,7 @@ def test_a_required_property_without_a_value_leaves_no_object() -> None:
     "limits, count",
     [({"maxProperties": 2}, range(3)), ({"minProperties": 3}, [3]), ({"maxProperties": 1, "required": ["c"]}, [1])],
 )
-def test_an_object_has_as_many_properties_as_allowed(limits: Any, count: Any, manner: Manner) -> None:
+def test_an_object_has_as_many_properties_as_allowed(limits: Any, count: Any, manner: GenerationOptions) -> None:
     assert all(len(make(obj(properties=ABC, **limits), manner, seed)) in count for seed in range(10))
 
 

@@ -7,21 +7,25 @@ from typing import Any
 import pytest
 
 from oas.dialect import Direction
-from oas.sampling.generator import Draft, Manner
-from oas.sampling.seeded_random import Budget, Dice, SampleImpossible
+from oas.sampling.generator import GenerationOptions, ValueGenerator
+from oas.sampling.seeded_random import Budget, SampleImpossible, SeededRandom
 from oas.schemas import Schemas
 
-FULL, LOOSE, SPARE = Manner(), Manner(is_loose=True), Manner(is_spare=True)
+FULL, LOOSE, SPARE = GenerationOptions(), GenerationOptions(is_loose=True), GenerationOptions(is_spare=True)
 
 
 def draft(
-    manner: Manner = FULL, seed: int = 7, version: str = "3.1.0", direction: Direction = "response", **named: Any
-) -> Draft:
+    manner: GenerationOptions = FULL,
+    seed: int = 7,
+    version: str = "3.1.0",
+    direction: Direction = "response",
+    **named: Any,
+) -> ValueGenerator:
     schemas = Schemas({"openapi": version, "components": {"schemas": named}})
-    return Draft(schemas, direction, Dice(str(seed), Budget(50_000)), manner)
+    return ValueGenerator(schemas, direction, SeededRandom(str(seed), Budget(50_000)), manner)
 
 
-def make(schema: Any, manner: Manner = FULL, seed: int = 7, **named: Any) -> Any:
+def make(schema: Any, manner: GenerationOptions = FULL, seed: int = 7, **named: Any) -> Any:
     return draft(manner, seed, **named).value(schema)
 
 
@@ -59,7 +63,7 @@ def test_an_example_that_is_not_valid_is_passed_over(example: Any) -> None:
 
 
 def test_examples_are_left_alone_on_request() -> None:
-    assert make({"type": "integer", "examples": [-7]}, Manner(uses_examples=False)) > 0
+    assert make({"type": "integer", "examples": [-7]}, GenerationOptions(uses_examples=False)) > 0
 
 
 def test_a_sample_shares_nothing_with_the_document() -> None:

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from oas.sampling.merged_schemas import Alternatives, Shapes, all_of, item_of
+from oas.sampling.merged_schemas import Alternatives, MergedSchemas, all_of, item_of
 from oas.sampling.seeded_random import Budget, BudgetSpent
 
 
-def shapes(**targets: Any) -> Shapes:
-    return Shapes(lambda name: targets[name], lambda pattern, name: bool(re.search(pattern, name)), Budget(10_000))
+def shapes(**targets: Any) -> MergedSchemas:
+    return MergedSchemas(
+        lambda name: targets[name], lambda pattern, name: bool(re.search(pattern, name)), Budget(10_000)
+    )
 
 
 def together(*schemas: Any) -> Any:

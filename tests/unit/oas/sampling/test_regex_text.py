@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from oas.sampling.regex import parse
 from oas.sampling.regex_text import MAX_CHARS, text_for
-from oas.sampling.seeded_random import Budget, BudgetSpent, Dice, SampleImpossible
+from oas.sampling.seeded_random import Budget, BudgetSpent, SampleImpossible, SeededRandom
 
 
 def texts(pattern: str, count: int = 30, stretch: int = 3) -> list[str]:
-    return [text_for(parse(pattern), Dice(str(seed), Budget(10_000)), stretch) for seed in range(count)]
+    return [text_for(parse(pattern), SeededRandom(str(seed), Budget(10_000)), stretch) for seed in range(count)]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_open_ended_parts_occur_as_often_as_asked(stretch: int, longest: int) ->
 
 @pytest.mark.parametrize("pattern", ["^a+$", "^a*b*$", "^(a|bc)*$", "^((ab)+c)+$", "^x{1,900}$"])
 def test_what_is_missing_of_a_length_is_made_up_by_repetition(pattern: str) -> None:
-    found = [text_for(parse(pattern), Dice(str(seed), Budget(50_000)), 0, 100) for seed in range(20)]
+    found = [text_for(parse(pattern), SeededRandom(str(seed), Budget(50_000)), 0, 100) for seed in range(20)]
     assert sum(100 <= len(text) <= 110 for text in found) >= 10
 
 
@@ -63,18 +63,18 @@ def test_what_is_missing_of_a_length_is_made_up_by_repetition(pattern: str) -> N
 def test_an_explosive_pattern_ends_soon(pattern: str) -> None:
     budget = Budget(20_000)
     with pytest.raises(SampleImpossible):
-        text_for(parse(pattern), Dice("7", budget), 10**9)
+        text_for(parse(pattern), SeededRandom("7", budget), 10**9)
 
 
 def test_repeating_nothing_spends_the_budget() -> None:
     with pytest.raises(BudgetSpent):
-        text_for(parse("(){1000000}"), Dice("7", Budget(1_000)))
+        text_for(parse("(){1000000}"), SeededRandom("7", Budget(1_000)))
 
 
 @given(st.from_regex(r"([abc.*+?|()\[\]{}^$\\d1,-]|\{1,3\}){0,12}", fullmatch=True), st.integers(0, 5))
 def test_any_pattern_gives_a_bounded_text_or_none(pattern: str, stretch: int) -> None:
     try:
-        found = text_for(parse(pattern), Dice("7", Budget(5_000)), stretch)
+        found = text_for(parse(pattern), SeededRandom("7", Budget(5_000)), stretch)
     except SampleImpossible:
         return
     assert len(found) <= MAX_CHARS

@@ -10,11 +10,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from oas.sampling.scalars import integer, number, scalar_schema, text
-from oas.sampling.seeded_random import Budget, Dice, SampleImpossible
+from oas.sampling.seeded_random import Budget, SampleImpossible, SeededRandom
 
 
-def dice(seed: object = 7) -> Dice:
-    return Dice(str(seed), Budget(50_000))
+def dice(seed: object = 7) -> SeededRandom:
+    return SeededRandom(str(seed), Budget(50_000))
 
 
 def is_valid(shape: Any, value: Any) -> bool:

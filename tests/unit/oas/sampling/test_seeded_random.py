@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.errors import ToolError
-from oas.sampling.seeded_random import Budget, BudgetSpent, Dice, SampleImpossible
+from oas.sampling.seeded_random import Budget, BudgetSpent, SampleImpossible, SeededRandom
 
 
-def dice(seed: str = "7", steps: int = 10_000) -> Dice:
-    return Dice(seed, Budget(steps))
+def dice(seed: str = "7", steps: int = 10_000) -> SeededRandom:
+    return SeededRandom(seed, Budget(steps))
 
 
 def test_a_seed_names_one_stream_for_ever() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oas.sampling.seeded_random import Budget, Dice
+from oas.sampling.seeded_random import Budget, SeededRandom
 from oas.sampling.strings import formatted, is_formatted, word, words
 
 FORMATS = [
@@ -17,8 +17,8 @@ FORMATS = [
 ]
 
 
-def dice(seed: object = 7) -> Dice:
-    return Dice(str(seed), Budget(10_000))
+def dice(seed: object = 7) -> SeededRandom:
+    return SeededRandom(str(seed), Budget(10_000))
 
 
 def check(name: str, text: str) -> bool:

@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 
 from answers import document, routine
-from contracts.observations.cases import EXTRA_RANK, Case
-from contracts.observations.known_values import Known, average_of
+from contracts.observations.cases import EXTRA_RANK, PlannedRequest
+from contracts.observations.known_values import KnownValues, typical_values
 from contracts.relations.collection import cases
 
 LIST = "getCampaignInfo"
 STATUSES = ("active", "inactive", "completed", "draft")
 
 
-def known(*rows: dict[str, Any], total: int | None = None) -> Known:
+def known(*rows: dict[str, Any], total: int | None = None) -> KnownValues:
     users = tuple(dict.fromkeys(row["linkedin_user"]["linkedin_user_information_id"] for row in rows))
     return replace(
-        average_of(document()),
+        typical_values(document()),
         rows={LIST: rows},
         totals={LIST: len(rows) if total is None else total},
         entities={"user": users},
@@ -29,7 +29,7 @@ def known(*rows: dict[str, Any], total: int | None = None) -> Known:
 MANY = known(*(routine(number, campaign_status=STATUSES[number % 4]) for number in range(1, 25)))
 
 
-def asked(made: Known, *names: str) -> list[Case]:
+def asked(made: KnownValues, *names: str) -> list[PlannedRequest]:
     """Return the core cases that give exactly these parameters."""
     return [case for case in cases(made) if set(case.request.parameters) == set(names) and case.rank < EXTRA_RANK]
 
@@ -92,7 +92,7 @@ def test_one_row_is_enough_to_ask() -> None:
     assert all(case.follows == 0 for case in made)
 
 
-def limits(made: Known) -> list[int]:
+def limits(made: KnownValues) -> list[int]:
     return [int(case.request.parameters["limit"]) for case in cases(made) if "limit" in case.request.parameters]
 
 

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from answers import judge, page, routine, seen, titles
-from contracts.observations.observations import Seen
+from contracts.observations.observations import Observation
 
 GET = "getCampaignInfo"
 ROWS = [routine(number, campaign_status="active" if number < 3 else "draft") for number in (4, 3, 2, 1)]
 
 
-def listed(*rows: dict[str, Any], number: Any = 2, total: Any = None, **asked: Any) -> Seen:
+def listed(*rows: dict[str, Any], number: Any = 2, total: Any = None, **asked: Any) -> Observation:
     return seen(GET, page(*rows, total=total), parameters=asked, number=number)
 
 

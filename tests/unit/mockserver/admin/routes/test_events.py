@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
-from mockserver.admin.fields import Members
+from mockserver.admin.fields import RequestFields
 from mockserver.admin.problem import Problem
-from mockserver.admin.route import Call
+from mockserver.admin.route import AdminRequest
 from mockserver.admin.routes.events import HEARTBEAT_S, Events, EventStream
 from mockserver.config import Config
 from mockserver.live.server import LiveServer
-from mockserver.state.events import News
+from mockserver.state.events import Event
 from mockserver.state.sessions import Session, Sessions
 from oas.messages import Exchange, Request, Response
 
-NOTHING = Members({}, ())
+NOTHING = RequestFields({}, ())
 SECRET = "a1b2c3d4e5f60718293a4b5c6d7e8f90"
 EXCHANGE = Exchange(
     "1", 0.0, 0.1, "listThings", "abc",
@@ -36,7 +36,7 @@ def session() -> Session:
 
 
 def opened(events: Events, session: Session) -> EventStream:
-    stream = events.stream_requests(Call(session, NOTHING, NOTHING)).stream
+    stream = events.stream_requests(AdminRequest(session, NOTHING, NOTHING)).stream
     assert isinstance(stream, EventStream)
     return stream
 
@@ -73,7 +73,7 @@ def test_a_cleared_journal_and_other_news_are_told(session: Session) -> None:
     parts = iter(opened(Events(), session))
     next(parts)
     session.journal.clear()
-    session.journal.feed.publish(News("reload", {"problem": "no"}))
+    session.journal.feed.publish(Event("reload", {"problem": "no"}))
     assert read(next(parts)) == [("cleared", {}), ("reload", {"problem": "no"})]
 
 

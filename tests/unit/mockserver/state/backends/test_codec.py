@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.state.backends.codec import from_bytes, to_bytes
-from oas.messages import Delivery, Exchange, Request, Response, Violation
+from oas.messages import DeliveryOptions, Exchange, Request, Response, Violation
 
 FULL = Exchange(
     id="req_1",
@@ -18,7 +18,7 @@ FULL = Exchange(
     operation_id="getCampaignInfo",
     key_hash="abcdef012345",
     request=Request("POST", "/ü/\x00", "a=%20b", {"host": "x", "x-ö": "é"}, b"\x00\xff{}", "::1", True),
-    response=Response(429, (("A", "1"), ("A", "2")), b"\xfe body", Delivery(1.5, "EMPTY_RESPONSE", 3, 0.5)),
+    response=Response(429, (("A", "1"), ("A", "2")), b"\xfe body", DeliveryOptions(1.5, "EMPTY_RESPONSE", 3, 0.5)),
     violations=(Violation("body", "/a", "type", "no", "warning"), Violation("query", "", "x", "y")),
     applied="rule:3",
     is_deliberate=True,

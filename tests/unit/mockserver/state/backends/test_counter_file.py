@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.state.backends.counter_file import RESERVE, Cells, map_file
+from mockserver.state.backends.counter_file import RESERVE, CounterFile, map_file
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "cells"
 
 
-def count(cells: Cells, name: str, tag: int = 0) -> int:
+def count(cells: CounterFile, name: str, tag: int = 0) -> int:
     offset = cells.find(name, tag)
     assert offset is not None
     cells.words[offset] += 1
@@ -22,22 +22,22 @@ def count(cells: Cells, name: str, tag: int = 0) -> int:
 
 
 def test_two_processes_count_in_the_same_cells(path: Path) -> None:
-    one, other = Cells(path), Cells(path)
+    one, other = CounterFile(path), CounterFile(path)
     assert [count(one, "a"), count(other, "a"), count(other, "b"), count(one, "b"), count(one, "a")] == [1, 2, 1, 2, 3]
 
 
 def test_a_process_that_comes_late_finds_what_was_counted(path: Path) -> None:
     for name in "abc":
-        count(Cells(path), name)
-    assert [count(Cells(path), name) for name in "cab"] == [2, 2, 2]
+        count(CounterFile(path), name)
+    assert [count(CounterFile(path), name) for name in "cab"] == [2, 2, 2]
 
 
 def test_names_that_json_cannot_hold_are_names(path: Path) -> None:
-    assert [count(Cells(path), name) for name in ("\ud800", "\udfff", "\ud800")] == [1, 1, 2]
+    assert [count(CounterFile(path), name) for name in ("\ud800", "\udfff", "\ud800")] == [1, 1, 2]
 
 
 def test_a_full_file_has_no_cell_but_those_of_the_reserve(path: Path) -> None:
-    cells = Cells(path, RESERVE + 2)
+    cells = CounterFile(path, RESERVE + 2)
     assert [cells.find(name) is None for name in "abc"] == [False, False, True]
     assert cells.find("a") is not None
     assert [cells.find(f"r{number}", reserved=True) is None for number in range(RESERVE + 1)] == [False] * RESERVE + [
@@ -46,7 +46,7 @@ def test_a_full_file_has_no_cell_but_those_of_the_reserve(path: Path) -> None:
 
 
 def test_compacting_keeps_the_tags_asked_for_and_the_newest_others(path: Path) -> None:
-    one, other = (Cells(path, RESERVE + 80) for _ in range(2))
+    one, other = (CounterFile(path, RESERVE + 80) for _ in range(2))
     for number in range(80):
         count(one, str(number), number % 4)
     generation = one.generation
@@ -57,7 +57,7 @@ def test_compacting_keeps_the_tags_asked_for_and_the_newest_others(path: Path) -
 
 
 def test_cleared_counters_begin_anew_in_every_process(path: Path) -> None:
-    one, other = Cells(path), Cells(path)
+    one, other = CounterFile(path), CounterFile(path)
     count(one, "a")
     count(other, "a")
     other.clear()

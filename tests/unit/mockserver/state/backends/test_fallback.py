@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.config import Config
 from mockserver.errors import StateUnavailable
-from mockserver.state.backends.create import share_of
+from mockserver.state.backends.create import create_backend
 from mockserver.state.backends.fallback import FallbackCounters, FallbackTurns
 from mockserver.state.rate_limits import MemoryCounters
 from mockserver.state.rules import MemoryTurns
@@ -74,11 +74,11 @@ def test_nothing_is_forgotten_while_the_others_cannot_be_told() -> None:
 
 @pytest.mark.parametrize("failure, alone", [("refuse", False), ("local", True)])
 def test_the_configuration_says_whether_a_process_goes_on_alone(failure: str, alone: bool) -> None:
-    share = share_of(Config(state="redis://127.0.0.1:1/0", state_failure=failure))
+    share = create_backend(Config(state="redis://127.0.0.1:1/0", state_failure=failure))
     assert share is not None
     assert share.goes_on_alone is alone
     assert isinstance(share.counters("default", 2), FallbackCounters) is alone
 
 
 def test_a_single_process_shares_with_nobody() -> None:
-    assert share_of(Config()) is None
+    assert create_backend(Config()) is None

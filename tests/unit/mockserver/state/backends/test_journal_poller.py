@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from mockserver.errors import StateUnavailable
-from mockserver.state.backends.journal_poller import SharedFeed
-from mockserver.state.events import News, Reader
+from mockserver.state.backends.journal_poller import JournalPoller
+from mockserver.state.events import Event, Subscription
 from mockserver.state.journal import Journal
 from mockserver.state.journal_storage import MemoryShelf
 from oas.messages import Exchange
@@ -21,9 +21,9 @@ class Shared:
 
     def __init__(self) -> None:
         self.shelf = MemoryShelf(5, 1 << 20)
-        self.feed = SharedFeed(self.shelf, interval_s=0.002)
+        self.feed = JournalPoller(self.shelf, interval_s=0.002)
         self.own = Journal(5, 1 << 20, self.shelf, self.feed)
-        self.other = Journal(5, 1 << 20, self.shelf, SharedFeed(self.shelf))
+        self.other = Journal(5, 1 << 20, self.shelf, JournalPoller(self.shelf))
 
 
 @pytest.fixture
@@ -33,9 +33,9 @@ def shared() -> Iterator[Shared]:
     made.feed.close()
 
 
-def told(reader: Reader, number: int) -> list[str]:
+def told(reader: Subscription, number: int) -> list[str]:
     """Wait for so many news; an exchange is its id."""
-    found: list[News] = []
+    found: list[Event] = []
     while len(found) < number:
         batch = reader.take(10)
         assert batch.news, "nothing more is told"
@@ -64,7 +64,7 @@ def test_a_reader_hears_that_another_process_cleared_the_journal(shared: Shared,
 
 def test_what_is_no_news_of_the_journal_is_told_at_once(shared: Shared) -> None:
     reader = shared.feed.subscribe()
-    shared.feed.publish(News("reload"))
+    shared.feed.publish(Event("reload"))
     assert told(reader, 1) == ["reload"]
 
 

@@ -12,10 +12,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from mockserver.config import Config
 from mockserver.errors import StateUnavailable
-from mockserver.state.backend import Seen, Stale
+from mockserver.state.backend import Seen, StaleRevision
 from mockserver.state.backends import redis_store
-from mockserver.state.backends.redis import RedisShare
-from mockserver.state.backends.redis_connection import Link, key_of
+from mockserver.state.backends.redis import RedisBackend
+from mockserver.state.backends.redis_connection import RedisConnection, key_of
 from mockserver.state.backends.redis_counters import KEPT_S, RedisCounters, RedisTurns
 from mockserver.state.backends.redis_journal import RedisShelf
 from mockserver.state.backends.redis_store import LOCK, RedisStore
@@ -24,12 +24,12 @@ from mockserver.state.rate_limits import MemoryCounters
 from mockserver.state.rules import MemoryTurns
 from mockserver.state.sessions import Sessions
 from oas.messages import Exchange, Request, Response
-from oas.operation import Window
+from oas.operation import RateLimitWindow
 
 MakeExchange = Callable[..., Exchange]
 
 
-def seen(link: Link) -> Seen:
+def seen(link: RedisConnection) -> Seen:
     """Change something, and see it."""
     store = RedisStore(link)
     with store.changing():
@@ -39,10 +39,10 @@ def seen(link: Link) -> Seen:
     return made
 
 
-def machine(link: Link) -> Sessions:
+def machine(link: RedisConnection) -> Sessions:
     """Return the sessions of one more machine."""
-    windows = (Window("minute", 60, 100, "L", "R"),)
-    return Sessions(Config(clock=1e9), windows, lambda key: key, share=RedisShare(link))
+    windows = (RateLimitWindow("minute", 60, 100, "L", "R"),)
+    return Sessions(Config(clock=1e9), windows, lambda key: key, share=RedisBackend(link))
 
 
 class LikeMemory(RuleBasedStateMachine):
@@ -53,7 +53,7 @@ class LikeMemory(RuleBasedStateMachine):
         """Begin with nothing."""
         fakeredis = pytest.importorskip("fakeredis")
         pytest.importorskip("lupa", reason="scripts in a Redis inside the process need lupa, of fakeredis[lua]")
-        link = Link(fakeredis.FakeRedis())
+        link = RedisConnection(fakeredis.FakeRedis())
         eyes = seen(link)
         self.counters: list[Any] = [RedisCounters(link, "default", eyes) for _ in range(2)]
         self.counters.append(MemoryCounters(2))
@@ -103,29 +103,29 @@ TestLikeMemory = LikeMemory.TestCase
 TestLikeMemory.settings = settings(max_examples=15, stateful_step_count=30, deadline=None)
 
 
-def test_a_change_that_was_not_seen_is_not_counted_by(link: Link) -> None:
+def test_a_change_that_was_not_seen_is_not_counted_by(link: RedisConnection) -> None:
     eyes = seen(link)
     counters = RedisCounters(link, "default", eyes)
     counters.hit("a", (1,))
     assert seen(link).token != eyes.token
-    with pytest.raises(Stale):
+    with pytest.raises(StaleRevision):
         counters.hit("a", (1,))
     eyes.token = RedisStore(link).token()
     assert counters.hit("a", (1,)) == [2]
 
 
-def test_identities_beyond_the_bound_of_a_window_are_counted_as_one(link: Link) -> None:
+def test_identities_beyond_the_bound_of_a_window_are_counted_as_one(link: RedisConnection) -> None:
     eyes = seen(link)
     for counters in (RedisCounters(link, "default", eyes, 2), MemoryCounters(1, 2)):
         assert [counters.hit(name, (1,))[0] for name in "abcdabcd"] == [1, 1, 1, 2, 2, 2, 3, 4]
 
 
-def test_nothing_is_counted_where_nothing_is_known(link: Link) -> None:
-    with pytest.raises(Stale):
+def test_nothing_is_counted_where_nothing_is_known(link: RedisConnection) -> None:
+    with pytest.raises(StaleRevision):
         RedisCounters(link, "default", Seen()).hit("a", (1,))
 
 
-def test_counters_and_turns_outlive_two_real_days(link: Link) -> None:
+def test_counters_and_turns_outlive_two_real_days(link: RedisConnection) -> None:
     RedisCounters(link, "default", seen(link)).hit("a", (1, 2))
     RedisTurns(link, "default").take("x")
     names = link.ask(lambda client: client.keys(key_of("counters", "*")) + client.keys(key_of("turns", "*")))
@@ -134,7 +134,7 @@ def test_counters_and_turns_outlive_two_real_days(link: Link) -> None:
     assert all(2 * 86_400 < life <= KEPT_S for life in lives)
 
 
-def test_sessions_are_counted_apart(link: Link) -> None:
+def test_sessions_are_counted_apart(link: RedisConnection) -> None:
     eyes = seen(link)
     one, other = (RedisCounters(link, name, eyes) for name in ("a", "b"))
     one.hit("key", (1,))
@@ -142,15 +142,15 @@ def test_sessions_are_counted_apart(link: Link) -> None:
     assert [one.hit("key", (1,)), one.hit("key", (1,)), other.hit("key", (1,))] == [[1], [2], [1]]
 
 
-def test_a_session_that_is_no_more_leaves_nothing_that_stays(link: Link, exchange: MakeExchange) -> None:
-    share = RedisShare(link)
+def test_a_session_that_is_no_more_leaves_nothing_that_stays(link: RedisConnection, exchange: MakeExchange) -> None:
+    share = RedisBackend(link)
     share.shelf("gone", 5, 10_000).put(1, exchange(1))
     share.turns("gone").take("x")
     share.forget("gone")
     assert link.ask(lambda client: client.keys("*gone*")) == []
 
 
-def test_a_change_that_comes_too_late_is_not_made(link: Link) -> None:
+def test_a_change_that_comes_too_late_is_not_made(link: RedisConnection) -> None:
     store = RedisStore(link)
 
     def change() -> None:
@@ -164,21 +164,23 @@ def test_a_change_that_comes_too_late_is_not_made(link: Link) -> None:
     assert link.ask(lambda client: client.get(LOCK)) == b"another"
 
 
-def test_a_lock_that_is_never_let_go_is_an_error(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_that_is_never_let_go_is_an_error(link: RedisConnection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redis_store, "LOCK_S", 0.02)
     link.ask(lambda client: client.set(LOCK, "another"))
     with pytest.raises(StateUnavailable, match="locked"), RedisStore(link).changing():
         pass
 
 
-def test_the_lock_of_a_machine_that_is_gone_ends_by_itself(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_lock_of_a_machine_that_is_gone_ends_by_itself(
+    link: RedisConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     link.ask(lambda client: client.set(LOCK, "gone", px=20))
     with RedisStore(link).changing():
         assert link.ask(lambda client: client.get(LOCK)) != b"gone"
     assert link.ask(lambda client: client.get(LOCK)) is None
 
 
-def test_a_redis_that_has_lost_everything_is_given_what_the_first_machine_knows(link: Link) -> None:
+def test_a_redis_that_has_lost_everything_is_given_what_the_first_machine_knows(link: RedisConnection) -> None:
     one, other = machine(link), machine(link)
     created, key = one.default.keys.create("member", 1e9)
     session, _ = one.create()
@@ -192,7 +194,7 @@ def test_a_redis_that_has_lost_everything_is_given_what_the_first_machine_knows(
 
 
 def test_a_redis_that_lost_everything_after_a_change_failed_is_given_it_again(
-    link: Link, monkeypatch: pytest.MonkeyPatch
+    link: RedisConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redis_store, "LOCK_S", 0.02)
     one = machine(link)
@@ -209,7 +211,7 @@ def test_a_redis_that_lost_everything_after_a_change_failed_is_given_it_again(
 
 # The list of versions only as long as somebody has a change to look at, as the one who made the key has here.
 @pytest.mark.parametrize("lost", [redis_store.TOKEN, redis_store._VERSIONS])
-def test_what_a_redis_has_evicted_is_given_it_again(link: Link, lost: str) -> None:
+def test_what_a_redis_has_evicted_is_given_it_again(link: RedisConnection, lost: str) -> None:
     one, other = machine(link), machine(link)
     created, key = one.default.keys.create("member", 1e9)
     link.ask(lambda client: client.delete(lost))
@@ -222,7 +224,7 @@ def test_what_a_redis_has_evicted_is_given_it_again(link: Link, lost: str) -> No
     assert late.find(created) == (late.default, key)
 
 
-def test_an_exchange_is_lost_rather_than_its_answer(link: Link, exchange: MakeExchange) -> None:
+def test_an_exchange_is_lost_rather_than_its_answer(link: RedisConnection, exchange: MakeExchange) -> None:
     shelf = RedisShelf(link, "default", 5, 10_000)
 
     def away(*_: Any) -> None:

@@ -10,7 +10,7 @@ import pytest
 from redis.exceptions import ConnectionError, ResponseError, TimeoutError
 
 from mockserver.errors import ConfigInvalid, StateUnavailable
-from mockserver.state.backends.redis_connection import PAUSE_S, Link, key_of
+from mockserver.state.backends.redis_connection import PAUSE_S, RedisConnection, key_of
 
 
 class Door:
@@ -20,7 +20,7 @@ class Door:
         self.error: Exception | None = None
         self.now = 100.0
         self.knocks = 0
-        self.link = Link(self, "Redis on here", lambda: self.now)
+        self.link = RedisConnection(self, "Redis on here", lambda: self.now)
 
     def knock(self, _: Any) -> str:
         self.knocks += 1
@@ -88,7 +88,7 @@ def test_other_errors_are_not_its_own() -> None:
     [("redis://127.0.0.1:1/0", "127.0.0.1:1"), ("unix:///nowhere/redis.sock", "/nowhere/redis.sock")],
 )
 def test_an_error_names_the_place_and_never_the_password(url: str, place: str) -> None:
-    link = Link.to(url.replace("//", "//:secret@", 1) if "127" in url else url)
+    link = RedisConnection.to(url.replace("//", "//:secret@", 1) if "127" in url else url)
     with pytest.raises(StateUnavailable, match=place) as caught:
         link.ask(lambda client: client.ping())
     assert "secret" not in str(caught.value)
@@ -97,13 +97,13 @@ def test_an_error_names_the_place_and_never_the_password(url: str, place: str) -
 @pytest.mark.parametrize("url", ["redis://host:port", "redis://host:99999999/0"])
 def test_what_is_no_url_is_said(url: str) -> None:
     with pytest.raises((ConfigInvalid, StateUnavailable)):
-        Link.to(url).ask(lambda client: client.ping())
+        RedisConnection.to(url).ask(lambda client: client.ping())
 
 
 def test_a_missing_client_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "redis", None)
     with pytest.raises(ConfigInvalid, match=r"konnector-contracts\[redis\]"):
-        Link.to("redis://127.0.0.1/0")
+        RedisConnection.to("redis://127.0.0.1/0")
 
 
 def test_all_keys_lie_on_one_node_of_a_cluster() -> None:

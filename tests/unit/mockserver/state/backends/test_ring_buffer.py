@@ -11,9 +11,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from mockserver.state.backends.process_lock import CrossLock
-from mockserver.state.backends.ring_buffer import RingShelf
-from mockserver.state.journal_storage import MemoryShelf, Shelf
+from mockserver.state.backends.process_lock import ProcessLock
+from mockserver.state.backends.ring_buffer import RingBuffer
+from mockserver.state.journal_storage import JournalStorage, MemoryShelf
 from oas.messages import Exchange, Request, Response
 
 MakeExchange = Callable[..., Exchange]
@@ -26,11 +26,11 @@ class LikeMemory(RuleBasedStateMachine):
     def start(self) -> None:
         """Begin with nothing; a size counts for more than the bytes, as in the journal."""
         self.folder = TemporaryDirectory()
-        lock = CrossLock()
-        self.workers = [RingShelf(Path(self.folder.name, "ring"), lock, 5, 4000) for _ in range(2)]
+        lock = ProcessLock()
+        self.workers = [RingBuffer(Path(self.folder.name, "ring"), lock, 5, 4000) for _ in range(2)]
         self.model = MemoryShelf(5, 4000)
 
-    def all(self) -> list[Shelf]:
+    def all(self) -> list[JournalStorage]:
         """List the shelves, that of the model last."""
         return [*self.workers, self.model]
 
@@ -74,12 +74,12 @@ TestLikeMemory.settings = settings(max_examples=30, stateful_step_count=30, dead
 def test_what_is_written_over_while_it_is_read_is_left_out(
     tmp_path: Path, exchange: MakeExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shelf = RingShelf(tmp_path / "ring", CrossLock(), 100, 2000)
+    shelf = RingBuffer(tmp_path / "ring", ProcessLock(), 100, 2000)
     for number in range(4):
         shelf.put(300, exchange(number, 200))
-    read = RingShelf._read
+    read = RingBuffer._read
 
-    def interrupted(self: RingShelf, position: int, length: int) -> bytes:
+    def interrupted(self: RingBuffer, position: int, length: int) -> bytes:
         data = read(self, position, length)
         if length > 1000:
             monkeypatch.undo()
@@ -90,12 +90,12 @@ def test_what_is_written_over_while_it_is_read_is_left_out(
             data = b"\xff" * lost + data[lost:]
         return data
 
-    monkeypatch.setattr(RingShelf, "_read", interrupted)
+    monkeypatch.setattr(RingBuffer, "_read", interrupted)
     assert [one.id for one in shelf.kept()] == ["2", "3"]
 
 
 def test_an_exchange_that_fits_nowhere_is_counted_and_not_kept(tmp_path: Path, exchange: MakeExchange) -> None:
-    shelf = RingShelf(tmp_path / "ring", CrossLock(), 100, 1000)
+    shelf = RingBuffer(tmp_path / "ring", ProcessLock(), 100, 1000)
     shelf.put(300, exchange(1))
     shelf.put(300, exchange(2, 2000))
     assert (shelf.kept(), shelf.total, len(shelf)) == ([], 2, 0)

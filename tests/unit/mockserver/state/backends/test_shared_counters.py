@@ -15,11 +15,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from mockserver.state.backend import Seen, Stale
-from mockserver.state.backends.counter_file import RESERVE, Cells, map_file
-from mockserver.state.backends.process_lock import CrossLock
+from mockserver.state.backend import Seen, StaleRevision
+from mockserver.state.backends.counter_file import RESERVE, CounterFile, map_file
+from mockserver.state.backends.process_lock import ProcessLock
 from mockserver.state.backends.shared_counters import MachineCounters, MachineTurns
-from mockserver.state.backends.shared_memory import Bench
+from mockserver.state.backends.shared_memory import SharedMemoryHandle
 from mockserver.state.rate_limits import MemoryCounters
 from mockserver.state.rules import MemoryTurns
 
@@ -30,9 +30,9 @@ def seen(token: object = 0) -> Seen:
     return made
 
 
-def counters(bench: Bench, capacity: int = 1000) -> MachineCounters:
+def counters(bench: SharedMemoryHandle, capacity: int = 1000) -> MachineCounters:
     stamp = map_file(bench.folder / "stamp", 8).cast("q")
-    return MachineCounters(Cells(bench.folder / "cells", capacity), bench.lock, stamp, seen())
+    return MachineCounters(CounterFile(bench.folder / "cells", capacity), bench.lock, stamp, seen())
 
 
 class LikeMemory(RuleBasedStateMachine):
@@ -42,7 +42,7 @@ class LikeMemory(RuleBasedStateMachine):
     def start(self) -> None:
         """Begin with nothing."""
         self.folder = TemporaryDirectory()
-        bench = Bench(Path(self.folder.name), CrossLock())
+        bench = SharedMemoryHandle(Path(self.folder.name), ProcessLock())
         self.workers = [counters(bench) for _ in range(2)]
         self.model = MemoryCounters(2)
         self.turns = [MachineTurns(bench.folder / "turns", bench.lock) for _ in range(2)]
@@ -77,19 +77,19 @@ TestLikeMemory = LikeMemory.TestCase
 TestLikeMemory.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
 
 
-def test_a_change_that_was_not_seen_is_not_counted_by(bench: Bench) -> None:
+def test_a_change_that_was_not_seen_is_not_counted_by(bench: SharedMemoryHandle) -> None:
     stamp = map_file(bench.folder / "stamp", 8).cast("q")
     eyes = seen()
-    made = MachineCounters(Cells(bench.folder / "cells"), bench.lock, stamp, eyes)
+    made = MachineCounters(CounterFile(bench.folder / "cells"), bench.lock, stamp, eyes)
     made.hit("a", (1,))
     stamp[0] += 1
-    with pytest.raises(Stale):
+    with pytest.raises(StaleRevision):
         made.hit("a", (1,))
     eyes.token = 1
     assert made.hit("a", (1,)) == [2]
 
 
-def test_identities_without_room_are_counted_as_one(bench: Bench) -> None:
+def test_identities_without_room_are_counted_as_one(bench: SharedMemoryHandle) -> None:
     one, other = (counters(bench, RESERVE + 4) for _ in range(2))
     known = [one.hit(name, (5, 1)) for name in ("a", "b")]
     strange = [worker.hit(f"s{number}", (5, 1)) for number, worker in zip(range(6), cycle([one, other]), strict=False)]
@@ -97,7 +97,7 @@ def test_identities_without_room_are_counted_as_one(bench: Bench) -> None:
     assert other.hit("a", (5, 1)) == [2, 2]
 
 
-def test_earlier_windows_make_room_for_the_current_one(bench: Bench) -> None:
+def test_earlier_windows_make_room_for_the_current_one(bench: SharedMemoryHandle) -> None:
     one, other = (counters(bench, RESERVE + 20) for _ in range(2))
     for number in range(200):
         worker = (one, other)[number % 2]
@@ -105,14 +105,16 @@ def test_earlier_windows_make_room_for_the_current_one(bench: Bench) -> None:
     assert [other.hit("a", (199,)), one.hit("a", (198,))] == [[2], [2]]
 
 
-def test_turns_forget_the_oldest_names_when_there_are_too_many(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_turns_forget_the_oldest_names_when_there_are_too_many(
+    bench: SharedMemoryHandle, monkeypatch: pytest.MonkeyPatch
+) -> None:
     turns = MachineTurns(bench.folder / "turns", bench.lock)
-    turns._cells = Cells(bench.folder / "turns", RESERVE + 10)
+    turns._cells = CounterFile(bench.folder / "turns", RESERVE + 10)
     assert [turns.take(str(number)) for number in range(11)] == [0] * 11
     assert turns.take("10") == 1
 
 
-def test_turns_that_nobody_took_make_no_file(bench: Bench) -> None:
+def test_turns_that_nobody_took_make_no_file(bench: SharedMemoryHandle) -> None:
     turns = MachineTurns(bench.folder / "turns", bench.lock)
     turns.clear()
     assert list(bench.folder.iterdir()) == []
@@ -136,7 +138,7 @@ class Yielding:
         self._words[at] = word
 
 
-def race(bench: Bench, begin: Barrier, results: multiprocessing.Queue[list[int]]) -> None:
+def race(bench: SharedMemoryHandle, begin: Barrier, results: multiprocessing.Queue[list[int]]) -> None:
     """Count from several threads of this process until the limit is reached."""
     made = counters(bench)
     made._cells.words = Yielding(made._cells.words)  # type: ignore[assignment]
@@ -158,7 +160,7 @@ def race(bench: Bench, begin: Barrier, results: multiprocessing.Queue[list[int]]
 
 
 @pytest.mark.slow
-def test_racing_processes_and_threads_let_exactly_the_limit_through(bench: Bench) -> None:
+def test_racing_processes_and_threads_let_exactly_the_limit_through(bench: SharedMemoryHandle) -> None:
     begin = multiprocessing.Barrier(PROCESSES)
     results: multiprocessing.Queue[list[int]] = multiprocessing.Queue()
     processes = [multiprocessing.Process(target=race, args=(bench, begin, results)) for _ in range(PROCESSES)]

@@ -12,21 +12,21 @@ import pytest
 
 from mockserver.errors import StateUnavailable
 from mockserver.state.backends import sqlite_store
-from mockserver.state.backends.process_lock import CrossLock
-from mockserver.state.backends.shared_memory import Bench, MachineShare
+from mockserver.state.backends.process_lock import ProcessLock
+from mockserver.state.backends.shared_memory import SharedMemoryBackend, SharedMemoryHandle
 from mockserver.state.backends.sqlite_store import SqliteStore
 
 
 @pytest.fixture
-def pair(bench: Bench) -> Iterator[tuple[SqliteStore, SqliteStore]]:
-    shares = MachineShare(bench), MachineShare(bench)
+def pair(bench: SharedMemoryHandle) -> Iterator[tuple[SqliteStore, SqliteStore]]:
+    shares = SharedMemoryBackend(bench), SharedMemoryBackend(bench)
     yield shares[0].store, shares[1].store
     for share in shares:
         share.store.close()
 
 
 def test_many_may_open_a_new_file_at_once(tmp_path: Path) -> None:
-    everyone, lock, stamp = Barrier(8), CrossLock(), memoryview(bytearray(8)).cast("q")
+    everyone, lock, stamp = Barrier(8), ProcessLock(), memoryview(bytearray(8)).cast("q")
 
     def open_one(path: Path) -> None:
         everyone.wait()
@@ -83,9 +83,9 @@ def test_nothing_written_is_no_change(pair: tuple[SqliteStore, SqliteStore]) -> 
     assert pair[0].token() == 1
 
 
-def test_a_lock_that_is_never_let_go_is_an_error(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_that_is_never_let_go_is_an_error(bench: SharedMemoryHandle, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite_store, "TIMEOUT_S", 0.01)
-    share = MachineShare(bench)
+    share = SharedMemoryBackend(bench)
     holder = sqlite3.connect(bench.folder / "documents.sqlite", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     with pytest.raises(StateUnavailable, match="restart"), share.store.changing():
