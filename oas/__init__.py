@@ -1,0 +1,1 @@
+"""An OpenAPI document, read once for the mock server and for the contract runner."""

@@ -1,0 +1,55 @@
+"""Errors that a document or a request to read one can raise.
+
+    OasError
+    └── UsageError             the caller's input cannot be used                    exit 2
+        └── SpecInvalid        the OpenAPI document, or a file that belongs to it
+            └── BoundExceeded  the document is larger than a bound allows
+
+What is wrong with a part of a document is not an error but a `Finding`
+(`oas.findings`): the rest of the document can still be used.
+"""
+
+from __future__ import annotations
+
+
+class OasError(Exception):
+    """A failure of the tool. `exit_code` is what a command returns for it."""
+
+    exit_code = 5
+
+
+class UsageError(OasError):
+    """The caller's input cannot be used: a file, an option, a combination.
+
+    Args:
+        message: what happened, what was expected, what to do next.
+        source: the file or option at fault, empty where there is none.
+        pointer: RFC 6901 JSON pointer into `source`, empty for the whole.
+        line: of the file, from 1; 0 where it is not known.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, source: str = "", pointer: str = "", line: int = 0) -> None:
+        super().__init__(message)
+        self.message = message
+        self.source = source
+        self.pointer = pointer
+        self.line = line
+
+    def __str__(self) -> str:
+        place = place_text(self.source, self.line, self.pointer)
+        return f"{place}: {self.message}" if place else self.message
+
+
+class SpecInvalid(UsageError):
+    """The OpenAPI document, its x- vocabulary or a file of it cannot be used."""
+
+
+class BoundExceeded(SpecInvalid):
+    """The document has more bytes, levels, nodes or files than a bound of `oas.bounds.Bounds` allows."""
+
+
+def place_text(source: str, line: int, pointer: str) -> str:
+    """Write a place as `source:line#pointer`; parts that are empty or 0 are left out."""
+    return source + (f":{line}" if line else "") + (f"#{pointer}" if pointer else "")
