@@ -26,11 +26,13 @@ from oas.structure import Kind, children
 
 __all__ = ["Bundle", "bundle"]
 
-#: What of a text makes a walk necessary: an identifier, a `$` in disguise, a `$ref` that is not `#/…`.
+#: What of a text makes a walk necessary: an identifier, a `$` in disguise, a reference that is not `#/…`.
 _NEEDS_WALK: Final = re.compile(
-    r"""\$(?:id|anchor|dynamicRef|dynamicAnchor)\b|\\(?:x24|u0024)|\$ref(?!["']?\s*:\s*["']?\#(?:/|["'\s]))""",
+    r"""\$(?:id|anchor|dynamicRef|dynamicAnchor)\b|\\(?:x24|u0024)
+    |(?:\$ref|operationRef)(?!["']?\s*:\s*["']?\#(?:/|["'\s]))""",
     re.VERBOSE,
 )
+_MAPPING: Final = re.compile(r"\bmapping\b")
 #: Values of a discriminator's mapping that are references, not names of components.
 _FILE_NAME: Final = re.compile(r"[#/]|\.(?:ya?ml|json)$")
 _MAPS: Final = (Kind.NAMED, Kind.SCHEMAS, Kind.EXAMPLES)
@@ -76,9 +78,15 @@ def bundle(tree: Any, data: bytes, files: Files, source: str, bounds: Bounds) ->
         source: the document's path or URL, for messages.
         bounds: of each file.
     """
-    if not isinstance(tree, dict) or not _NEEDS_WALK.search(decode(data, source)):
+    if not isinstance(tree, dict) or not _needs_walk(decode(data, source)):
         return Bundle(tree, {files.root_name: data}, files.root_name)
     return _Bundler(tree, Sources(tree, data, files, source, bounds)).run()
+
+
+def _needs_walk(text: str) -> bool:
+    if _NEEDS_WALK.search(text):
+        return True
+    return _MAPPING.search(text) is not None and re.search(r"\.(?:ya?ml|json)\b", text) is not None
 
 
 class _Task(NamedTuple):

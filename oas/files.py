@@ -115,14 +115,14 @@ class Files:
             raise BoundExceeded(f"its files have more than {self._bounds.max_total_bytes:,} bytes together", name)
         return data
 
-    def _remote_name(self, url: str) -> str:
+    def _remote_name(self, url: str, source: str = "") -> str:
         if is_url(url) and origin_of(url) in self._origins:
             return url
         message = (
             f"{url[:200]!r} is not opened: only files below the document's folder are read. "
             "Save a copy there, or allow its origin"
         )
-        raise SpecInvalid(message)
+        raise SpecInvalid(message, source)
 
     def _read_local(self, name: str) -> bytes:
         if self._folder is None:
@@ -133,7 +133,7 @@ class Files:
             raise SpecInvalid(f"the file cannot be read: {_reason(error)}", name) from error
 
     def _read_regular(self, name: str, folder: Path) -> bytes:
-        path = (folder / name).resolve(strict=True)
+        path = Path(os.path.realpath(folder / name, strict=True))
         if not path.is_relative_to(folder):
             raise SpecInvalid("the file is really outside of the document's folder; copy it there", name)
         _check_regular(path.stat(), name)
@@ -144,11 +144,14 @@ class Files:
             return self._bounded(stream, name)
 
     def _read_remote(self, url: str) -> bytes:
-        self._remote_name(url)
+        self._remote_name(url, url)
         request = urllib.request.Request(url, headers={"Accept": "application/yaml, application/json, */*;q=0.5"})
         try:
             with _opener(self._origins).open(request, timeout=self._bounds.timeout_s) as stream:
                 return self._bounded(stream, url)
+        except urllib.error.HTTPError as error:
+            error.close()
+            raise SpecInvalid(f"the URL cannot be read: {error}", url) from error
         except (OSError, HTTPException, ValueError) as error:
             raise SpecInvalid(f"the URL cannot be read: {error}", url) from error
 
@@ -178,6 +181,7 @@ class _SameOrigin(urllib.request.HTTPRedirectHandler):
             SpecInvalid: the redirect leads to another origin.
         """
         if not is_url(newurl) or origin_of(newurl) not in self._origins:
+            fp.close()
             raise SpecInvalid(f"the URL redirects to {newurl[:200]!r}, which is not opened", req.full_url)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
