@@ -1,188 +1,237 @@
-"""An OpenAPI document as it stands in its file: read, parsed, its example files put in.
-
-The first step of the start. Reads files below the document's own folder and
-nothing else: no network, no path that a request could name.
-"""
+"""An OpenAPI document, read once: its tree, its version, what is wrong with it, its base paths and operations."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Final
 
-from oas.errors import FixtureInvalid, SpecInvalid
+from oas.bounds import Bounds
+from oas.bundling import Bundle, bundle
+from oas.errors import SpecInvalid
+from oas.files import Files, is_url
+from oas.findings import Finding, Findings
+from oas.formats import check_format
+from oas.lines import lines_of
+from oas.loading import decode, parse
 from oas.pointers import join
 from oas.references import References
+from oas.servers import base_paths, server_findings
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+__all__ = ["METHODS", "Document", "load"]
+
+#: Members of a Path Item that are operations; `query` since 3.2.
+METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+_KNOWN_VERSION: Final = re.compile(r"3\.[012](\.|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed OpenAPI document.
+    """A parsed OpenAPI document of one or more files.
 
     Attributes:
-        source: path of the file, for messages.
-        tree: the document; examples given as files are in place.
-        text: the file's own text.
+        source: its path or URL, for messages.
+        tree: the document; every reference in it is `#` and a pointer, examples given as files are in place.
+        version: the `openapi` member, such as `3.1.0`.
+        findings: what is wrong with it, errors first.
+        references: follows the references in `tree`.
+        bundle: the files that it was made of.
     """
 
     source: str
     tree: Mapping[str, Any]
-    text: str
+    version: str
+    findings: tuple[Finding, ...]
+    references: References = field(repr=False, compare=False)
+    bundle: Bundle = field(repr=False, compare=False)
+    _lines: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
     @property
-    def version(self) -> str:
-        """The `openapi` member, such as `3.1.0`."""
-        return str(self.tree["openapi"])
+    def text(self) -> str:
+        """The text of the document's own file."""
+        return decode(self.bundle.contents[self.bundle.root], self.source)
 
     @property
     def base_path(self) -> str:
-        """Path of the first server, without a slash at its end; empty for the root.
+        """Path of the first server, without a slash at its end; empty for the root."""
+        return self.base_paths[0]
 
-        Raises:
-            SpecInvalid: the servers are no Server Objects.
+    @property
+    def base_paths(self) -> tuple[str, ...]:
+        """Path of each documented server, without a slash at its end, the first server's first, each once."""
+        own_url = self.tree.get("$self")
+        url = own_url if isinstance(own_url, str) and is_url(own_url) else self.source
+        return base_paths(self.tree.get("servers"), url if is_url(url) else "")
+
+    def path_items(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield path template and Path Item, references followed and merged with what stands beside them.
+
+        What is not an object, or refers to nothing, is in `findings` and passed over.
         """
-        servers = self.tree.get("servers") or [{"url": "/"}]
-        try:
-            url = str(servers[0].get("url", "/"))
-            for name, variable in (servers[0].get("variables") or {}).items():
-                url = url.replace("{" + name + "}", str(variable.get("default", "")))
-            return urlsplit(url).path.rstrip("/")
-        except (AttributeError, LookupError, TypeError, ValueError) as error:
-            raise SpecInvalid("a list of Server Objects with a `url` was expected", self.source, "/servers") from error
+        paths = self.tree.get("paths")
+        for path, node in paths.items() if isinstance(paths, Mapping) else ():
+            if path.startswith("/"):
+                try:
+                    item = self.references.path_item(node, join("/paths", path))
+                except SpecInvalid:
+                    continue
+                if isinstance(item, Mapping):
+                    yield path, item
 
     def operations(self) -> Iterator[tuple[str, str, Mapping[str, Any], Mapping[str, Any]]]:
-        """Yield path template, method in lower case, path item and operation, in the order of the document.
+        """Yield path template, method, Path Item and operation, in the order of the document.
 
-        Raises:
-            SpecInvalid: a path item refers to nothing in this document.
+        A method is in lower case; one of `additionalOperations` is as written.
+        What is not an object is passed over, as in `path_items`.
         """
-        references = References(self.tree, self.source)
-        for path, item in (self.tree.get("paths") or {}).items():
-            if not path.startswith("/"):  # an extension
-                continue
-            item = references.resolve(item, join("/paths", path))
-            for method in METHODS:
-                if isinstance(item, Mapping) and isinstance(item.get(method), Mapping):
-                    yield path, method, item, item[method]
+        for path, item in self.path_items():
+            for method, _, operation in _operations_of(item, self.version):
+                if isinstance(operation, Mapping):
+                    yield path, method, item, operation
 
+    def operation_pointer(self, path: str, method: str) -> str:
+        """Return the canonical pointer of an operation that `operations` yields."""
+        is_fixed = method in _methods(self.version)
+        steps = (path, method) if is_fixed else (path, "additionalOperations", method)
+        return self.references.canonical_pointer(join("/paths", *steps))
 
-def load(path: Path) -> Document:
-    """Read an OpenAPI 3.0 or 3.1 document, YAML or JSON.
+    def origin(self, pointer: str) -> tuple[str, str]:
+        """Return the path or URL of the file, and the pointer into it, of what stands at a pointer of `tree`."""
+        name, inside = self.bundle.origin(pointer)
+        if name == self.bundle.root or is_url(name):
+            return (self.source if name == self.bundle.root else name), inside
+        return self.source[: len(self.source) - len(self.bundle.root)] + name, inside
 
-    Raises:
-        SpecInvalid: the file cannot be read, does not parse, or is no OpenAPI 3 document.
-        FixtureInvalid: an example names a file that does not parse or lies outside the document's folder.
-    """
-    source = str(path)
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SpecInvalid(f"the document cannot be read ({error}); name a UTF-8 file", source) from error
-    try:
-        tree = _parse(text, source)
-        _inline_examples(tree, path.parent.resolve(), source, set())
-    except RecursionError as error:
-        raise SpecInvalid("the document is nested too deeply", source) from error
-    if not isinstance(tree, dict) or not str(tree.get("openapi", "")).startswith(("3.0", "3.1")):
-        raise SpecInvalid("this is no OpenAPI 3.0 or 3.1 document: `openapi: 3.…` was expected at its top", source)
-    if not isinstance(tree.get("paths", {}), dict):
-        raise SpecInvalid("an object of path templates was expected", source, "/paths")
-    return Document(source=source, tree=tree, text=text)
+    def line_of(self, pointer: str) -> int:
+        """Return the line, from 1, in the file that `origin` names."""
+        return self.lines_of([pointer])[pointer]
 
+    def lines_of(self, pointers: Iterable[str]) -> dict[str, int]:
+        """Return the line of each of several pointers of `tree`, each file read once.
 
-def _parse(text: str, source: str) -> Any:
-    if text.lstrip().startswith("{"):
+        Members that stand beside a reference, and references on the way, are followed.
+        """
+        wanted = {pointer: self._canonical(pointer) for pointer in pointers}
+        by_file: dict[str, dict[str, str]] = {}
+        for pointer in set(wanted.values()) - self._lines.keys():
+            name, inside = self.bundle.origin(pointer)
+            by_file.setdefault(name, {})[pointer] = inside
+        for name, places in by_file.items():
+            lines = lines_of(decode(self.bundle.contents[name], name), places.values())
+            self._lines.update((pointer, lines[inside]) for pointer, inside in places.items())
+        return {pointer: self._lines[canonical] for pointer, canonical in wanted.items()}
+
+    def _canonical(self, pointer: str) -> str:
         try:
-            return json.loads(text)
-        except ValueError as error:
-            raise SpecInvalid(f"the document is no JSON: {error}", source) from error
-    return parse_yaml(text, source, SpecInvalid)
+            return self.references.canonical_pointer(pointer)
+        except SpecInvalid:
+            return pointer
 
 
-def parse_yaml(text: str, source: str, problem: type[SpecInvalid] | type[Exception]) -> Any:
-    """Parse YAML by the fastest safe loader; JSON is YAML too.
+def load(path: str | Path, *, bounds: Bounds | None = None, allow_remote_refs: str | None = None) -> Document:
+    """Read an OpenAPI document of version 3.0, 3.1 or 3.2, YAML or JSON, and the files that it refers to.
+
+    Only files below its folder are read, and nothing is asked of the network.
+    What is wrong with a part of the document is a finding.
+
+    Args:
+        path: of the file; an `http(s)` URL is read, and may refer to its own origin.
+        bounds: how large it may be.
+        allow_remote_refs: an origin, such as `https://specs.example.com`, to which references may lead.
 
     Raises:
-        problem: the text does not parse; the message has line and column.
+        SpecInvalid: the file cannot be read or parsed, is larger than a bound, or is not an OpenAPI 3 document.
     """
-    import yaml
-
+    source, bounds = str(path), bounds or Bounds()
+    files = Files(path, bounds, allow_remote_refs)
     try:
-        return yaml.load(text, _loader())
-    except (yaml.YAMLError, ValueError) as error:
-        raise problem(f"the file is no YAML: {' '.join(str(error).split())}", source) from error
+        data = files.read_root()
+        found: list[Finding] = []
+        tree = parse(data, source, bounds, found)
+    except SpecInvalid as error:
+        error.source = source
+        raise
+    check_format(tree, data, source)
+    bundled = bundle(tree, data, files, source, bounds)
+    document = Document(
+        source=source,
+        tree=tree,
+        version=str(tree["openapi"]),
+        findings=(),
+        references=References(tree, source),
+        bundle=bundled,
+    )
+    structural = _located(document, [*_version_findings(document), *_path_findings(document)])
+    return replace(document, findings=Findings([*found, *bundled.findings, *structural]).sorted())
 
 
-#: Plain scalars that are no text. Source: YAML 1.2 §10.2, JSON schema, which OpenAPI 3.1.0, Format, asks for.
-_SCALARS = {
-    "null": ("null|Null|NULL|~|", ["n", "N", "~", ""]),
-    "bool": ("true|True|TRUE|false|False|FALSE", list("tTfF")),
-    "int": ("-?(0|[1-9][0-9]*)", list("-0123456789")),
-    "float": (r"-?(0|[1-9][0-9]*)(\.[0-9]*)?([eE][-+]?[0-9]+)?", list("-0123456789")),
-    "merge": ("<<", ["<"]),
-}
+def _methods(version: str) -> tuple[str, ...]:
+    return METHODS[:-1] if version.startswith(("3.0", "3.1")) else METHODS
 
 
-@cache
-def _loader() -> Any:
-    """The fastest safe loader, with JSON's data model: dates, `no` and `12:30` are texts, and so is every key."""
-    import yaml
-
-    base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-    def construct_mapping(loader: Any, node: Any, deep: bool = False) -> dict[str, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode) or key.value in seen:
-                problem = "a key is no text, or given twice"
-                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
-            seen.add(key.value)
-        loader.flatten_mapping(node)
-        return {key.value: loader.construct_object(value, deep=deep) for key, value in node.value}
-
-    members = {"construct_mapping": construct_mapping, "yaml_implicit_resolvers": {}}
-    made: Any = type("JsonModelLoader", (base,), members)
-    for name, (pattern, firsts) in _SCALARS.items():
-        made.add_implicit_resolver(f"tag:yaml.org,2002:{name}", re.compile(f"({pattern})$"), firsts)
-    return made
+def _operations_of(item: Mapping[str, Any], version: str) -> Iterator[tuple[str, str, Any]]:
+    """Yield method, pointer below the Path Item and what should be an operation, in the order of `METHODS`."""
+    methods = _methods(version)
+    for method in methods:
+        if method in item:
+            yield method, join("", method), item[method]
+    others = item.get("additionalOperations")
+    if isinstance(others, Mapping) and len(methods) == len(METHODS):
+        for method, operation in others.items():
+            if method.lower() not in METHODS:
+                yield method, join("", "additionalOperations", method), operation
 
 
-def _inline_examples(node: Any, folder: Path, source: str, seen: set[int]) -> None:
-    """Put the content of `value: {$ref: file}` in its place, anywhere below `examples`."""
-    if id(node) in seen:  # anchors make the tree a graph
+def _version_findings(document: Document) -> Iterator[Finding]:
+    if not _KNOWN_VERSION.match(document.version):
+        message = f"OpenAPI {document.version} is not known; 3.0, 3.1 and 3.2 are."
+        yield Finding("warning", document.source, 0, "/openapi", message, "It is read as 3.2.")
+    yield from server_findings(document.tree.get("servers"), document.source)
+
+
+def _path_findings(document: Document) -> Iterator[Finding]:
+    """Yield which paths and operations `operations` passes over; lines are left 0."""
+    paths = document.tree.get("paths", {})
+    if not isinstance(paths, Mapping):
+        message = "An object of path templates was expected."
+        yield Finding("error", document.source, 0, "/paths", message, "No operation is known.")
         return
-    seen.add(id(node))
-    if isinstance(node, list):
-        for item in node:
-            _inline_examples(item, folder, source, seen)
-    elif isinstance(node, dict):
-        examples = node.get("examples")
-        if isinstance(examples, dict):
-            for example in examples.values():
-                if isinstance(example, dict):
-                    _inline(example, folder, source)
-        for value in node.values():
-            _inline_examples(value, folder, source, seen)
+    for path, node in paths.items():
+        pointer = join("/paths", path)
+        if path.startswith("x-"):
+            continue
+        if not path.startswith("/"):
+            message = f"The path {path!r} must begin with a slash."
+            yield Finding("error", document.source, 0, pointer, message, "It is left out.")
+            continue
+        yield from _item_findings(document, node, pointer)
 
 
-def _inline(example: dict[str, Any], folder: Path, source: str) -> None:
-    value = example.get("value")
-    if not isinstance(value, dict) or set(value) != {"$ref"} or not isinstance(value["$ref"], str):
-        return
-    if value["$ref"].startswith("#"):
-        return
-    path = folder / value["$ref"]
+def _item_findings(document: Document, node: Any, pointer: str) -> Iterator[Finding]:
     try:
-        path = path.resolve()
-        if not path.is_relative_to(folder):
-            raise FixtureInvalid(f"the example file {value['$ref']} lies outside the folder of the document", source)
-        example["value"] = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise FixtureInvalid(f"an example of {source} cannot be read: {error}; JSON was expected", str(path)) from error
+        item = document.references.path_item(node, pointer)
+    except SpecInvalid as error:
+        message = error.message[0].upper() + error.message[1:]
+        yield Finding("error", document.source, 0, error.pointer or pointer, message, "The path is left out.")
+        return
+    if not isinstance(item, Mapping):
+        yield Finding("error", document.source, 0, pointer, "A Path Item was expected.", "The path is left out.")
+        return
+    for method, step, operation in _operations_of(item, document.version):
+        if not isinstance(operation, Mapping):
+            message = f"An operation was expected at {method!r}."
+            yield Finding("error", document.source, 0, pointer + step, message, "The method is left out.")
+
+
+def _located(document: Document, findings: list[Finding]) -> list[Finding]:
+    """Give each finding about the tree its file, pointer and line."""
+    if not findings:
+        return []
+    lines = document.lines_of(finding.pointer for finding in findings)
+    placed = []
+    for finding in findings:
+        source, pointer = document.origin(finding.pointer)
+        placed.append(replace(finding, source=source, pointer=pointer, line=lines[finding.pointer]))
+    return placed

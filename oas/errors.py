@@ -1,16 +1,20 @@
 """Errors that both commands share: the base of the two trees in `mockserver.errors` and `contracts.errors`.
 
-ToolError
-└── UsageError              what the caller asked for makes no sense       exit 2
-├── SpecInvalid         the OpenAPI document, or its x- vocabulary
-└── FixtureInvalid      an example of the document that stands in a file of its own
+    ToolError
+    └── UsageError             the caller's input cannot be used                    exit 2
+        ├── SpecInvalid        the OpenAPI document, or a file that belongs to it
+        │   └── BoundExceeded  the document is larger than a bound allows
+        └── FixtureInvalid     an example does not fit its schema
+
+What is wrong with a part of a document is not an error but a `Finding`
+(`oas.findings`): the rest of the document can still be used.
 """
 
 from __future__ import annotations
 
 
 class ToolError(Exception):
-    """A failure of the tool. `exit_code` is what the command returns for it."""
+    """A failure of the tool. `exit_code` is what a command returns for it."""
 
     exit_code = 5
 
@@ -22,24 +26,35 @@ class UsageError(ToolError):
         message: what happened, what was expected, what to do next.
         source: the file or option at fault, empty where there is none.
         pointer: RFC 6901 JSON pointer into `source`, empty for the whole.
+        line: of the file, from 1; 0 where it is not known.
     """
 
     exit_code = 2
 
-    def __init__(self, message: str, source: str = "", pointer: str = "") -> None:
+    def __init__(self, message: str, source: str = "", pointer: str = "", line: int = 0) -> None:
         super().__init__(message)
         self.message = message
         self.source = source
         self.pointer = pointer
+        self.line = line
 
     def __str__(self) -> str:
-        place = self.source + (f"#{self.pointer}" if self.pointer else "")
+        place = place_text(self.source, self.line, self.pointer)
         return f"{place}: {self.message}" if place else self.message
 
 
 class SpecInvalid(UsageError):
-    """The OpenAPI document or its x- vocabulary cannot be used."""
+    """The OpenAPI document, its x- vocabulary or a file of it cannot be used."""
+
+
+class BoundExceeded(SpecInvalid):
+    """The document has more bytes, levels, nodes or files than a bound of `oas.bounds.Bounds` allows."""
 
 
 class FixtureInvalid(UsageError):
-    """An example file does not parse or does not fit its schema."""
+    """An example does not fit its schema."""
+
+
+def place_text(source: str, line: int, pointer: str) -> str:
+    """Write a place as `source:line#pointer`; parts that are empty or 0 are left out."""
+    return source + (f":{line}" if line else "") + (f"#{pointer}" if pointer else "")

@@ -1,83 +1,160 @@
-"""On which line of a document's text the thing stands that a JSON pointer names.
-
-For explanations to people, never on the request path: the text is composed
-once, when the first line is asked for.
-"""
+"""Which line of a file a JSON pointer names: worked out only when somebody asks, several pointers in one walk."""
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
-from oas.document import Document
-from oas.pointers import pointer_of, tokens
+import yaml
+
+from oas.events import is_json, json_events, yaml_events
+from oas.pointers import tokens
+
+__all__ = ["line_of", "lines_of"]
 
 
-class Lines:
-    """Lines of one document.
+@dataclass(slots=True)
+class _Wanted:
+    """A node of the file that a pointer names or passes through.
 
-    Args:
-        document: as loaded; its text parses.
+    Attributes:
+        members: what is wanted inside it, by token.
+        line: of it, from 1; 0 until it is found.
     """
 
-    def __init__(self, document: Document) -> None:
-        self._document = document
-
-    def line(self, pointer: str) -> int:
-        """Return the line, from 1, of what a pointer names; of the nearest thing around it where it names nothing.
-
-        The line is that of the member's name. An alias leads to its anchor, and
-        a reference within the document to what it names, as far as the pointer
-        goes on from there.
-        """
-        return self._line(pointer, ())
-
-    def _line(self, pointer: str, followed: tuple[str, ...]) -> int:
-        node, line = self._root, 1
-        names = tokens(pointer)
-        for index, name in enumerate(names):
-            found = child(node, name)
-            if found is None:
-                target = _target(node)
-                if not target or target in followed:
-                    return line
-                rest = "".join(f"/{part}" for part in pointer.split("/")[1:][index:])
-                return self._line(target + rest, (*followed, target))
-            node, line = found
-        return line
-
-    @cached_property
-    def _root(self) -> Any:
-        import yaml
-
-        return yaml.compose(self._document.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    members: dict[str, _Wanted] = field(default_factory=dict)
+    line: int = 0
 
 
-def child(node: Any, name: str) -> tuple[Any, int] | None:
-    """Return the member or item of a name and its line, also one that a merge key brings; None where there is none.
+@dataclass(slots=True)
+class _Level:
+    """A container of the walk: what is wanted inside, and the member or item that comes next."""
+
+    wanted: list[_Wanted]
+    is_map: bool
+    key: str | None = None
+    key_line: int = 0
+    index: int = 0
+
+    def enter(self, event: Any) -> tuple[list[_Wanted], int]:
+        """Return who wants the node of an event, and its line; step on to the next node."""
+        line = event.start_mark.line + 1
+        if self.is_map:
+            token, line, self.key = self.key, self.key_line, None
+        else:
+            token = str(self.index)
+            self.index += 1
+        found = [wanted.members[token] for wanted in self.wanted if token in wanted.members]
+        return found, line
+
+
+def line_of(text: str, pointer: str) -> int:
+    """Return the line, from 1, of what a pointer names in a YAML or JSON text; see `lines_of`."""
+    return lines_of(text, [pointer])[pointer]
+
+
+def lines_of(text: str, pointers: Iterable[str]) -> dict[str, int]:
+    """Return the line, from 1, of what each pointer names.
+
+    The line is that of the member's name, or where the item begins. An alias
+    leads to its anchor. A pointer to nothing, or to what a merge key brings,
+    has the line of the nearest thing around it that is there.
 
     Args:
-        node: of a composed YAML document.
-        name: of a member, or the index of an item.
+        text: a whole YAML or JSON document, as it was parsed.
+        pointers: RFC 6901; references are not followed.
     """
-    if node.id == "sequence":
-        item = node.value[int(name)] if name.isdecimal() and int(name) < len(node.value) else None
-        return None if item is None else (item, item.start_mark.line + 1)
-    merged = None
-    for key, value in node.value if node.id == "mapping" else ():
-        if key.value == name:
-            # An alias is the very node of its anchor, which stands elsewhere.
-            is_alias = value.start_mark.index < key.start_mark.index
-            return value, (value if is_alias else key).start_mark.line + 1
-        if key.value == "<<":
-            parts = value.value if value.id == "sequence" else [value]
-            merged = next((found for part in parts if (found := child(part, name))), merged)
-    return merged
+    root = _Wanted(line=1)
+    by_pointer = {pointer: tokens(pointer) for pointer in pointers}
+    for path in by_pointer.values():
+        node = root
+        for token in path:
+            node = node.members.setdefault(token, _Wanted())
+    starts = {0: [root]}
+    while starts:  # each round follows the aliases of the one before, always towards the top of the file
+        starts = _walk(text, starts)
+    return {pointer: _nearest(root, path) for pointer, path in by_pointer.items()}
 
 
-def _target(node: Any) -> str:
-    """Return the pointer of a reference within the document; empty where the node is none."""
-    found = child(node, "$ref")
-    if found is None or not str(found[0].value).startswith("#/"):
-        return ""
-    return pointer_of(found[0].value)
+def _nearest(node: _Wanted, path: tuple[str, ...]) -> int:
+    line = node.line
+    for token in path:
+        node = node.members[token]
+        if not node.line:
+            break
+        line = node.line
+    return line
+
+
+def _walk(text: str, starts: dict[int, list[_Wanted]]) -> dict[int, list[_Wanted]]:
+    """Note the lines of what is wanted.
+
+    Args:
+        text: the document.
+        starts: number of a node, in the order of the text, and what is wanted there.
+
+    Returns:
+        The same for anchored nodes that aliases lead to.
+    """
+    walk = _Walk(starts)
+    try:
+        for event in json_events(text) if is_json(text) else yaml_events(text):
+            walk.take(event)
+    except yaml.YAMLError:  # behind what could be read, nothing has a line
+        pass
+    return walk.aliased
+
+
+class _Walk:
+    """One pass over the events of a text."""
+
+    def __init__(self, starts: dict[int, list[_Wanted]]) -> None:
+        self.aliased: dict[int, list[_Wanted]] = {}
+        self._starts = starts
+        self._anchors: dict[str, int] = {}
+        self._levels: list[_Level] = [_Level([], is_map=False)]
+        self._number = 0
+
+    def take(self, event: Any) -> None:
+        """Follow one event."""
+        kind = type(event)
+        level = self._levels[-1]
+        if kind is yaml.ScalarEvent and level.is_map and level.key is None:
+            level.key, level.key_line = event.value, event.start_mark.line + 1
+        elif kind is yaml.ScalarEvent:
+            self._enter(event)
+        elif kind in (yaml.MappingStartEvent, yaml.SequenceStartEvent):
+            self._levels.append(_Level(self._enter(event), kind is yaml.MappingStartEvent))
+        elif kind in (yaml.MappingEndEvent, yaml.SequenceEndEvent):
+            self._levels.pop()
+        elif kind is yaml.AliasEvent:
+            self._alias(event)
+
+    def _enter(self, event: Any) -> list[_Wanted]:
+        level = self._levels[-1]
+        if level.is_map and level.key is None:  # an object or array as a key
+            level.key = ""
+            level.key_line = event.start_mark.line + 1
+            return []
+        wanted, line = level.enter(event)
+        here = self._starts.get(self._number, [])
+        if event.anchor is not None:
+            self._anchors[event.anchor] = self._number
+            line = event.start_mark.line + 1 if here else line
+        self._number += 1
+        for node in (*wanted, *here):
+            node.line = line
+        return [*wanted, *here]
+
+    def _alias(self, event: Any) -> None:
+        level = self._levels[-1]
+        if level.is_map and level.key is None:
+            level.key = ""
+            return
+        wanted, line = level.enter(event)
+        for node in wanted:
+            node.line = line
+        target = self._anchors.get(event.anchor)
+        if wanted and target is not None:
+            self.aliased.setdefault(target, []).extend(wanted)

@@ -1,204 +1,185 @@
-"""Documents are read as they stand in their files, in JSON's data model, with their example files in place."""
+"""Documents as a whole: versions, other formats, operations, base paths, findings with their places."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from documents import document, plain
-from mockserver.errors import FixtureInvalid, SpecInvalid
-from oas import package_data
-from oas.document import load, parse_yaml
+from oas.bounds import Bounds
+from oas.document import load
+from oas.errors import BoundExceeded, SpecInvalid
+from oas.servers import base_paths, server_findings
 
-MINIMAL = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
+HEAD = "openapi: {}\ninfo: {{title: t, version: '1'}}\n"
 
 
-def write(folder: Path, text: str | bytes, name: str = "openapi.yaml") -> Path:
-    path = folder / name
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+def written(folder: Path, text: str, version: str = "3.1.0") -> Path:
+    path = folder / "main.yaml"
+    path.write_text(HEAD.format(version) + text)
     return path
 
 
-def example_of(folder: Path, reference: Any) -> Any:
-    """Load a document with one example and return what became of its value."""
-    tree = plain({"responses": {"200": {"content": {"a/b": {"examples": {"one": {"value": reference}}}}}}})
-    loaded = load(write(folder, json.dumps(tree), "openapi.json"))
-    content = loaded.tree["paths"]["/things"]["get"]["responses"]["200"]["content"]
-    return content["a/b"]["examples"]["one"]["value"]
+@pytest.mark.parametrize("version", ["3.0.3", "3.1", "'3.1.1'", "3.2.0"])
+def test_versions_are_read(tmp_path: Path, version: str) -> None:
+    document = load(written(tmp_path, "paths: {}", version))
+    assert document.version == version.strip("'")
+    assert document.findings == ()
+    assert document.text.startswith("openapi: ")
 
 
-@pytest.mark.parametrize("text", [MINIMAL, json.dumps(plain()), MINIMAL.replace("3.1.0", "3.0.3")])
-def test_yaml_and_json_are_read(tmp_path: Path, text: str) -> None:
-    path = write(tmp_path, text)
-    loaded = load(path)
-    assert (loaded.source, loaded.text) == (str(path), text)
-    assert loaded.version in ("3.1.0", "3.0.3")
+def test_a_version_that_is_not_known_is_read_as_the_newest(tmp_path: Path) -> None:
+    document = load(written(tmp_path, "paths: {/a: {query: {}}}", "3.7.0"))
+    [found] = document.findings
+    assert (found.severity, found.line, found.pointer) == ("warning", 1, "/openapi")
+    assert [method for _, method, *_ in document.operations()] == ["query"]
 
 
 @pytest.mark.parametrize(
     "text, says",
     [
-        ("", "no OpenAPI 3.0 or 3.1 document"),
-        ("[]", "no OpenAPI 3.0 or 3.1 document"),
-        ("swagger: '2.0'", "no OpenAPI 3.0 or 3.1 document"),
-        ("openapi: 3.2.0", "no OpenAPI 3.0 or 3.1 document"),
-        (MINIMAL + "paths: [/a]", "an object of path templates was expected"),
-        (MINIMAL + "paths:\n  - a: [", "the file is no YAML"),
-        (MINIMAL + "paths: {/a: {}, /a: {}}", "given twice"),
-        (MINIMAL + "? [a]\n: 1", "a key is no text"),
-        ('{"openapi": "3.1.0",}', "the document is no JSON"),
-        ('{"a": {"b"}}', "the document is no JSON"),
-        ('{"a":' + "[" * 100_000 + "]" * 100_000 + "}", "nested too deeply"),
-        ("a: " + "[" * 5_000 + "]" * 5_000, "nest(ed too deeply|ing depth)"),
-        (b"\xff\xfe", "name a UTF-8 file"),
+        ("swagger: '2.0'", "Swagger 2.0.*swagger2openapi.*main.yaml"), ("asyncapi: 2.6.0", "AsyncAPI 2.6.0"),
+        ("arazzo: 1.0.0", "Arazzo"), ("overlay: 1.0.0", "Overlay 1.0.0"), ("{info: {_postman_id: x}}", "Postman.*p2o"),
+        ("#%RAML 1.0\ntitle: x", "RAML"), ("<html>\n<body>", "HTML"), ("openapi: 4.0.0", "4.0.0"), ("", "OpenAPI 3"),
+        ("[1]", "OpenAPI 3"), ("a: 1", "OpenAPI 3"), ("openapi: {}", "version"), ("a: [", "not YAML"),
     ],
-)
-def test_what_is_no_document_is_refused_by_name(tmp_path: Path, text: str | bytes, says: str) -> None:
-    path = write(tmp_path, text)
-    with pytest.raises(SpecInvalid, match=says) as caught:
+)  # fmt: skip
+def test_another_format_gets_one_sentence(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "main.yaml"
+    path.write_text(text)
+    with pytest.raises(SpecInvalid, match=says) as raised:
         load(path)
-    assert caught.value.source == str(path)
+    assert raised.value.source == str(path)
+    assert "\n" not in str(raised.value)
 
 
-def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(SpecInvalid, match="cannot be read"):
-        load(tmp_path / "nothing.yaml")
+PATHS = """
+paths:
+  /a: {$ref: '#/components/pathItems/A'}
+  /b:
+    $ref: '#/components/pathItems/A'
+    post: {operationId: b}
+    query: {operationId: q}
+    additionalOperations: {COPY: {operationId: c}, GET: {operationId: no}, LOCK: 5}
+    parameters: []
+  x-own: {get: {}}
+components: {pathItems: {A: {get: {operationId: a}}}}
+"""
 
 
-def test_a_mistake_in_yaml_is_shown_with_its_line(tmp_path: Path) -> None:
-    with pytest.raises(SpecInvalid, match="line 4, column 3"):
-        load(write(tmp_path, MINIMAL + "paths:\n  'a"))
+@pytest.mark.parametrize("version, extra", [("3.0.3", []), ("3.1.0", []), ("3.2.0", [("/b", "query"), ("/b", "COPY")])])
+def test_operations_in_the_order_of_the_document(tmp_path: Path, version: str, extra: list[Any]) -> None:
+    document = load(written(tmp_path, PATHS, version))
+    found = [(path, method) for path, method, _, _ in document.operations()]
+    assert found == [("/a", "get"), ("/b", "get"), ("/b", "post"), *extra]
+    for path, method, item, operation in document.operations():
+        pointer = document.operation_pointer(path, method)
+        assert document.references.lookup(pointer) is operation
+        assert operation in (*item.values(), *item.get("additionalOperations", {}).values())
 
 
 @pytest.mark.parametrize(
-    "scalar, value",
+    "text, pointer, line",
     [
-        ("2025-05-01", "2025-05-01"),
-        ("2025-05-01T10:15:30Z", "2025-05-01T10:15:30Z"),
-        ("no", "no"),
-        ("On", "On"),
-        ("12:30:00", "12:30:00"),
-        ("0123", "0123"),
-        ("1_000", "1_000"),
-        ("0x1F", "0x1F"),
-        (".inf", ".inf"),
-        ("true", True),
-        ("FALSE", False),
-        ("null", None),
-        ("~", None),
-        ("", None),
-        ("-12", -12),
-        ("1e3", 1000.0),
-        ("-1.50", -1.5),
-        ("'12'", "12"),
+        ("paths: 5", "/paths", 3),
+        ("paths: null", "/paths", 3),
+        ("paths:\n  a: {get: {}}", "/paths/a", 4),
+        ("paths:\n  /a: 5", "/paths/~1a", 4),
+        ("paths:\n  /a:\n    get: 5", "/paths/~1a/get", 5),
+        ("paths:\n  /a: {$ref: '#/no'}", "/paths/~1a/$ref", 4),
+        ("paths:\n  /a: {$ref: '#/components/a'}\ncomponents: {a: {put: 5}}", "/components/a/put", 5),
+        ("paths:\n  /a:\n    $ref: '#/paths/~1a'", "/paths/~1a/$ref", 5),
     ],
 )
-def test_scalars_are_those_of_json(scalar: str, value: Any) -> None:
-    found = parse_yaml(f"key: {scalar}", "x", SpecInvalid)["key"]
-    assert (found, type(found)) == (value, type(value))
+def test_what_is_not_an_object_is_found_and_passed_over(tmp_path: Path, text: str, pointer: str, line: int) -> None:
+    document = load(written(tmp_path, text))
+    [found] = document.findings
+    if pointer == "/components/a/put":  # named by the way that leads to it
+        pointer = "/paths/~1a/put"
+    assert (found.severity, found.source, found.line) == ("error", document.source, line)
+    assert found.pointer in (pointer, "/components/a/put")
+    assert list(document.operations()) == []
 
 
-@pytest.mark.parametrize("key", ["200", "on", "null", "2025-05-01", "1.5", "~", "true"])
-def test_keys_are_texts_as_they_are_written(key: str) -> None:
-    assert parse_yaml(f"{{{key}: 1}}", "x", SpecInvalid) == {key: 1}
+def test_a_document_without_paths_is_a_document(tmp_path: Path) -> None:
+    document = load(written(tmp_path, "webhooks: {}"))
+    assert (document.findings, list(document.operations()), document.base_paths) == ((), [], ("",))
 
 
-def test_anchors_and_merged_keys_are_followed() -> None:
-    text = "a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\nc: *a"
-    assert parse_yaml(text, "x", SpecInvalid) == {"a": {"x": 1, "y": 2}, "b": {"x": 1, "y": 3}, "c": {"x": 1, "y": 2}}
+def test_lines_follow_references_and_files(tmp_path: Path) -> None:
+    text = "components:\n  schemas:\n    A: {$ref: 'p.json#/B'}\n    C:\n      $ref: '#/components/schemas/A'\n"
+    (tmp_path / "p.json").write_text(json.dumps({"x": 1, "B": {"properties": {"i": {}}}}, indent="\t"))
+    document = load(written(tmp_path, text))
+    pointers = ["/components/schemas/C", "/components/schemas/C/properties/i", "/components/schemas/A/no", "/nope"]
+    assert document.lines_of(pointers) == dict(zip(pointers, [6, 5, 3, 1], strict=True))
+    assert document.line_of("/components/schemas/C/properties/i") == 5
+    assert document.line_of("/components") == 3
+
+
+def test_findings_of_all_kinds_are_sorted_worst_first(tmp_path: Path) -> None:
+    text = "x: &x {a: 1}\ny: {<<: *x}\nservers: [{url: api.example.com/v1}]\npaths: {/a: {get: 5}}\nx: 2"
+    document = load(written(tmp_path, text))
+    assert [(found.severity, found.line) for found in document.findings] == [
+        ("error", 6), ("error", 7), ("warning", 4), ("warning", 5),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("bound", ["max_bytes", "max_nodes", "max_depth"])
+def test_a_document_larger_than_a_bound_is_refused(tmp_path: Path, bound: str) -> None:
+    with pytest.raises(BoundExceeded) as raised:
+        load(written(tmp_path, "paths: {/a: {get: {tags: [[a]]}}}"), bounds=replace(Bounds(), **{bound: 4}))
+    assert raised.value.source == str(tmp_path / "main.yaml")
 
 
 @pytest.mark.parametrize(
-    "servers, path",
+    "servers, document_url, paths",
     [
-        (None, ""),
-        ([], ""),
-        ([{"url": "https://api.example"}], ""),
-        ([{"url": "https://api.example/"}], ""),
-        ([{"url": "https://api.example/v1/x/"}, {"url": "/other"}], "/v1/x"),
-        ([{"url": "/v2"}], "/v2"),
-        ([{"url": "https://{host}/{base}", "variables": {"base": {"default": "v3"}}}], "/v3"),
+        (None, "", [""]),
+        ([], "", [""]),
+        ([{"url": "/"}], "", [""]),
+        ([{"url": "https://example.com/v1/"}], "", ["/v1"]),
+        ([{"url": "v1"}], "", ["/v1"]),
+        ([{"url": "./v1"}], "", ["/v1"]),
+        ([{"url": "../v1"}], "https://h/a/b/openapi.yaml", ["/a/v1"]),
+        ([{"url": "/v2"}], "https://h/a/openapi.yaml", ["/v2"]),
+        ([{"url": "api.example.com/v1"}], "", ["/v1"]),
+        ([{"url": "localhost:8080/v1"}, {"url": "localhost"}], "", ["/v1", ""]),
+        ([{"url": "//example.com/v1"}, {"url": "/v2"}, {"url": "https://example.com/v1"}], "", ["/v1", "/v2"]),
+        (
+            [{"url": "https://{host}/{v}", "variables": {"v": {"default": "v2", "enum": ["v1", "v2"]}}}],
+            "",
+            ["/v2", "/v1"],
+        ),
+        ([{"url": "/{a}/{b}", "variables": {"a": {"default": 1}, "b": 5}}], "", ["/1"]),
+        ([{"url": "http://["}, 5, {"url": 5}, {"url": "/x"}], "", ["/x"]),
+        ([5], "", [""]),
+        ({"url": "/x"}, "", [""]),
     ],
 )
-def test_the_base_path_is_that_of_the_first_server(servers: Any, path: str) -> None:
-    assert document(plain(servers=servers)).base_path == path
+def test_base_paths_of_servers(servers: Any, document_url: str, paths: list[str]) -> None:
+    assert list(base_paths(servers, document_url)) == paths
 
 
 @pytest.mark.parametrize(
-    "servers", ["x", ["x"], {"url": "/v1"}, [{"url": "http://[v1"}], [{"url": "/", "variables": [1]}]]
-)
-def test_servers_that_are_none_are_shown_with_their_pointer(servers: Any) -> None:
-    with pytest.raises(SpecInvalid) as caught:
-        _ = document(plain(servers=servers)).base_path
-    assert caught.value.pointer == "/servers"
-
-
-def test_operations_come_in_the_order_of_the_document() -> None:
-    paths: dict[str, Any] = {
-        "/b": {"post": {"a": 1}, "get": {"a": 2}, "summary": "x", "parameters": []},
-        "x-paths": {"get": {}},
-        "/a": {"trace": {"a": 3}, "get": None},
-        "/c": {"$ref": "#/components/pathItems/~1c"},
-    }
-    tree = {"paths": paths, "components": {"pathItems": {"/c": {"put": {"a": 4}}}}}
-    found = [(path, method, node["a"]) for path, method, _, node in document(tree).operations()]
-    assert found == [("/b", "get", 2), ("/b", "post", 1), ("/a", "trace", 3), ("/c", "put", 4)]
-
-
-@pytest.mark.parametrize("tree", [{}, {"paths": None}, {"paths": {"/a": "x"}}])
-def test_a_document_may_have_no_operation(tree: dict[str, Any]) -> None:
-    assert list(document(tree).operations()) == []
-
-
-def test_a_path_that_refers_to_nothing_is_shown_with_its_pointer() -> None:
-    with pytest.raises(SpecInvalid) as caught:
-        list(document({"paths": {"/a/{b}": {"$ref": "#/nothing"}}}).operations())
-    assert caught.value.pointer == "/paths/~1a~1{b}/$ref"
-
-
-def test_an_example_file_stands_in_its_place(tmp_path: Path) -> None:
-    (tmp_path / "fixtures").mkdir()
-    write(tmp_path / "fixtures", '{"id": 1}', "one.json")
-    assert example_of(tmp_path, {"$ref": "fixtures/one.json"}) == {"id": 1}
-
-
-@pytest.mark.parametrize("value", [1, [], {"$ref": "#/a"}, {"$ref": 1}, {"$ref": "one.json", "more": 1}, {}])
-def test_other_examples_stay_as_they_are(tmp_path: Path, value: Any) -> None:
-    assert example_of(tmp_path, value) == value
-
-
-@pytest.mark.parametrize(
-    "reference, says",
+    "servers, found",
     [
-        ("../outside.json", "lies outside the folder of the document"),
-        ("nothing.json", "cannot be read"),
-        ("openapi.json/x", "cannot be read"),
-        ("bad.json", "JSON was expected"),
-        ("binary.json", "JSON was expected"),
-        ("a\x00b", "cannot be read"),
-        ("https://api.example/x.json", "cannot be read"),
+        (None, []),
+        ([{"url": "v1"}, {"url": "/v1"}, {"url": "https://a.b/v1"}, {"url": "{scheme}://a.b"}], []),
+        ("x", [("error", "/servers")]),
+        (
+            [5, {"url": 1}, {"url": "a.b/v1"}],
+            [("error", "/servers/0"), ("error", "/servers/1"), ("warning", "/servers/2/url")],
+        ),
     ],
 )
-def test_an_example_file_that_cannot_be_used_is_refused(tmp_path: Path, reference: str, says: str) -> None:
-    folder = tmp_path / "inside"
-    folder.mkdir()
-    write(tmp_path, "{}", "outside.json")
-    write(folder, "{", "bad.json")
-    write(folder, b"\xff", "binary.json")
-    with pytest.raises(FixtureInvalid, match=says):
-        example_of(folder, {"$ref": reference})
+def test_findings_of_servers(servers: Any, found: list[tuple[str, str]]) -> None:
+    assert [(one.severity, one.pointer) for one in server_findings(servers, "a.yaml")] == found
 
 
-def test_a_link_does_not_lead_out_of_the_folder(tmp_path: Path) -> None:
-    folder = tmp_path / "inside"
-    folder.mkdir()
-    (folder / "link.json").symlink_to(write(tmp_path, "{}", "outside.json"))
-    with pytest.raises(FixtureInvalid, match="outside"):
-        example_of(folder, {"$ref": "link.json"})
-
-
-def test_shared_and_circular_parts_are_walked_once() -> None:
-    assert len(list(load(package_data.openapi()).operations())) == 7
+def test_the_document_knows_its_base_paths(tmp_path: Path) -> None:
+    text = "$self: https://example.com/api/openapi.yaml\nservers: [{url: v1}, {url: /v2}]"
+    document = load(written(tmp_path, text, "3.2.0"))
+    assert (document.base_path, document.base_paths) == ("/api/v1", ("/api/v1", "/v2"))
