@@ -7,8 +7,8 @@ import random
 from collections.abc import Iterator
 
 from mockserver.scenarios.magic_keys import SCENARIOS
+from oas.contract import load
 from oas.operation import Operation
-from oas.spec import load
 
 ADMIN = "your_api_key_here"
 #: Magic keys whose scenario delays or breaks answers: those would be the client's time, not the server's memory.
@@ -34,7 +34,7 @@ class Mix:
     """
 
     def __init__(self, base_path: str, seed: int, routines: tuple[str, ...]) -> None:
-        self.operations = tuple(load().operations.values())
+        self.operations = tuple(load().operations)
         self._base_path = base_path
         self._random = random.Random(seed)
         self._routines = routines

@@ -112,16 +112,16 @@ class RunRecorder:
 def _drive(config: Config, listener: Listener) -> Report:
     """Wire document, gate and engine."""
     from contracts import __version__
-    from contracts.contract import document
-    from contracts.contract.surface import RequestIndex
     from contracts.gate.gate import Gate
     from contracts.generate.phase import PHASE, FuzzPhase
     from contracts.plan.filters import check_choice
     from contracts.plan.selection import generating
     from contracts.relations import relations
+    from contracts.request_index import RequestIndex
     from contracts.run import engine
+    from oas import contract as documents
 
-    contract = document.load(config.spec)
+    contract = documents.load(config.spec)
     check_choice(config, relations(contract))
     with Gate(config, RequestIndex.of(contract), listener=listener) as gate:
         phase = FuzzPhase(generating(config), contract, gate, listener)
@@ -180,8 +180,8 @@ def _saved(report: Report, config: Config) -> Iterator[tuple[str, str]]:
     """Write what was sent as a corpus, where one was asked for; yield a note."""
     if config.save_corpus is None:
         return
-    from contracts.contract import document
     from contracts.recordings.replay import save_corpus
+    from oas import contract as documents
 
-    count = save_corpus(config.save_corpus, document.load(config.spec), report.exchanges)
+    count = save_corpus(config.save_corpus, documents.load(config.spec), report.exchanges)
     yield "corpus", f"{config.save_corpus}, {count} requests"

@@ -36,7 +36,7 @@ def magic_keys() -> str:
 def scenarios() -> str:
     """Return the packaged scenarios."""
     from mockserver.scenarios.registry import ScenarioRegistry
-    from oas.spec import load
+    from oas.contract import load
 
     library = ScenarioRegistry(load().operations)
     found = (library.get(name) for name in library.names)
@@ -78,7 +78,7 @@ def vocabulary() -> str:
 def relations() -> str:
     """Return every relation, one table for each kind."""
     from contracts import relations as kinds
-    from contracts.contract.document import load
+    from oas.contract import load
 
     found = sorted(kinds.relations(load()), key=lambda relation: relation.kind)
     return "\n\n".join(_kind(kind, members) for kind, members in groupby(found, key=lambda relation: relation.kind))

@@ -24,8 +24,8 @@ from mockserver.state.backend import Backend
 from mockserver.state.backends.create import create_backend
 from mockserver.state.events import Event
 from mockserver.state.sessions import Sessions
-from oas.operation import RateLimitWindow
-from oas.spec import Spec, load
+from oas.contract import Contract, load
+from oas.vocabulary import RateLimitWindow
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -144,7 +144,7 @@ class ApplicationFactory:
         Raises:
             DatasetInvalid, ScenarioInvalid: a scenario cannot be played.
         """
-        library = ScenarioRegistry(self.spec.operations, config.scenarios)
+        library = ScenarioRegistry(self.spec.by_id, config.scenarios)
         if config.scenario:
             library.get(config.scenario)
         for scenario in library.own:
@@ -218,7 +218,7 @@ def create_watched(config: Config) -> tuple[Application, FileWatcher]:
     return app, app.served.watch
 
 
-def _responder_for(config: Config, spec: Spec) -> tuple[Responder, Callable[[Any], Any]]:
+def _responder_for(config: Config, spec: Contract) -> tuple[Responder, Callable[[Any], Any]]:
     if spec.uses_vocabulary:
         from mockserver.campaigns.responder import CampaignResponder, DatasetCache
 

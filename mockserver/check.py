@@ -9,9 +9,9 @@ from typing import Any
 
 from mockserver.errors import DatasetInvalid, FixtureInvalid, ScenarioInvalid, SpecInvalid, UsageError
 from oas import document, package_data, pointers
-from oas.compiler import is_json_type
+from oas.contract import Contract
+from oas.media import is_json_type
 from oas.schemas import Direction
-from oas.spec import Spec
 
 
 def findings(
@@ -44,7 +44,7 @@ def findings(
 
 def _compiled_findings(loaded: document.Document, folders: Iterable[Path]) -> Iterator[UsageError]:
     try:
-        compiled = Spec(loaded)
+        compiled = Contract(loaded)
     except SpecInvalid as error:
         yield error
     else:
@@ -53,10 +53,10 @@ def _compiled_findings(loaded: document.Document, folders: Iterable[Path]) -> It
             yield from _scenario_findings(folder, compiled)
 
 
-def example_findings(spec: Spec) -> Iterator[FixtureInvalid]:
+def example_findings(spec: Contract) -> Iterator[FixtureInvalid]:
     """Yield every example of an answer or a request body that its schema refuses, each once."""
     seen: set[int] = set()
-    for operation in spec.operations.values():
+    for operation in spec.operations:
         body = spec.schemas.resolve(operation.node.get("requestBody", {}))
         yield from _media_findings(spec, body, "request", seen)
         for node in operation.node.get("responses", {}).values():
@@ -64,7 +64,7 @@ def example_findings(spec: Spec) -> Iterator[FixtureInvalid]:
 
 
 def _media_findings(
-    spec: Spec, node: Mapping[str, Any], direction: Direction, seen: set[int]
+    spec: Contract, node: Mapping[str, Any], direction: Direction, seen: set[int]
 ) -> Iterator[FixtureInvalid]:
     for name, media in (node.get("content") or {}).items():
         if not is_json_type(name) or "schema" not in media or id(media) in seen:
@@ -78,7 +78,7 @@ def _media_findings(
                 yield FixtureInvalid(text, spec.document.source, at + place)
 
 
-def _examples(spec: Spec, media: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _examples(spec: Contract, media: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield the values of a Media Type Object's examples, each with its pointer below the object."""
     if "example" in media:
         yield "/example", media["example"]
@@ -94,7 +94,7 @@ def _dataset_findings(path: Path) -> Iterator[DatasetInvalid]:
     yield from loading.findings(path, date(2025, 5, 11))
 
 
-def _scenario_findings(folder: Path, spec: Spec) -> Iterator[UsageError]:
+def _scenario_findings(folder: Path, spec: Contract) -> Iterator[UsageError]:
     """Yield what is wrong with scenarios, and with the datasets that they show."""
     from mockserver.scenarios.parsing import read_scenario, scenario_files, scenario_findings
 
@@ -105,8 +105,8 @@ def _scenario_findings(folder: Path, spec: Spec) -> Iterator[UsageError]:
         return
     windows = [window.name for window in spec.windows]
     for path in paths:
-        found = list(scenario_findings(path, spec.operations, windows))
+        found = list(scenario_findings(path, spec.by_id, windows))
         yield from found
-        world = None if found else read_scenario(path, spec.operations).world
+        world = None if found else read_scenario(path, spec.by_id).world
         if world is not None and world.file is not None:
             yield from _dataset_findings(world.file)

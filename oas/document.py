@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,7 +21,7 @@ from oas.pointers import join
 from oas.references import References
 from oas.servers import base_paths, server_findings
 
-__all__ = ["METHODS", "Document", "load"]
+__all__ = ["METHODS", "Document", "from_tree", "load"]
 
 #: Members of a Path Item that are operations; `query` since 3.2.
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -165,6 +166,24 @@ def load(path: str | Path, *, bounds: Bounds | None = None, allow_remote_refs: s
     )
     structural = _located(document, [*_version_findings(document), *_path_findings(document)])
     return replace(document, findings=Findings([*found, *bundled.findings, *structural]).sorted())
+
+
+def from_tree(tree: Mapping[str, Any], source: str) -> Document:
+    """Return the document of a tree that was read already; its lines are those of the tree as JSON.
+
+    Args:
+        tree: root object; references in it are `#/…`.
+        source: name, for messages.
+
+    Raises:
+        SpecInvalid: it is not an OpenAPI 3 document.
+    """
+    data = json.dumps(tree, indent=1).encode()
+    check_format(tree, data, source)
+    bundled = Bundle(tree, {Path(source).name: data}, Path(source).name)
+    document = Document(source, tree, str(tree["openapi"]), (), References(tree, source), bundled)
+    structural = _located(document, [*_version_findings(document), *_path_findings(document)])
+    return replace(document, findings=Findings(structural).sorted())
 
 
 def _methods(version: str) -> tuple[str, ...]:

@@ -115,3 +115,14 @@ def _is_unicode(value: Any) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def essence_of(media_type: str) -> str:
+    """Return a media type without its parameters, lower-cased. Source: RFC 9110 §8.3.1."""
+    return media_type.partition(";")[0].strip().lower()
+
+
+def is_json_type(media_type: str) -> bool:
+    """Whether a media type name of a document is JSON: application/json, +json, or a range over it."""
+    essence = essence_of(media_type)
+    return essence in ("application/json", "*/*", "application/*") or essence.endswith("+json")

@@ -32,7 +32,7 @@ class Malformed(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class ParameterReader:
     """One declared parameter of the query, the path or the headers.
 
     Attributes:
@@ -140,7 +140,7 @@ class QueryReader:
 
     __slots__ = ("_declared", "_required")
 
-    def __init__(self, parameters: tuple[Parameter, ...]) -> None:
+    def __init__(self, parameters: tuple[ParameterReader, ...]) -> None:
         self._declared = {parameter.name: parameter for parameter in parameters}
         self._required = tuple(parameter.name for parameter in parameters if parameter.is_required)
 
@@ -198,7 +198,7 @@ class QueryReader:
             problems.append(Violation("query", f"/{name}", "malformed", f"the value of {name} cannot be read: {error}"))
 
 
-def _items(parameter: Parameter, text: str) -> list[Any]:
+def _items(parameter: ParameterReader, text: str) -> list[Any]:
     texts = _SPLITS[parameter.separator].split(text) if parameter.separator else [text]
     return [parameter.cast(decode(item)) for item in texts]
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from oas.contract import Contract
 from oas.messages import Violation
 from oas.operation import Operation
 from oas.pointers import join, tokens
-from oas.spec import Spec
 
 
-def rule_place(spec: Spec, operation: Operation | None, condition: str, error_code: str = "") -> str:
+def rule_place(spec: Contract, operation: Operation | None, condition: str, error_code: str = "") -> str:
     """Return the place of the rule of `x-error` that answered a condition; the operation where there is none.
 
     Args:
@@ -35,7 +35,7 @@ def rule_place(spec: Spec, operation: Operation | None, condition: str, error_co
     return found[0][0] if found else operation.pointer if operation is not None else "/paths"
 
 
-def _rule_homes(spec: Spec, operation: Operation | None) -> Iterator[tuple[str, Any]]:
+def _rule_homes(spec: Contract, operation: Operation | None) -> Iterator[tuple[str, Any]]:
     if spec.uses_vocabulary:
         if operation is not None:
             yield operation.pointer, operation.node.get("x-error", ())
@@ -52,28 +52,30 @@ def response_place(operation: Operation, status: int) -> str:
     return pointer
 
 
-def violation_place(spec: Spec, operation: Operation, violation: Violation) -> str:
+def violation_place(spec: Contract, operation: Operation, violation: Violation) -> str:
     """Return the place of what a part of a request was held against."""
     names = tokens(violation.pointer)
     if violation.location == "body":
         content = spec.schemas.resolve(operation.node.get("requestBody", {})).get("content") or {}
         media = next(iter(content), "application/json")
         path = [step for name in names for step in (("items",) if name.isdecimal() else ("properties", name))]
-        return spec.schemas.standing(join(operation.pointer, "requestBody", "content", media, "schema", *path))
+        return spec.references.canonical_pointer(
+            join(operation.pointer, "requestBody", "content", media, "schema", *path)
+        )
     for pointer, parameter in _parameters(spec, operation):
         if names and str(parameter.get("name", "")).lower() == names[0].lower():
             return pointer
     return operation.pointer
 
 
-def _parameters(spec: Spec, operation: Operation) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _parameters(spec: Contract, operation: Operation) -> Iterator[tuple[str, Mapping[str, Any]]]:
     item = spec.document.tree["paths"].get(operation.path, {})
     for home, node in ((operation.pointer, operation.node), (operation.pointer.rpartition("/")[0], item)):
         for index, parameter in enumerate(node.get("parameters", ())):
             yield join(home, "parameters", index), spec.schemas.resolve(parameter)
 
 
-def security_place(spec: Spec, operation: Operation) -> str:
+def security_place(spec: Contract, operation: Operation) -> str:
     """Return the place of the security requirement that holds for an operation."""
     if "security" in operation.node:
         return join(operation.pointer, "security")

@@ -75,28 +75,38 @@ class Schemas:
         document: a parsed OpenAPI 3.0.x or 3.1.x document. It must not change
             afterwards: schemas are known by identity.
         source: its name, for error messages.
+        references: of the document; None makes them.
         eager: compile every schema now, for both directions, instead of each
             when it is first asked for.
 
     Attributes:
         document: as given.
-        version: `3.0` or `3.1`.
+        version: `3.0` or `3.1`; later versions are read as 3.1.
+        anything: takes any value.
 
     Raises:
-        SpecInvalid: another version; with `eager`, any schema that does not compile.
+        SpecInvalid: with `eager`, any schema that does not compile.
     """
 
-    def __init__(self, document: Mapping[str, Any], source: str = "", *, eager: bool = False) -> None:
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        source: str = "",
+        references: References | None = None,
+        *,
+        eager: bool = False,
+    ) -> None:
         self.document = document
         self.source = source
-        self.version = self._version_of(document)
+        self.version = "3.0" if str(document.get("openapi", "")).startswith("3.0") else "3.1"
         self._validators: dict[tuple[int, Direction], tuple[Any, Validator]] = {}
         self._translations: dict[tuple[str, Direction], Any] = {}
-        self._references = References(document, source)
+        self._references = references or References(document, source)
         self._dialects: dict[Direction, Dialect] = {
             direction: Dialect(self.version, direction, source, self._references)
             for direction in ("request", "response")
         }
+        self.anything = Validator(jsonschema_rs.Draft202012Validator(True))
         if eager:
             self._compile_all()
 
@@ -153,10 +163,6 @@ class Schemas:
         Source: OpenAPI 3.0.3, Reference Object.
         """
         return self._references.resolve(node, pointer)
-
-    def standing(self, pointer: str) -> str:
-        """Return where that stands which a pointer through references leads to. Errors as of `resolve`."""
-        return self._references.standing(pointer)
 
     def lookup(self, pointer: str) -> Any:
         """Return what a pointer into the document names.
@@ -224,13 +230,6 @@ class Schemas:
         if isinstance(schema, str):
             return lambda: schema.removeprefix("#")
         return lambda: pointers.find(self.document, schema) or ""
-
-    def _version_of(self, document: Mapping[str, Any]) -> str:
-        version = str(document.get("openapi", ""))
-        if version.startswith(("3.0.", "3.1.")):
-            return version[:3]
-        message = f"the version of OpenAPI is {version!r}, expected 3.0.x or 3.1.x."
-        raise SpecInvalid(message, self.source, "/openapi")
 
     def _compile_all(self) -> None:
         for pointer in self._references.schema_pointers():

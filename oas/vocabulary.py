@@ -1,148 +1,297 @@
-"""The x- vocabulary of a document: judged by its JSON Schema, and every name in it followed.
+"""The x- extensions of a document as records: limits, errors, collections, with their places.
 
-A document uses the vocabulary when it has one of `MARKS`; then an x- key that
-is misspelt, misplaced, malformed or dangling is `SpecInvalid` with its JSON
-pointer. Other documents keep their own extensions and are not looked at.
+What the extensions may say stands in `openapi-vocabulary.schema.json`; `vocabulary_check` judges a document by it.
 """
 
 from __future__ import annotations
 
-import difflib
-import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
-from oas import package_data
-from oas.dialect import CHILDREN
-from oas.document import METHODS, Document
-from oas.errors import SpecInvalid
 from oas.pointers import join
-from oas.vocabulary_names import Extension, VocabularyNames
 
-ROOT_MARKS = frozenset({"x-rate-limit", "x-error"})
-OPERATION_MARKS = frozenset({"x-collection", "x-same-as", "x-effect"})
+__all__ = [
+    "Collection",
+    "Count",
+    "ErrorRule",
+    "Filter",
+    "Page",
+    "RateLimitWindow",
+    "RateLimits",
+    "Sort",
+    "collection_of",
+    "error_rules",
+    "rate_limits",
+]
+
+#: Matches whose edge cases no parameter table describes, so that they rest on the collection's assumption.
+_ASSUMED_MATCHES: Final = ("contains-ignoring-case", "on-or-after", "on-or-before")
 
 
-def is_used(document: Document) -> bool:
-    """Whether the document speaks the vocabulary at all."""
-    if ROOT_MARKS & document.tree.keys():
-        return True
-    return any(OPERATION_MARKS & operation.keys() for _, _, _, operation in document.operations())
+@dataclass(frozen=True, slots=True)
+class RateLimitWindow:
+    """One limit. Source: `x-rate-limit`, `windows`.
+
+    Attributes:
+        name: `minute` or `day` in the packaged document.
+        seconds: length, ≥ 1; windows begin at multiples of it since the epoch, in UTC.
+        limit: requests let through, ≥ 1.
+        limit_header: response header that carries `limit`.
+        remaining_header: response header that carries what is left.
+        limit_body: pointer to `limit` in the body of a refusal; empty for none.
+        remaining_body: pointer to what is left in the body of a refusal; empty for none.
+        pointer: into the document.
+    """
+
+    name: str
+    seconds: int
+    limit: int
+    limit_header: str
+    remaining_header: str
+    limit_body: str = ""
+    remaining_body: str = ""
+    pointer: str = ""
 
 
-def check(document: Document) -> tuple[Extension, ...]:
-    """Judge every extension and follow every name it gives.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimits:
+    """The limits of a document and how a request beyond them is refused. Source: `x-rate-limit`.
 
-    Returns:
-        The extensions in the order of the document; none when it does not use the vocabulary.
+    Attributes:
+        windows: in the document's order.
+        status: of the refusal.
+        error_code: of its envelope.
+        message: of its envelope, with `{limit}` and `{window}` to be filled in.
+        error: the reason in words.
+        retry_header: header that carries the seconds to wait.
+        retry_body: pointer to them in the body; empty for none.
+        pointer: into the document.
+        assumed: sentence it rests on, empty where the vendor says it.
+    """
+
+    windows: tuple[RateLimitWindow, ...] = ()
+    status: int = 429
+    error_code: str = "RATE_LIMIT_EXCEEDED"
+    message: str = "Rate limit exceeded. Maximum {limit} requests per {window} allowed."
+    error: str = "Too many requests"
+    retry_header: str = "Retry-After"
+    retry_body: str = "/data/retry_after"
+    pointer: str = ""
+    assumed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRule:
+    """What a condition is answered with. Source: `x-error`.
+
+    Attributes:
+        condition: one word of the vocabulary, such as `end-before-start`.
+        status: HTTP status.
+        error_code: of the envelope.
+        message: of the envelope.
+        error: the reason in words.
+        parameter: of `unknown-entity`.
+        entity: type of the entity that the parameter names, of `unknown-entity`.
+        start: of `end-before-start`.
+        end: of `end-before-start`.
+        pointer: into the document.
+        assumed: sentence it rests on, empty where the vendor says it.
+    """
+
+    condition: str
+    status: int
+    error_code: str
+    message: str = ""
+    error: str = ""
+    parameter: str = ""
+    entity: str = ""
+    start: str = ""
+    end: str = ""
+    pointer: str = ""
+    assumed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A parameter that selects items. Source: `x-collection`, `filters`.
+
+    Attributes:
+        parameter: its name.
+        item: pointer into an item, to what the value is compared with.
+        match: `equal`, `one-of`, `contains-ignoring-case`, `on-or-after` or `on-or-before`.
+        pointer: into the document.
+        assumed: sentence it rests on, empty where the vendor says it.
+    """
+
+    parameter: str
+    item: str
+    match: str
+    pointer: str = ""
+    assumed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sort:
+    """How items are ordered. Source: `x-collection`, `sort`. `fields` is value of `by` → pointer into the item."""
+
+    by: str
+    order: str
+    default_by: str
+    default_order: str
+    fields: Mapping[str, str]
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """How items are paged: parameters `limit` and `offset`, body pointers for the rest. Source: `page`."""
+
+    limit: str
+    offset: str
+    current: str
+    pages: str
+    limit_echo: str
+    offset_echo: str
+    next: str
+    previous: str
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """A figure of another operation that equals the total under `where`. Source: `counted-by`."""
+
+    operation_id: str
+    figure: str
+    where: Mapping[str, str]
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """A paged list in the body of an operation. Source: `x-collection`. Pointers as in the vocabulary."""
+
+    items: str
+    total: str
+    identity: str
+    echo: str
+    filters: tuple[Filter, ...]
+    sort: Sort
+    page: Page
+    counts: tuple[Count, ...] = field(default=())
+    pointer: str = ""
+    assumed: str = ""
+
+    def filter_of(self, parameter: str) -> Filter | None:
+        """Return the filter that a parameter is, None where it is none."""
+        return next((rule for rule in self.filters if rule.parameter == parameter), None)
+
+
+def rate_limits(tree: Mapping[str, Any]) -> RateLimits | None:
+    """Return the limits of a document, None where it sets none.
 
     Raises:
-        SpecInvalid: an extension is misspelt, misplaced, malformed or dangling.
+        KeyError: the extension lacks a member that its schema requires.
     """
-    if not is_used(document):
-        return ()
-    extensions = tuple(collect(document.tree))
-    schema = json.loads(package_data.vocabulary_schema().read_text("utf-8"))
-    _judge(extensions, schema, document.source)
-    names = VocabularyNames(document)
-    for extension in extensions:
-        names.follow(extension)
-    return extensions
+    node = tree.get("x-rate-limit")
+    if node is None:
+        return None
+    refusal = node["refusal"]
+    return RateLimits(
+        windows=tuple(_window(entry, index) for index, entry in enumerate(node["windows"])),
+        status=refusal["status"],
+        error_code=refusal["error_code"],
+        message=refusal["message"],
+        error=refusal["error"],
+        retry_header=refusal["retry-after"]["header"],
+        retry_body=refusal["retry-after"]["body"],
+        pointer="/x-rate-limit",
+        assumed=node.get("x-assumed", ""),
+    )
 
 
-def collect(tree: Mapping[str, Any]) -> Iterator[Extension]:
-    """Yield every x- key outside examples, in the order of the document."""
-    yield from _walk(tree, "", "root")
+def _window(entry: Mapping[str, Any], index: int) -> RateLimitWindow:
+    headers, body = entry["headers"], entry["body"]
+    pointer = join("/x-rate-limit/windows", index)
+    figures = headers["limit"], headers["remaining"], body["limit"], body["remaining"]
+    return RateLimitWindow(entry["name"], entry["seconds"], entry["limit"], *figures, pointer)
 
 
-#: Member of the components → place of each value below it. What is not here is `other`.
-_COMPONENTS = {
-    "schemas": "schema",
-    "parameters": "parameter",
-    "headers": "header",
-    "securitySchemes": "securityScheme",
-}
+def error_rules(node: Mapping[str, Any], pointer: str) -> Iterator[ErrorRule]:
+    """Yield the rules of `x-error` of an operation or of the root, in their order.
+
+    Args:
+        node: the operation, or the document.
+        pointer: of `node`.
+
+    Raises:
+        KeyError: a rule lacks a member that its schema requires.
+    """
+    for index, entry in enumerate(node.get("x-error", ())):
+        yield ErrorRule(
+            condition=entry["condition"],
+            status=entry["status"],
+            error_code=entry["error_code"],
+            message=entry["message"],
+            error=entry["error"],
+            parameter=entry.get("parameter", ""),
+            start=entry.get("start", ""),
+            end=entry.get("end", ""),
+            pointer=join(pointer, "x-error", index),
+            assumed=entry.get("x-assumed", ""),
+        )
 
 
-def _walk(node: Any, pointer: str, place: str) -> Iterator[Extension]:
-    if isinstance(node, list):
-        for index, item in enumerate(node):
-            yield from _walk(item, join(pointer, index), place)
-    if not isinstance(node, Mapping):
-        return
-    for name, value in node.items():
-        here = join(pointer, name)
-        if str(name).startswith("x-"):
-            yield Extension(here, place, name, value)
-        elif place == "schema":  # first, for its examples, default, enum and const are data
-            yield from _walk_schema(name, value, here)
-        elif name in ("example", "examples"):
-            yield from _assumptions(value, here)
-        else:
-            yield from _walk_below(pointer, name, value, here)
+def collection_of(node: Mapping[str, Any], pointer: str, assumed: Mapping[str, str]) -> Collection | None:
+    """Return the collection of an operation, None where it has none.
 
+    Args:
+        node: the operation.
+        pointer: of the operation.
+        assumed: parameter → the sentence that it rests on, which passes to its filter.
 
-def _walk_schema(name: str, value: Any, here: str) -> Iterator[Extension]:
-    kind = CHILDREN.get(name, "named" if name == "$defs" else None)
-    if kind == "named" and isinstance(value, Mapping):
-        for key, schema in value.items():
-            yield from _walk(schema, join(here, key), "schema")
-    elif kind is not None:
-        yield from _walk(value, here, "schema")
-
-
-def _walk_below(pointer: str, name: str, value: Any, here: str) -> Iterator[Extension]:
-    of_map = _COMPONENTS.get(name) if pointer == "/components" else "header" if name == "headers" else None
-    if of_map is not None and isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _walk(item, join(here, key), of_map)
-    elif name == "schema":
-        yield from _walk(value, here, "schema")
-    elif name == "parameters":
-        # A list, but for a Link Object, whose map from names to values is data.
-        yield from _walk(value, here, "parameter") if isinstance(value, list) else ()
-    elif name in METHODS and pointer.startswith("/paths/") and pointer.count("/") == 2:
-        yield from _walk(value, here, "operation")
-    elif name != "security":  # names of schemes
-        yield from _walk(value, here, "other")
-
-
-def _assumptions(examples: Any, pointer: str) -> Iterator[Extension]:
-    """Example objects may carry `x-assumed`; their values are data, not looked into."""
-    for name, example in examples.items() if isinstance(examples, Mapping) else ():
-        if isinstance(example, Mapping) and "value" in example:
-            for key in example:
-                if key.startswith("x-"):
-                    yield Extension(join(pointer, name, key), "other", key, example[key])
-
-
-def _judge(extensions: tuple[Extension, ...], schema: Mapping[str, Any], source: str) -> None:
-    import jsonschema_rs
-
-    places: Mapping[str, list[str]] = schema["places"]
-    known = sorted({name for names in places.values() for name in names})
-    validators: dict[str, Any] = {}
-    for extension in extensions:
-        if extension.name not in known and not _near(extension.name, known):
-            continue  # another tool's extension
-        if extension.name not in places[extension.place]:
-            raise SpecInvalid(_misplaced(extension, known, places), source, extension.pointer)
-        validator = validators.get(extension.name)
-        if validator is None:
-            validator = validators[extension.name] = jsonschema_rs.Draft202012Validator(
-                {"$ref": f"#/$defs/{extension.name}", "$defs": schema["$defs"]}
+    Raises:
+        KeyError: the extension lacks a member that its schema requires.
+    """
+    entry = node.get("x-collection")
+    if entry is None:
+        return None
+    home, sentence, sort = join(pointer, "x-collection"), entry.get("x-assumed", ""), entry["sort"]
+    page = {name.replace("-", "_"): value for name, value in entry["page"].items()}
+    return Collection(
+        items=entry["items"],
+        total=entry["total"],
+        identity=entry["identity"],
+        echo=entry.get("echo", ""),
+        filters=tuple(_filters(entry["filters"], home, assumed, sentence)),
+        sort=Sort(
+            by=sort["by"],
+            order=sort["order"],
+            default_by=sort["default"]["by"],
+            default_order=sort["default"]["order"],
+            fields=sort["fields"],
+            pointer=join(home, "sort"),
+        ),
+        page=Page(**page, pointer=join(home, "page")),
+        counts=tuple(
+            Count(
+                operation_id=rule["operation"],
+                figure=rule["pointer"],
+                where=rule.get("where", {}),
+                pointer=join(home, "counted-by", index),
             )
-        for error in validator.iter_errors(extension.value):
-            pointer = join(extension.pointer, *error.instance_path)
-            raise SpecInvalid(f"{error.message[:300]}; openapi-vocabulary.schema.json says what fits", source, pointer)
+            for index, rule in enumerate(entry.get("counted-by", ()))
+        ),
+        pointer=home,
+        assumed=sentence,
+    )
 
 
-def _misplaced(extension: Extension, known: list[str], places: Mapping[str, list[str]]) -> str:
-    if extension.name in known:
-        right = ", ".join(place for place, names in places.items() if extension.name in names)
-        return f"{extension.name} stands at a place of the kind {extension.place}; it belongs to: {right}"
-    return f"the vocabulary has no {extension.name}; did you mean {_near(extension.name, known)[0]}?"
-
-
-def _near(name: str, known: list[str]) -> list[str]:
-    return difflib.get_close_matches(name, known, n=1, cutoff=0.7)
+def _filters(
+    rules: Iterable[Mapping[str, Any]], home: str, assumed: Mapping[str, str], sentence: str
+) -> Iterator[Filter]:
+    for index, rule in enumerate(rules):
+        general = sentence if rule["match"] in _ASSUMED_MATCHES else ""
+        reason = assumed.get(rule["parameter"], "") or general
+        yield Filter(rule["parameter"], rule["item"], rule["match"], join(home, "filters", index), reason)

@@ -9,7 +9,6 @@ from typing import Any
 from oas.document import Document
 from oas.errors import SpecInvalid
 from oas.pointers import join, tokens
-from oas.references import References
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class VocabularyNames:
     def __init__(self, document: Document) -> None:
         self._tree = document.tree
         self._source = document.source
-        self._references = References(document.tree, document.source)
+        self._references = document.references
         self._operations: dict[str, Mapping[str, Any]] = {}
         self._by_pointer: dict[str, Mapping[str, Any]] = {}
         self._reads: set[str] = set()
@@ -162,11 +161,15 @@ class VocabularyNames:
 
     def _parameters_of(self, operation: Mapping[str, Any]) -> dict[str, Any]:
         """Return the schemas of query and body parameters by name."""
-        declared = [self._references.resolve(parameter) for parameter in operation.get("parameters", ())]
-        found = {str(parameter["name"]): parameter.get("schema", {}) for parameter in declared}
-        for media in self._references.resolve(operation.get("requestBody", {})).get("content", {}).values():
-            found |= self._references.resolve(media.get("schema", {})).get("properties", {})
+        declared = [self._object(parameter) for parameter in operation.get("parameters", ())]
+        found = {str(parameter.get("name")): parameter.get("schema", {}) for parameter in declared}
+        for media in self._object(self._object(operation.get("requestBody", {})).get("content", {})).values():
+            found |= self._object(self._object(self._object(media).get("schema", {})).get("properties", {}))
         return found
+
+    def _object(self, node: Any) -> Mapping[str, Any]:
+        found = self._references.resolved_or_none(node)
+        return found if isinstance(found, Mapping) else {}
 
     def _invariants(self, extension: Extension) -> None:
         schema = self._references.lookup(parent(extension.pointer))

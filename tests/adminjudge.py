@@ -17,8 +17,8 @@ from mockserver.admin.server_state import ServerState
 from mockserver.config import Config
 from mockserver.scenarios.registry import ScenarioRegistry
 from mockserver.state.sessions import Sessions
+from oas.contract import load
 from oas.messages import Refusal
-from oas.spec import load
 
 #: The control API of these tests stands on no organisation.
 NOT_SHOWN = Refusal(404, "NOT_FOUND", "nothing is shown")

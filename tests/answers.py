@@ -8,18 +8,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts import relations
-from contracts.contract.document import load
-from contracts.contract.vocabulary import Document
 from contracts.messages import Answer, Exchange, Request
 from contracts.observations.cases import PlannedRequest, ask
 from contracts.observations.observations import Observation, Observations
 from contracts.relations.relation_check import CheckResult, RelationCheck
+from oas.contract import Contract, load
 
 NOON = 1_780_000_020.0
 
 
 @functools.cache
-def document() -> Document:
+def document() -> Contract:
     return load()
 
 

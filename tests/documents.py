@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Mapping
 from functools import cache
@@ -9,10 +10,16 @@ from typing import Any
 
 import yaml
 
+from contracts.report.source import DocumentSource
 from oas import package_data
-from oas.document import Document, load
+from oas.bounds import Bounds
+from oas.bundling import Bundle
+from oas.contract import Contract
+from oas.document import Document, from_tree, load
+from oas.loading import parse
+from oas.operation import Operation
 from oas.pointers import tokens
-from oas.spec import Spec
+from oas.references import References
 
 #: In place of a value: the member is taken away.
 GONE = object()
@@ -168,9 +175,32 @@ def changed(tree: dict[str, Any], pointer: str, value: Any) -> dict[str, Any]:
 
 def document(tree: dict[str, Any]) -> Document:
     """Return a loaded document."""
-    return Document(source="tree.yaml", tree=tree, text="")
+    return from_tree(tree, "tree.yaml")
 
 
-def compiled(tree: dict[str, Any]) -> Spec:
+def compiled(tree: dict[str, Any]) -> Contract:
     """Return a document ready to be served."""
-    return Spec(document(tree))
+    return Contract(document(tree))
+
+
+def altered(contract: Contract, **attributes: Any) -> Contract:
+    """Return a contract that says something else; its operations are those of the given one."""
+    other = copy.copy(contract)
+    vars(other).update(attributes)
+    return other
+
+
+def altered_operation(operation: Operation, **attributes: Any) -> Operation:
+    """Return an operation that says something else."""
+    other = copy.copy(operation)
+    vars(other).update(attributes)
+    return other
+
+
+def source_of(text: str, name: str = "openapi.yaml") -> DocumentSource:
+    """Return a document, whole or not, as reports point into it."""
+    data = text.encode()
+    tree = parse(data, name, Bounds(), [])
+    file = name.rpartition("/")[2]
+    made = Document(name, tree, "3.1.0", (), References(tree, name), Bundle(tree, {file: data}, file))
+    return DocumentSource(name=name, document=made)

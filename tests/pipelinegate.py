@@ -10,8 +10,6 @@ from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
 from contracts.config import Config as RunConfig
-from contracts.contract.document import load
-from contracts.contract.vocabulary import Document
 from contracts.errors import BudgetExhausted, RequestRefused
 from contracts.gate.credentials import CredentialMissing
 from contracts.gate.target import Target
@@ -19,6 +17,7 @@ from contracts.messages import Answer, Exchange, Request
 from mockserver.app import Application, create_wsgi
 from mockserver.config import Config
 from oas import messages as wire
+from oas.contract import Contract, load
 
 KEYS = {"key": "your_api_key_here", "member": "member_api_key_here", "unknown": "nobody's key"}
 MAY_2025 = 1746954000.0
@@ -28,7 +27,7 @@ Change = Callable[[Request, int, Any], tuple[int, Any]]
 
 
 @cache
-def contract() -> Document:
+def contract() -> Contract:
     """Return the packaged contract, read once."""
     return load()
 

@@ -22,8 +22,8 @@ from typing import TypeVar
 from contracts.allowance.server_clock import Moment
 from contracts.allowance.storage import AllowanceState, AllowanceStorage, FileStorage, MemoryStorage, ReportedLimit
 from contracts.config import Config
-from contracts.contract.limits import Window
-from contracts.contract.surface import RequestIndex
+from contracts.request_index import RequestIndex
+from oas.vocabulary import RateLimitWindow
 
 __all__ = [
     "GRANTED",
@@ -73,7 +73,7 @@ class Ledger:
         reserve: requests of each window that are left to others who use the same key.
     """
 
-    def __init__(self, windows: Sequence[Window], shelf: AllowanceStorage, reserve: int = 1) -> None:
+    def __init__(self, windows: Sequence[RateLimitWindow], shelf: AllowanceStorage, reserve: int = 1) -> None:
         self._windows = tuple(windows)
         self._shelf = shelf
         self._reserve = reserve
@@ -161,7 +161,7 @@ class Ledger:
             book.used[window.name] = (period, used + 1)
         return Wait(0.0, ticket=book.entered)
 
-    def _wait(self, book: AllowanceState, window: Window, now: Moment) -> Wait:
+    def _wait(self, book: AllowanceState, window: RateLimitWindow, now: Moment) -> Wait:
         free = max(1, window.limit - self._reserve)
         begin = now.at - now.at % window.seconds
         reason = f"the {window.name}'s allowance is used up"
@@ -205,7 +205,7 @@ class Ledger:
                 book.ceilings[window.name] = ReportedLimit(ceiling.entered, now + window.seconds)
 
 
-def _lower(book: AllowanceState, window: Window, entered: int, now: Moment) -> None:
+def _lower(book: AllowanceState, window: RateLimitWindow, entered: int, now: Moment) -> None:
     """Believe that nothing beyond the `entered`th request is answered in this window, unless less is known."""
     # What was entered after the request may not have been counted yet when the server answered it: it counts twice.
     before = book.ceilings.get(window.name)
@@ -225,7 +225,7 @@ def _rebase(book: AllowanceState, offset: tuple[float, float]) -> None:
     book.offset = offset
 
 
-def _end(window: Window, now: Moment) -> float:
+def _end(window: RateLimitWindow, now: Moment) -> float:
     """Return the end of the present window; a whole window from now where it is not known when it began."""
     is_known = now.doubt_s < window.seconds
     return now.at + window.seconds - (now.at % window.seconds if is_known else 0.0)

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from contracts.allowance.server_clock import http_date
-from contracts.contract.pointers import lookup
-from contracts.contract.surface import RequestIndex
 from contracts.messages import Answer
+from contracts.request_index import RequestIndex
+from oas.pointers import get
 
 __all__ = ["RateLimitInfo", "read_notice"]
 
@@ -51,7 +51,7 @@ def read_notice(surface: RequestIndex, answer: Answer) -> RateLimitInfo:
     for window in surface.windows:
         left = _whole(answer.header(window.remaining_header))
         if left is None and is_refusal and window.remaining_body:
-            left = _whole(lookup(answer.json, window.remaining_body))
+            left = _whole(get(answer.json, window.remaining_body))
         if left is not None:
             remaining[window.name] = left
     found = _waits(surface, answer, is_refusal) if is_refusal or answer.status == _UNAVAILABLE else ()
@@ -69,7 +69,7 @@ def _waits(surface: RequestIndex, answer: Answer, is_refusal: bool) -> Iterator[
         if until is not None:
             yield until - (http_date(answer.header("date")) or answer.received_at)
     if is_refusal and surface.limits.retry_body:
-        body = _whole(lookup(answer.json, surface.limits.retry_body))
+        body = _whole(get(answer.json, surface.limits.retry_body))
         if body is not None:
             yield float(body)
 

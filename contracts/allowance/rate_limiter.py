@@ -10,10 +10,10 @@ from typing import Protocol
 from contracts.allowance.ledger import Ledger, Wait
 from contracts.allowance.rate_headers import RateLimitInfo, read_notice
 from contracts.allowance.server_clock import ClockReading, Moment, ServerClock, http_date
-from contracts.contract.surface import RequestIndex
 from contracts.errors import BudgetExhausted
 from contracts.events import Waiting
 from contracts.messages import Answer
+from contracts.request_index import RequestIndex
 
 __all__ = ["RateLimiter", "Timing", "WaitBudget"]
 

@@ -126,8 +126,8 @@ def mutate(sample: int, seed: int) -> int:
 
     Exit code 0 when at least 90 % are noticed, free text left to a line of its own; 1 otherwise.
     """
-    from contracts.contract.document import load
     from contracts.mutation.mutate import score, score_lines, survivor_line
+    from oas.contract import load
 
     tried = score(load(), sample=sample, seed=seed, progress=lambda *event: _print(survivor_line(*event)))
     _print(score_lines(tried))

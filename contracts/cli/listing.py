@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from contracts import relations
 from contracts.config import BUDGET_ON_LOOPBACK, Config
-from contracts.contract.document import load
 from contracts.gate.target import Target
 from contracts.observations.cases import PlannedRequest
 from contracts.plan.filters import check_choice
@@ -17,6 +16,7 @@ from contracts.plan.verdict import selected
 from contracts.report.source import DocumentSource
 from contracts.report.text import escape_control
 from contracts.run import engine
+from oas.contract import load
 
 __all__ = ["plan_lines", "relation_lines"]
 

@@ -22,9 +22,9 @@ from contracts.config import Config, Environment
 from contracts.local_mock import reachable
 
 if TYPE_CHECKING:
-    from contracts.contract.vocabulary import Document
     from contracts.recordings.comparison import ServerSide
     from contracts.recordings.drift import Drift
+    from oas.contract import Contract
 
 __all__ = ["COMMANDS", "generate", "replay"]
 
@@ -59,10 +59,11 @@ Examples:
 @click.option("--spec", type=_FILE, help="Another OpenAPI 3.1 document.  [default: the packaged contract]")
 def generate(out: Path, requests: int, seed: int, spec: Path | None) -> int:
     """Write the requests that a run with this seed would generate; send none."""
-    from contracts.contract.document import load, packaged
     from contracts.recordings import format as corpus
+    from oas.contract import load
+    from oas.package_data import openapi
 
-    written = corpus.write(out, corpus.generate(load(spec), spec or packaged(), seed, requests))
+    written = corpus.write(out, corpus.generate(load(spec), spec or openapi(), seed, requests))
     click.echo(f"{out}: {written:,} requests, seed {seed}")
     return 0
 
@@ -132,8 +133,8 @@ def _judged(session: _Session, config: Config, entries: Any) -> int:
 
 
 def _compared(first: Config, second: Config, entries: Any) -> Drift:
-    from contracts.contract.document import load
     from contracts.recordings.drift import compare
+    from oas.contract import load
 
     document = load(first.spec)
     with reachable(first) as served, contextlib.ExitStack() as stack:
@@ -142,11 +143,11 @@ def _compared(first: Config, second: Config, entries: Any) -> Drift:
 
 
 @contextlib.contextmanager
-def _side(config: Config, document: Document) -> Iterator[ServerSide]:
-    from contracts.contract.surface import RequestIndex
+def _side(config: Config, document: Contract) -> Iterator[ServerSide]:
     from contracts.gate.gate import Gate
     from contracts.recordings.comparison import ServerSide
     from contracts.recordings.replay import PHASE, first_entities
+    from contracts.request_index import RequestIndex
 
     with Gate(config, RequestIndex.of(document)) as gate:
         yield ServerSide(gate, first_entities(document, gate, PHASE))

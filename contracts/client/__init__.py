@@ -20,7 +20,7 @@ from contracts.client.verdict import VerdictOptions, judge
 from contracts.errors import UsageError
 
 if TYPE_CHECKING:
-    from contracts.contract.vocabulary import Document
+    from oas.contract import Contract
 
 __all__ = [
     "RULES",
@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 
-def contract_of(path: Path | None = None) -> Document:
+def contract_of(path: Path | None = None) -> Contract:
     """Return the contract that `judge` holds requests against; it costs some 50 ms, so keep it.
 
     Args:
@@ -51,6 +51,6 @@ def contract_of(path: Path | None = None) -> Document:
     Raises:
         UsageError: it cannot be turned into a contract.
     """
-    from contracts.contract.document import load
+    from oas.contract import load
 
     return load(path)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from contracts.client.models import Breach, ClientRequest, Finding, Rule
 from contracts.client.suggestions import meant
 from contracts.client.traffic import Traffic
-from contracts.contract.pointers import tokens
+from oas.pointers import tokens
 
 if TYPE_CHECKING:
-    from contracts.contract.vocabulary import Operation
+    from oas.operation import Operation
 
 __all__ = ["SHAPE", "judge_shape"]
 
@@ -149,7 +149,7 @@ def _path_meant(path: str, trial: Traffic) -> str:
 
 def _undocumented(breach: Breach, operation: Operation) -> str:
     name = "/".join(tokens(breach.pointer))
-    known = [parameter.name for parameter in operation.parameters]
+    known = [parameter.name for parameter in operation.inputs]
     kind = "member of the body" if breach.location == "body" else "parameter"
     sentence = f"`{name}` is no {kind} of {operation.id}"
     if near := meant(name, known):
@@ -163,7 +163,7 @@ def _sent_instead(breach: Breach, sent: ClientRequest, trial: Traffic) -> str:
     operation, missing = trial.operation(sent), tokens(breach.pointer)
     if operation is None or len(missing) != 1:
         return ""
-    strange = [name for name in trial.parameters(sent) if operation.parameter(name) is None]
+    strange = [name for name in trial.parameters(sent) if operation.input(name) is None]
     near = meant(missing[0], strange)
     return f"; `{near}` was sent: did you mean `{missing[0]}`?" if near else ""
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from contracts.client.models import ClientRequest, Finding, Rule
 from contracts.client.traffic import Traffic
-from contracts.contract.pointers import lookup
+from oas.pointers import get
 
 if TYPE_CHECKING:
-    from contracts.contract.limits import Limits, Window
+    from oas.vocabulary import RateLimits, RateLimitWindow
 
 __all__ = ["PACE", "judge_pace"]
 
@@ -65,7 +65,7 @@ def judge_pace(trial: Traffic) -> Iterator[Finding]:
         yield from _hammered(sent, trial)
 
 
-def _too_soon(sent: tuple[ClientRequest, ...], limits: Limits) -> Iterator[Finding]:
+def _too_soon(sent: tuple[ClientRequest, ...], limits: RateLimits) -> Iterator[Finding]:
     """Find what came before the end of a wait; a 429 during a wait may lengthen it."""
     refused: list[ClientRequest] = []
     until = -math.inf
@@ -101,16 +101,16 @@ def _ignored(refused: list[ClientRequest], early: list[ClientRequest], until: fl
             yield Finding(rule, sentence, (first, *found))
 
 
-def _wait_s(sent: ClientRequest, limits: Limits) -> int | None:
+def _wait_s(sent: ClientRequest, limits: RateLimits) -> int | None:
     """Return the wait that a 429 asks for, whole seconds; None where it names none."""
     text = sent.answer_headers.get(limits.retry_header.lower(), "")
     if text.isascii() and text.isdigit():
         return int(text)
-    found = lookup(sent.answer, limits.retry_body)
+    found = get(sent.answer, limits.retry_body)
     return found if isinstance(found, int) and not isinstance(found, bool) and found >= 0 else None
 
 
-def _above(sent: tuple[ClientRequest, ...], window: Window) -> Iterator[Finding]:
+def _above(sent: tuple[ClientRequest, ...], window: RateLimitWindow) -> Iterator[Finding]:
     """Count by fixed windows that begin with the epoch."""
     for _, group in groupby(sent, key=lambda item: item.at // window.seconds):
         found = tuple(group)
@@ -133,7 +133,7 @@ def _is_refused(sent: ClientRequest, trial: Traffic) -> bool:
     rule = trial.document.error("unauthenticated", trial.operation(sent))
     if rule is None or sent.status != rule.status:
         return False
-    return bool(lookup(sent.answer, trial.document.envelope.error_code) == rule.error_code)
+    return bool(get(sent.answer, trial.document.envelope.error_code) == rule.error_code)
 
 
 def _times(count: int, noun: str) -> str:

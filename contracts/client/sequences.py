@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 
 from contracts.client.models import ClientRequest, Finding, Rule
 from contracts.client.traffic import Traffic
-from contracts.contract.pointers import lookup
+from oas.pointers import get
 
 if TYPE_CHECKING:
-    from contracts.contract.collections import Collection
-    from contracts.contract.vocabulary import Operation
+    from oas.operation import Operation
+    from oas.vocabulary import Collection
 
 __all__ = ["COURSE", "judge_course"]
 
@@ -62,7 +62,7 @@ def _unread(trial: Traffic) -> Iterator[Finding]:
 def _walk_of(sent: ClientRequest, operation: Operation, collection: Collection, trial: Traffic) -> _Walk:
     page = (collection.page.limit, collection.page.offset)
     chosen = {name: value for name, value in trial.parameters(sent).items() if name not in page}
-    return sent.key_hash, operation.family, urlencode(sorted(chosen.items()), doseq=True)
+    return sent.key_hash, operation.canonical_id, urlencode(sorted(chosen.items()), doseq=True)
 
 
 def _gap(pages: list[tuple[ClientRequest, Collection]]) -> tuple[int, int] | None:
@@ -71,10 +71,10 @@ def _gap(pages: list[tuple[ClientRequest, Collection]]) -> tuple[int, int] | Non
     total: Any = None
     for sent, collection in pages:
         answer = sent.answer
-        items, total = lookup(answer, collection.items), lookup(answer, collection.total)
+        items, total = get(answer, collection.items), get(answer, collection.total)
         if not isinstance(items, list) or not isinstance(total, int):
             return None
-        offset = lookup(answer, collection.page.offset_echo)
+        offset = get(answer, collection.page.offset_echo)
         start = offset if isinstance(offset, int) else 0
         spans.append((start, start + len(items)))
     read = min(spans)[0]

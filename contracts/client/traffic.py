@@ -13,7 +13,8 @@ from contracts.client.models import Breach, ClientRequest, Finding, parsed
 from contracts.errors import ConfigInvalid
 
 if TYPE_CHECKING:
-    from contracts.contract.vocabulary import Document, Operation
+    from oas.contract import Contract
+    from oas.operation import Operation
 
 __all__ = [
     "Judge",
@@ -32,7 +33,7 @@ class Traffic:
     """
 
     sent: tuple[ClientRequest, ...]
-    document: Document
+    document: Contract
 
     @cached_property
     def own(self) -> tuple[ClientRequest, ...]:

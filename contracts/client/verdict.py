@@ -12,7 +12,7 @@ from contracts.client.rules import FAMILIES, RULES, rules_of
 from contracts.client.traffic import Traffic
 
 if TYPE_CHECKING:
-    from contracts.contract.vocabulary import Document
+    from oas.contract import Contract
 
 __all__ = ["VerdictOptions", "judge"]
 
@@ -46,7 +46,7 @@ class VerdictOptions:
 
 
 def judge(
-    sent: Sequence[ClientRequest], document: Document, terms: VerdictOptions | None = None, *, total: int | None = None
+    sent: Sequence[ClientRequest], document: Contract, terms: VerdictOptions | None = None, *, total: int | None = None
 ) -> Verdict:
     """Judge what a client sent. Pure: the same requests give the same verdict, wherever they were recorded.
 

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Self
 from contracts.allowance.rate_limiter import Timing, WaitBudget
 from contracts.allowance.server_clock import Moment
 from contracts.config import Config
-from contracts.contract.surface import RequestIndex
 from contracts.errors import BudgetExhausted, RequestRefused
 from contracts.events import Listener
 from contracts.gate.budget import RequestBudget
@@ -29,6 +28,7 @@ from contracts.gate.serialization import secrets_of, to_answer, to_wire
 from contracts.gate.target import MOCK_HEADER, Target
 from contracts.gate.transport import Reply, Transport, WireRequest
 from contracts.messages import Exchange, Request
+from contracts.request_index import RequestIndex
 from oas.redaction import Redactor
 
 if TYPE_CHECKING:

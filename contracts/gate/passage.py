@@ -15,11 +15,11 @@ from contracts.allowance.rate_limiter import RateLimiter, Timing
 from contracts.allowance.server_clock import Moment
 from contracts.allowance.storage import MemoryStorage
 from contracts.config import Config
-from contracts.contract.surface import RequestIndex
 from contracts.gate.credentials import Credentials
 from contracts.gate.mock_admin import MockAdminClient, MockSession
 from contracts.gate.target import Target
 from contracts.gate.transport import WireRequest
+from contracts.request_index import RequestIndex
 
 __all__ = ["Passage"]
 

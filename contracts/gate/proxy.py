@@ -20,12 +20,12 @@ from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
 
-from contracts.contract.surface import RequestIndex
 from contracts.errors import BudgetExhausted, RequestRefused, ToolError
 from contracts.gate.credentials import Credentials
 from contracts.gate.serialization import passed_on, to_request
 from contracts.gate.transport import WireRequest
 from contracts.messages import Answer, Exchange
+from contracts.request_index import RequestIndex
 
 if TYPE_CHECKING:
     from contracts.gate.gate import Gate

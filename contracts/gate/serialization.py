@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from contracts.contract.pointers import locate, tokens
-from contracts.contract.surface import RequestIndex
 from contracts.gate.transport import Reply, WireRequest
 from contracts.messages import Answer, Request
+from contracts.request_index import RequestIndex
+from oas.pointers import locate, tokens
 from oas.redaction import Redactor, marker
 
 __all__ = ["passed_on", "secrets_of", "to_answer", "to_request", "to_wire"]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from contracts.config import BUDGET_ELSEWHERE, BUDGET_ON_LOOPBACK, Config
-from contracts.contract.vocabulary import Operation
 from contracts.errors import ConfigInvalid, TargetNotJudgeable, TargetUnreachable
 from contracts.messages import NOT_JSON, Answer, Exchange
+from oas.operation import Operation
 
 __all__ = ["MOCK_HEADER", "Target", "check_first_answer", "is_loopback_host"]
 
@@ -133,7 +133,7 @@ def check_first_answer(target: Target, exchange: Exchange, operation: Operation 
 
 
 def _foreignness(answer: Answer, operation: Operation) -> str:
-    members = operation.members
+    members = operation.body_members
     if members and isinstance(answer.json, dict) and answer.json.keys().isdisjoint(members):
         return (
             f"it answered {answer.status} with an object that has none of {', '.join(sorted(members))}. This is "

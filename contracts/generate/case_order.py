@@ -16,12 +16,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from contracts.contract.vocabulary import Document, Operation
 from contracts.generate.constraints import bind, strip_undocumented, violate
 from contracts.generate.expected_outcomes import ExpectedOutcomes
 from contracts.generate.placeholders import escaped, placeholder
 from contracts.generate.schemathesis_adapter import NEGATIVE, POSITIVE, CaseSource, GeneratedCase
 from contracts.messages import Request
+from oas.contract import Contract
+from oas.operation import Operation
 
 __all__ = ["MOST_WRITES", "generated_cases", "key_of"]
 
@@ -34,7 +35,7 @@ _UNSETTLED = 5
 _MOST_IDLE_ROUNDS = 3
 
 
-def generated_cases(document: Document, source: CaseSource, seed: int) -> Iterator[GeneratedCase]:
+def generated_cases(document: Contract, source: CaseSource, seed: int) -> Iterator[GeneratedCase]:
     """Yield generated requests, ids as placeholders, until nothing new comes up.
 
     Args:
@@ -66,7 +67,7 @@ def generated_cases(document: Document, source: CaseSource, seed: int) -> Iterat
             return
 
 
-def _may_write(document: Document, request: Request, judge: ExpectedOutcomes) -> bool:
+def _may_write(document: Contract, request: Request, judge: ExpectedOutcomes) -> bool:
     """Whether a request may change something on a right server: it is for a write, and not clearly wrong."""
     operation = document.by_id.get(request.operation_id)
     return operation is not None and operation.is_write and not judge.of(request).conditions
@@ -82,14 +83,14 @@ def key_of(request: Request) -> str:
     )
 
 
-def _batches(document: Document, source: CaseSource, seed: int) -> Iterator[Iterable[GeneratedCase]]:
+def _batches(document: Contract, source: CaseSource, seed: int) -> Iterator[Iterable[GeneratedCase]]:
     operations = document.operations
     positive = list(_in_turn([source.enumerated(operation, POSITIVE) for operation in operations]))
     yield [draft for draft in positive if draft.stage == "examples"]
     yield [draft for draft in positive if draft.stage != "examples"]
     yield _in_turn([_conditions(operation, positive) for operation in operations])
     yield _in_turn([source.enumerated(operation, NEGATIVE) for operation in operations])
-    varied = [operation for operation in operations if operation.parameters]
+    varied = [operation for operation in operations if operation.inputs]
     number = 0
     while varied:
         number += 1
@@ -104,7 +105,7 @@ def _batches(document: Document, source: CaseSource, seed: int) -> Iterator[Iter
 
 def _conditions(operation: Operation, positive: Iterable[GeneratedCase]) -> Iterator[GeneratedCase]:
     """Yield, for each condition that OpenAPI cannot say, the shortest valid request changed so that it holds."""
-    required = {item.name: item.entity for item in operation.parameters if item.is_required}
+    required = {item.name: item.entity for item in operation.inputs if item.is_required}
     like = next((draft for draft in positive if draft.request.operation_id == operation.id), None)
     if like is None or not all(required.values()):
         return
@@ -132,7 +133,7 @@ def _seed(seed: int, number: int, operation: Operation, mode: str) -> int:
     return random.Random(f"{seed} {number} {operation.id} {mode}").getrandbits(32)
 
 
-def _settled(document: Document, draft: GeneratedCase, turn: int, judge: ExpectedOutcomes) -> Request:
+def _settled(document: Contract, draft: GeneratedCase, turn: int, judge: ExpectedOutcomes) -> Request:
     request = draft.request
     operation = document.by_id.get(request.operation_id)
     if draft.stage == "conditions":

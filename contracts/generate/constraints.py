@@ -11,9 +11,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from contracts.contract.vocabulary import ErrorRule, Operation
 from contracts.generate.placeholders import escaped, placeholder
 from contracts.messages import Request
+from oas.operation import Operation
+from oas.vocabulary import ErrorRule
 
 __all__ = ["Fits", "bind", "strip_undocumented", "violate"]
 
@@ -36,7 +37,7 @@ def bind(operation: Operation, request: Request, turn: int, fits: Fits) -> Reque
     """
     given = dict(request.parameters)
     kinds = {
-        item.name: item.entity for item in operation.parameters if item.entity and fits(item.name, given.get(item.name))
+        item.name: item.entity for item in operation.inputs if item.entity and fits(item.name, given.get(item.name))
     }
     ends = _exchanged(operation, given, fits)
 
@@ -65,7 +66,7 @@ def bind(operation: Operation, request: Request, turn: int, fits: Fits) -> Reque
 
 def strip_undocumented(operation: Operation, request: Request) -> Request:
     """Return the request without the parameters and members that the document does not name."""
-    names = {item.name for item in operation.parameters}
+    names = {item.name for item in operation.inputs}
     body = request.body
     if operation.has_body and isinstance(body, dict):
         body = {name: value for name, value in body.items() if name in names}
@@ -82,7 +83,7 @@ def violate(operation: Operation, request: Request, rule: ErrorRule) -> Request 
     if rule.condition == "end-before-start":
         changes = dict(zip((rule.start, rule.end), _DAYS, strict=True))
     elif rule.condition == "unknown-entity":
-        parameter = operation.parameter(rule.parameter)
+        parameter = operation.input(rule.parameter)
         if parameter is not None and "integer" not in (parameter.schema.get("type"), parameter.items.get("type")):
             stranger = f"no-such-{parameter.entity or 'thing'}"
             known = placeholder(parameter.entity, 1) if parameter.entity else stranger

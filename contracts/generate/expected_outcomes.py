@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from contracts.contract.vocabulary import Document, ErrorRule, Operation, Parameter
 from contracts.generate.parameter_validity import ParameterValidity
 from contracts.generate.placeholders import Entities
 from contracts.messages import Request
+from oas.contract import Contract
+from oas.operation import Input, Operation
+from oas.vocabulary import ErrorRule
 
 __all__ = ["Expectation", "ExpectedOutcomes"]
 
@@ -77,13 +79,13 @@ class ExpectedOutcomes:
         entities: ids that exist there; of a type that is not listed nothing is expected.
     """
 
-    def __init__(self, document: Document, entities: Entities) -> None:
+    def __init__(self, document: Contract, entities: Entities) -> None:
         self._document = document
         self._ids = {kind: frozenset(map(str, ids)) for kind, ids in entities.items()}
         self._fitness = {
             (operation.id, item.name): ParameterValidity(item, not operation.has_body)
             for operation in document.operations
-            for item in operation.parameters
+            for item in operation.inputs
         }
 
     def of(self, request: Request) -> Expectation:
@@ -123,7 +125,7 @@ class ExpectedOutcomes:
 
     def _judge_query(self, operation: Operation, request: Request, found: _Findings) -> None:
         if operation.has_body:  # and none was sent
-            if any(item.is_required for item in operation.parameters):
+            if any(item.is_required for item in operation.inputs):
                 found.doubt(self._document.error("invalid-request"))
             return
         has_type = any(name.lower() == "content-type" for name, _ in request.headers)
@@ -150,7 +152,7 @@ class ExpectedOutcomes:
     def _judge_parameters(self, operation: Operation, given: dict[str, Any], found: _Findings) -> None:
         rule = self._document.error("invalid-request")
         fitting: dict[str, Any] = {}
-        for parameter in operation.parameters:
+        for parameter in operation.inputs:
             name = parameter.name
             if name not in given:
                 if parameter.is_required:
@@ -163,7 +165,7 @@ class ExpectedOutcomes:
                 found.add(rule, f"{name}: {_keyword(parameter, given[name])}")
             else:
                 fitting[name] = given[name]
-        if any(operation.parameter(name) is None for name in given):
+        if any(operation.input(name) is None for name in given):
             found.doubt(rule)  # What the document does not name may be passed over or refused.
         for own, is_certain, blamed in self._own(operation, fitting):
             if is_certain:
@@ -183,7 +185,7 @@ class ExpectedOutcomes:
                     yield rule, is_known is False, f"{rule.parameter}: unknown"
 
     def _is_known(self, operation: Operation, name: str, value: Any) -> bool | None:
-        parameter = operation.parameter(name)
+        parameter = operation.input(name)
         ids = self._ids.get(parameter.entity) if parameter else None
         values = value if isinstance(value, list) else [value]
         if ids is None:
@@ -197,7 +199,7 @@ class ExpectedOutcomes:
         return False if is_telling and not is_number else None
 
 
-def _keyword(parameter: Parameter, value: Any) -> str:
+def _keyword(parameter: Input, value: Any) -> str:
     """Name what a value breaks, in words that do not change with the value."""
     schema = parameter.schema
     kind = schema.get("type")

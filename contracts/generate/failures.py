@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from contracts.contract.vocabulary import Document
 from contracts.entries import Entry, parse
 from contracts.errors import ConfigInvalid
+from oas.contract import Contract
 
 __all__ = ["FailureStore"]
 
@@ -32,13 +32,13 @@ class FailureStore:
         document: whose failures these are.
     """
 
-    def __init__(self, database: Any, document: Document) -> None:
+    def __init__(self, database: Any, document: Contract) -> None:
         self._database = database
         name = f"{document.title}\n{[operation.id for operation in document.operations]}"
         self._key = b"contracts-" + hashlib.sha256(name.encode()).hexdigest()[:16].encode()
 
     @classmethod
-    def open(cls, place: str, document: Document) -> FailureStore:
+    def open(cls, place: str, document: Contract) -> FailureStore:
         """Open the database at a directory or a `redis://` URL.
 
         Raises:

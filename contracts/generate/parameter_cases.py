@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from contracts.contract.pointers import lookup
 from contracts.messages import Request
+from oas.pointers import get
 
 __all__ = ["ABSENT", "ParameterCase", "cases_of", "value_of"]
 
@@ -163,7 +163,7 @@ def _resolved(document: Mapping[str, Any], node: Any) -> dict[str, Any]:
         reference = item.get("$ref", "")
         if reference.startswith("#/") and reference not in seen:
             seen.add(reference)
-            waiting.append(lookup(document, reference[1:]))
+            waiting.append(get(document, reference[1:]))
         waiting.extend(item.get("allOf", ()))
     return found
 

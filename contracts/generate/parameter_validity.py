@@ -15,7 +15,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from contracts.contract.vocabulary import Parameter
+from oas.operation import Input
 
 __all__ = ["ParameterValidity"]
 
@@ -40,7 +40,7 @@ class ParameterValidity:
         is_text: values come from a query.
     """
 
-    def __init__(self, parameter: Parameter, is_text: bool) -> None:
+    def __init__(self, parameter: Input, is_text: bool) -> None:
         self.parameter = parameter
         self._is_text = is_text
 

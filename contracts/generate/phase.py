@@ -9,13 +9,11 @@ verdicts; what the relations have told already it does not tell again.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from contracts import relations
 from contracts.config import Config
-from contracts.contract.document import packaged
-from contracts.contract.vocabulary import Document, Operation
 from contracts.entries import Entry
 from contracts.errors import BudgetExhausted, RequestRefused, UsageError
 from contracts.events import Listener, PhaseFinished, PhaseStarted, RelationJudged
@@ -31,6 +29,9 @@ from contracts.observations.observations import Observation, Observations
 from contracts.plan.verdict import selected
 from contracts.run.sender import Gate
 from contracts.verdicts import Outcome, Relation, Verdict
+from oas.contract import Contract
+from oas.operation import Operation
+from oas.package_data import openapi
 
 __all__ = [
     "MOST_REQUESTS",
@@ -64,7 +65,7 @@ class FuzzPhase:
     """
 
     config: Config
-    document: Document
+    document: Contract
     gate: Gate
     listener: Listener
     entries: tuple[Entry, ...] = ()
@@ -110,13 +111,15 @@ class FuzzPhase:
         return fuzzed.stopped
 
     def _sequences(self, entities: Entities, room: int) -> None:
+        from contracts.generate.sequence_context import SequenceContext
         from contracts.generate.sequences import RELATION, explore
 
         if selected(RELATION.id, self.config.only, self.config.skip):
             may_write = not self.gate.target.is_live or self.config.allow_writes
-            # Findings tell the key's header as this run sends it.
-            told = replace(self.document, key_header=self.config.header_name or self.document.key_header)
-            self._tell((explore(told, self.gate, entities, room, self.config.seed, may_write=may_write),))
+            # Findings name the key's header as this run sends it.
+            header = self.config.header_name or self.document.key_header
+            context = SequenceContext(self.document, self.gate, entities, room, header)
+            self._tell((explore(context, self.config.seed, may_write=may_write),))
 
     def _options(self, observations: Observations, count: int) -> FuzzOptions:
         return FuzzOptions(
@@ -147,7 +150,7 @@ class FuzzPhase:
         return tuple(self._verdicts)
 
 
-def request_count(config: Config, document: Document, gate: Gate) -> int:
+def request_count(config: Config, document: Contract, gate: Gate) -> int:
     """Return how many generated requests there are: as asked; else what the budget leaves, at most 600, none if live.
 
     What is left for the burst that meets the limit is not taken from it.
@@ -163,7 +166,7 @@ def request_count(config: Config, document: Document, gate: Gate) -> int:
     return max(0, min(MOST_REQUESTS, room - burst))
 
 
-def _told(document: Document, observations: Observations) -> frozenset[str]:
+def _told(document: Contract, observations: Observations) -> frozenset[str]:
     """Return the fingerprints of what single answers of the relations have shown to be wrong."""
     single = (rule for rule in relations.rules(document) if rule.is_single)
     return frozenset(violation.fingerprint for rule in single for violation in rule(observations).violations)
@@ -223,14 +226,14 @@ class FuzzResult:
 
 
 def wanted(
-    document: Document, only: tuple[str, ...] = (), skip: tuple[str, ...] = (), kind: str = _PHASE
+    document: Contract, only: tuple[str, ...] = (), skip: tuple[str, ...] = (), kind: str = _PHASE
 ) -> tuple[Relation, ...]:
     """Return what is judged, one relation for each operation, as far as ids or beginnings of ids choose it."""
     found = (_relation(operation, kind) for operation in document.operations)
     return tuple(item for item in found if selected(item.id, only, skip))
 
 
-def fuzz(document: Document, gate: Gate, options: FuzzOptions, known: Entities | None = None) -> FuzzResult:
+def fuzz(document: Contract, gate: Gate, options: FuzzOptions, known: Entities | None = None) -> FuzzResult:
     """Send generated requests and judge their answers.
 
     Args:
@@ -262,19 +265,19 @@ def fuzz(document: Document, gate: Gate, options: FuzzOptions, known: Entities |
     return FuzzResult(verdicts, tuple(hunt.sent), gate.sent - before, hunt.stopped, hunt.tallies)
 
 
-def entities_of(document: Document, observations: Observations) -> dict[str, tuple[object, ...]]:
+def entities_of(document: Contract, observations: Observations) -> dict[str, tuple[object, ...]]:
     """Return the ids that a run has seen, by type; only of types that parameters name."""
-    kinds = {item.entity for operation in document.operations for item in operation.parameters if item.entity}
+    kinds = {item.entity for operation in document.operations for item in operation.inputs if item.entity}
     found = {kind: observations.entities(kind) for kind in sorted(kinds)}
     # Of a type of which nothing was ever listed nothing is known; of one whose list was empty, that there is none.
     return found if observations.successes else {}
 
 
-def _hunt(document: Document, options: FuzzOptions, hunt: FuzzRun) -> None:
+def _hunt(document: Contract, options: FuzzOptions, hunt: FuzzRun) -> None:
     from contracts.generate.case_order import generated_cases
     from contracts.generate.schemathesis_adapter import CaseSource, GeneratedCase
 
-    source = CaseSource(document, options.path or packaged())
+    source = CaseSource(document, options.path or openapi())
     for draft in generated_cases(document, source, options.seed):
         if hunt.is_over:
             return
@@ -285,7 +288,7 @@ def _hunt(document: Document, options: FuzzOptions, hunt: FuzzRun) -> None:
         hunt.ask(Entry(request=draft.request, origin=f"{draft.mode} {draft.stage}"), checks)
 
 
-def fetch_listings(document: Document, gate: Gate, phase: str, *, once: bool = False) -> Entities:
+def fetch_listings(document: Contract, gate: Gate, phase: str, *, once: bool = False) -> Entities:
     """Ask the target for its lists, one request: the first read that needs nothing.
 
     Args:
@@ -295,7 +298,7 @@ def fetch_listings(document: Document, gate: Gate, phase: str, *, once: bool = F
         once: never send it a second time, whatever comes.
     """
     reads = (item for item in document.operations if item.method == "GET" and not item.is_write)
-    read = next((item for item in reads if not any(parameter.is_required for parameter in item.parameters)), None)
+    read = next((item for item in reads if not any(parameter.is_required for parameter in item.inputs)), None)
     if read is None:
         return {}
     request = Request(operation_id=read.id, method=read.method, path=read.path)
@@ -309,7 +312,7 @@ def fetch_listings(document: Document, gate: Gate, phase: str, *, once: bool = F
     return entities_of(document, Observations(document, (seen,)))
 
 
-def verdicts_of(document: Document, chosen: Iterable[Relation], hunt: FuzzRun, gate: Gate) -> tuple[Verdict, ...]:
+def verdicts_of(document: Contract, chosen: Iterable[Relation], hunt: FuzzRun, gate: Gate) -> tuple[Verdict, ...]:
     """Return how each of `wanted` ended."""
     return tuple(_verdict(relation, document.by_id[relation.operation_id], hunt, gate) for relation in chosen)
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from contracts.contract.vocabulary import Operation
 from contracts.messages import Request
+from oas.operation import Operation
 
 __all__ = ["Entities", "escaped", "insert_placeholders", "is_placeholder", "placeholder", "resolve"]
 
@@ -83,10 +83,10 @@ def insert_placeholders(operation: Operation | None, request: Request, entities:
         item.name: {
             str(identity): place for place, identity in reversed(tuple(enumerate(entities.get(item.entity, ()), 1)))
         }
-        for item in operation.parameters
+        for item in operation.inputs
         if item.entity
     }
-    kinds = {item.name: item.entity for item in operation.parameters}
+    kinds = {item.name: item.entity for item in operation.inputs}
 
     def concealed(name: str, value: Any) -> Any:
         if isinstance(value, list):

@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from contracts import relations
-from contracts.contract.pointers import join, lookup
-from contracts.contract.vocabulary import Document, Operation
 from contracts.generate.expected_outcomes import Expectation, ExpectedOutcomes
 from contracts.generate.placeholders import Entities
 from contracts.generate.schemathesis_adapter import CheckFailure
@@ -22,6 +20,9 @@ from contracts.observations.comparison import excerpt
 from contracts.observations.observations import Observation, Observations
 from contracts.relations.relation_check import RelationCheck
 from contracts.verdicts import Violation
+from oas.contract import Contract
+from oas.operation import Operation
+from oas.pointers import get, join
 
 __all__ = ["Failure", "ResponseJudge"]
 
@@ -64,7 +65,7 @@ class ResponseJudge:
         entities: ids that exist there.
     """
 
-    def __init__(self, document: Document, entities: Entities) -> None:
+    def __init__(self, document: Contract, entities: Entities) -> None:
         self.document = document
         self.expectations = ExpectedOutcomes(document, entities)
         limits = document.limits
@@ -139,7 +140,7 @@ class ResponseJudge:
 
     def _code(self, seen: Observation) -> str:
         place = self.document.envelope.error_code
-        found = lookup(seen.body, place) if place else ""
+        found = get(seen.body, place) if place else ""
         return found if isinstance(found, str) else ""
 
     def _survival(self, seen: Observation, request: Request) -> Failure:
@@ -196,7 +197,7 @@ class ResponseJudge:
 
 def _of(operation: Operation | None, names: Iterable[str]) -> Iterator[Any]:
     for name in names:
-        parameter = operation.parameter(name) if operation else None
+        parameter = operation.input(name) if operation else None
         if parameter is not None:
             yield parameter
 

@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from contracts.contract.vocabulary import Document, Operation
 from contracts.errors import SpecInvalid, UsageError
 from contracts.generate.hypothesis_source import draw, fixed_constants
 from contracts.messages import Answer, Request
+from oas.contract import Contract
+from oas.operation import Operation
 
 if TYPE_CHECKING:
     from schemathesis import APIOperation, Case, GenerationMode
@@ -131,7 +132,7 @@ class CaseSource:
         SpecInvalid: schemathesis cannot read the document.
     """
 
-    def __init__(self, document: Document, path: Path) -> None:
+    def __init__(self, document: Contract, path: Path) -> None:
         check_version()
         import schemathesis
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.contract.pointers import lookup
-from contracts.contract.vocabulary import Operation
 from contracts.generate.sequence_context import SequenceContext
 from contracts.messages import Request
 from contracts.observations.cases import ask
 from contracts.observations.observations import Observation, Observations
 from contracts.relations.collection.links import follow
+from oas.operation import Operation
+from oas.pointers import get
 
 __all__ = ["Sequence"]
 
@@ -59,7 +59,7 @@ class Sequence:
         self.has_made = True
         if not self.world.may_make:
             return
-        texts = [item for item in operation.parameters if item.schema.get("type") == "string" and not item.entity]
+        texts = [item for item in operation.inputs if item.schema.get("type") == "string" and not item.entity]
         given = {} if is_bare else {item.name: f"sequence {len(self.steps)}" for item in texts}
         seen = self.world.send(ask(operation, given))
         self.steps.append(f"{operation.id}({', '.join(given)})")
@@ -93,7 +93,7 @@ class Sequence:
         first = self.world.lists
         assert first is not None
         assert first.collection is not None
-        forms = self.world.document.forms(first.family)
+        forms = self.world.document.forms(first.canonical_id)
         operation = forms[form % len(forms)]
         page = first.collection.page
         given = {page.limit: limit, page.offset: offset}
@@ -122,13 +122,13 @@ class Sequence:
         if not seen.is_success:
             title = f"{identity}, which is listed, was answered {seen.status}"
             self.world.tell(seen, title, "a 2xx answer", "open", self.steps)
-        kind = next(item.entity for item in operation.parameters if item.name == name)
+        kind = next(item.entity for item in operation.inputs if item.name == name)
         if str(identity) not in map(str, Observations(self.world.document, (seen,)).entities(kind)):
             self.world.tell(seen, f"what was opened is not {identity}", "the entity asked for", "itself", self.steps)
 
     def _openable(self, operation: Operation) -> list[tuple[str, list[Any]]]:
         found: list[tuple[str, list[Any]]] = []
-        for parameter in operation.parameters:
+        for parameter in operation.inputs:
             if parameter.is_required and parameter.entity:
                 ids = list(self.world.entities.get(parameter.entity, ())) or list(self.ids.values())
                 found += [(parameter.name, ids)] if ids else []
@@ -170,5 +170,5 @@ class Sequence:
             self.ids.clear()
         self.total = seen.total
         self.ids.update(enumerate(seen.ids, offset))
-        place = lookup(seen.body, seen.collection.page.next)
+        place = get(seen.body, seen.collection.page.next)
         self.link = (place, offset + len(seen.ids)) if isinstance(place, str) and seen.ids else None

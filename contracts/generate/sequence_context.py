@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contracts.contract.vocabulary import Document, Operation
 from contracts.curl import curl_of
 from contracts.errors import BudgetExhausted, RequestRefused
 from contracts.generate.placeholders import Entities
@@ -14,6 +13,8 @@ from contracts.observations.comparison import excerpt
 from contracts.observations.observations import Observation
 from contracts.run.sender import Gate
 from contracts.verdicts import Violation
+from oas.contract import Contract
+from oas.operation import Operation
 
 __all__ = ["BudgetSpent", "ModelMismatch", "SequenceContext"]
 
@@ -39,6 +40,7 @@ class SequenceContext:
         gate: open for the run.
         entities: ids that exist.
         room: most requests that leave.
+        key_header: header that carries the key, as this run sends it.
         spent: requests that left.
         answered: how many of them succeeded.
         made: keys that were made.
@@ -46,10 +48,11 @@ class SequenceContext:
         stopped: why the gate lets nothing more through; empty while it does.
     """
 
-    document: Document
+    document: Contract
     gate: Gate
     entities: Entities
     room: int
+    key_header: str
     spent: int = 0
     answered: int = 0
     made: int = 0
@@ -61,12 +64,12 @@ class SequenceContext:
     def makes(self) -> Operation | None:
         """The operation that makes a key: it writes, and its answer holds a secret."""
         writes = (item for item in self.document.operations if item.is_write and item.success)
-        return next((item for item in writes if item.success and item.success.facts.secrets), None)
+        return next((item for item in writes if item.success and item.success.annotations.secrets), None)
 
     @property
     def witness(self) -> Operation | None:
         """A read that needs nothing but a key."""
-        return next((item for item in self.document.operations if not item.is_write and not item.parameters), None)
+        return next((item for item in self.document.operations if not item.is_write and not item.inputs), None)
 
     @property
     def lists(self) -> Operation | None:
@@ -77,7 +80,7 @@ class SequenceContext:
     def opens(self) -> Operation | None:
         """The operation that needs the id of one entity."""
         found = (item for item in self.document.operations if not item.is_write)
-        return next((item for item in found if any(p.is_required and p.entity for p in item.parameters)), None)
+        return next((item for item in found if any(p.is_required and p.entity for p in item.inputs)), None)
 
     @property
     def may_make(self) -> bool:
@@ -121,7 +124,7 @@ class SequenceContext:
         """
         if len(steps) < self._fewest:
             self._fewest = len(steps)
-            request, header = seen.exchange.request, self.document.key_header
+            request, header = seen.exchange.request, self.key_header
             operation = seen.operation
             self.violation = Violation(
                 relation_id=_RELATION_ID,

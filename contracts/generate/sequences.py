@@ -11,12 +11,9 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from contracts.contract.vocabulary import Document
 from contracts.generate.hypothesis_source import fixed_constants
-from contracts.generate.placeholders import Entities
 from contracts.generate.sequence import Sequence
 from contracts.generate.sequence_context import BudgetSpent, ModelMismatch, SequenceContext
-from contracts.run.sender import Gate
 from contracts.verdicts import Outcome, Relation, Verdict
 
 __all__ = ["RELATION", "explore"]
@@ -33,29 +30,23 @@ RELATION = Relation(
 _STEPS, _REQUESTS = 8, 6
 
 
-def explore(
-    document: Document, gate: Gate, entities: Entities, requests: int, seed: int, *, may_write: bool = False
-) -> Verdict:
+def explore(world: SequenceContext, seed: int, *, may_write: bool = False) -> Verdict:
     """Walk random sequences until the requests are spent.
 
     Args:
-        document: the contract.
-        gate: open for this run.
-        entities: ids that exist on the target.
-        requests: most that leave, making a finding smaller included.
+        world: of this run; its requests include those that make a finding smaller.
         seed: of every random choice.
         may_write: keys may be made, three at most; without it nothing is sent.
     """
     if not may_write:
         return _left_out("sequences make keys, which a live target is asked for with --allow-writes only")
-    if requests < _REQUESTS:
+    if world.room < _REQUESTS:
         return _left_out("the budget had no room for its requests; a larger one has")
-    world = SequenceContext(document, gate, entities, requests)
     if world.lists is None and world.makes is None:
         return _left_out("the document has no list and nothing that makes a key")
     # A server whose data changes, or requests that end in the middle, make a machine that Hypothesis calls flaky.
     with contextlib.suppress(BudgetSpent, ModelMismatch, _flaky()), fixed_constants():
-        _walk(world, max(2, requests // _REQUESTS), seed)
+        _walk(world, max(2, world.room // _REQUESTS), seed)
     return _verdict(world)
 
 

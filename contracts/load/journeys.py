@@ -17,11 +17,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
-from contracts.contract.collections import Collection, Filter
-from contracts.contract.pointers import lookup, tokens, values
-from contracts.contract.vocabulary import Document, Operation, Parameter
 from contracts.messages import Request
 from contracts.observations.cases import ask
+from oas.contract import Contract
+from oas.operation import Input, Operation
+from oas.pointers import get, tokens, values
+from oas.vocabulary import Collection, Filter
 
 __all__ = ["Journeys", "SeenValues", "Step"]
 
@@ -61,27 +62,27 @@ class SeenValues:
 
     def note(self, operation: Operation, body: Any) -> None:
         """Remember entities and rows of a success."""
-        for mark in operation.success.facts.marks if operation.success else ():
+        for mark in operation.success.annotations.marks if operation.success else ():
             known = self.ids.setdefault(mark.type, {})
             if mark.attribute == "id" and len(known) < MOST_REMEMBERED:
                 known.update(dict.fromkeys(found for found in values(body, tokens(mark.at)) if _is_scalar(found)))
         if operation.collection is not None:
-            rows = self.rows.setdefault(operation.family, [])
+            rows = self.rows.setdefault(operation.canonical_id, [])
             if len(rows) < MOST_REMEMBERED:
                 rows += items_of(operation.collection, body)
-                self.days[operation.family] = sorted(set(_days(operation.collection, rows)))
+                self.days[operation.canonical_id] = sorted(set(_days(operation.collection, rows)))
 
 
 def _days(collection: Collection, rows: list[Any]) -> Iterator[str]:
     for rule in collection.filters:
         if rule.match.startswith("on-or-"):
             path = tokens(rule.item)
-            yield from (found[:10] for row in rows if isinstance(found := lookup(row, path), str))
+            yield from (found[:10] for row in rows if isinstance(found := get(row, path), str))
 
 
 def items_of(collection: Collection, body: Any) -> list[Any]:
     """Return the rows of a page; empty where there are none."""
-    found = lookup(body, collection.items)
+    found = get(body, collection.items)
     return found if isinstance(found, list) else []
 
 
@@ -94,7 +95,7 @@ class Journeys:
         dice: of every choice.
     """
 
-    def __init__(self, document: Document, memory: SeenValues, dice: random.Random) -> None:
+    def __init__(self, document: Contract, memory: SeenValues, dice: random.Random) -> None:
         reads = [operation for operation in document.operations if not operation.is_write]
         self._memory = memory
         self._dice = dice
@@ -120,31 +121,31 @@ class Journeys:
         chosen = {collection.page.limit: self._dice.choice(_LIMITS), **self._filters(operation, collection)}
         body = yield from self._asked("list", operation, chosen)
         for _ in range(self._dice.randint(0, MOST_PAGES)):
-            link = lookup(body, collection.page.next) if body is not None else None
+            link = get(body, collection.page.next) if body is not None else None
             if not isinstance(link, str):
                 return
             body = yield from self._sent(Step("page", _linked(operation, link)), operation)
 
     def _filters(self, operation: Operation, collection: Collection) -> dict[str, Any]:
-        rows = self._memory.rows.get(operation.family, [])
+        rows = self._memory.rows.get(operation.canonical_id, [])
         chosen: dict[str, Any] = {}
         for rule in self._dice.sample(collection.filters, min(len(collection.filters), MOST_FILTERS)):
-            parameter = operation.parameter(rule.parameter)
-            value = lookup(self._dice.choice(rows), rule.item) if rows and self._dice.random() < _SHARE_GIVEN else None
+            parameter = operation.input(rule.parameter)
+            value = get(self._dice.choice(rows), rule.item) if rows and self._dice.random() < _SHARE_GIVEN else None
             if parameter is not None and isinstance(value, str):
                 chosen[rule.parameter] = _filtering(parameter, rule, value)
         return _in_order(operation, chosen)
 
     def _required(self, operation: Operation) -> dict[str, Any]:
         """Return values for every parameter that is needed; empty where one of them is not known yet."""
-        needed = [parameter for parameter in operation.parameters if parameter.is_required]
+        needed = [parameter for parameter in operation.inputs if parameter.is_required]
         found = {parameter.name: self._value(parameter) for parameter in needed}
         return found if None not in found.values() else {}
 
     def _optional(self, operation: Operation) -> dict[str, Any]:
         """Return ids for a parameter that takes some, and a pair of days where the document knows one."""
         chosen: dict[str, Any] = {}
-        for parameter in operation.parameters:
+        for parameter in operation.inputs:
             value = self._value(parameter)
             if value is not None and self._dice.random() < _SHARE_GIVEN:
                 chosen[parameter.name] = value
@@ -153,7 +154,7 @@ class Journeys:
             chosen.update({name: self._dice.choice(days) for name in pair})
         return _in_order(operation, chosen)
 
-    def _value(self, parameter: Parameter) -> Any:
+    def _value(self, parameter: Input) -> Any:
         """Return an id, or a few, that a parameter may take; None where none is known."""
         known = list(self._memory.ids.get(parameter.entity, {})) if parameter.entity else []
         if not known:
@@ -173,7 +174,7 @@ class Journeys:
 
 
 def _needed(operation: Operation) -> bool:
-    return any(parameter.is_required for parameter in operation.parameters)
+    return any(parameter.is_required for parameter in operation.inputs)
 
 
 def _pairs(operation: Operation) -> Iterator[tuple[str, str]]:
@@ -189,7 +190,7 @@ def _in_order(operation: Operation, chosen: dict[str, Any]) -> dict[str, Any]:
     return chosen
 
 
-def _filtering(parameter: Parameter, rule: Filter, value: str) -> Any:
+def _filtering(parameter: Input, rule: Filter, value: str) -> Any:
     """Return what a filter asks for, so that the row with this value passes it."""
     if rule.match.startswith("on-or-"):
         return value[:10]

@@ -24,11 +24,10 @@ from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 from locust.runners import WorkerRunner
 
-from contracts.contract.document import load
-from contracts.contract.vocabulary import Document
 from contracts.load.journeys import Journeys, SeenValues, Step
 from contracts.load.settings import Settings
 from contracts.load.summary import THROTTLED, figures_of
+from oas.contract import Contract, load
 
 READY_TIMEOUT_S = 10
 
@@ -89,7 +88,7 @@ class ApiUser(FastHttpUser):
     """A user who walks one journey after the other, with a key of its own as far as there are enough."""
 
     settings: Settings
-    document: Document
+    document: Contract
     memory = SeenValues()
     _numbers = itertools.count()
 

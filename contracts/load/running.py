@@ -14,8 +14,6 @@ from pathlib import Path
 
 from contracts.allowance.rate_headers import read_notice
 from contracts.config import Config
-from contracts.contract import document
-from contracts.contract.surface import RequestIndex
 from contracts.errors import ConfigInvalid, TargetUnreachable, ToolFailed
 from contracts.gate.mock_admin import MockAdminClient
 from contracts.gate.target import MOCK_HEADER, Target
@@ -24,6 +22,8 @@ from contracts.load.settings import Settings
 from contracts.load.summary import Summary, reckon
 from contracts.local_mock import reachable
 from contracts.messages import Answer
+from contracts.request_index import RequestIndex
+from oas import contract as documents
 
 __all__ = ["LoadTest", "run"]
 
@@ -78,7 +78,7 @@ def run(test: LoadTest) -> Summary | None:
         if not target.is_loopback and not test.allow_live:
             message = f"load stays on this machine; --allow-live sends it to {target.host}, to the end of its allowance"
             raise ConfigInvalid(message, "BASE_URL")
-        surface = RequestIndex.of(document.load(config.spec))
+        surface = RequestIndex.of(documents.load(config.spec))
         counter = _Counter(config, target, surface)
         with contextlib.closing(counter), _keys(test, target, counter) as keys:
             return _measured(test, config, keys, counter)

@@ -15,10 +15,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from contracts.contract.pointers import locate, tokens
-from contracts.contract.vocabulary import Document
 from contracts.mutation.mutants import Mutant
 from contracts.mutation.mutators import mutate_body, mutate_headers
+from oas.contract import Contract
+from oas.pointers import locate, tokens
 
 __all__ = ["MutatingProxy"]
 
@@ -38,7 +38,7 @@ class MutatingProxy:
     """
 
     upstream: str
-    document: Document
+    document: Contract
     base_url: str = ""
     changed: int = 0
     _known: dict[str, list[Any]] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class MutatingProxy:
 
     def _learn(self, mutant: Mutant, status: int, body: Any) -> None:
         rule = self.document.by_id[mutant.operation_id].response(status)
-        for mark in rule.facts.marks if rule else ():
+        for mark in rule.annotations.marks if rule else ():
             if mark.attribute == "id":
                 seen = self._known.setdefault(mark.type, [])
                 seen += [value for _, value in locate(body, tokens(mark.at)) if value not in seen]

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.contract.vocabulary import Document, Operation, ResponseRule
+from oas.contract import Contract
+from oas.operation import Operation, Response
 
 __all__ = ["CATEGORIES", "Mutant", "mutants"]
 
@@ -50,7 +51,7 @@ class Mutant:
         return f"{self.operation_id} {self.status} {self.place} {self.mutator}"
 
 
-def mutants(document: Document, headers: tuple[str, ...]) -> tuple[Mutant, ...]:
+def mutants(document: Contract, headers: tuple[str, ...]) -> tuple[Mutant, ...]:
     """Return every fault, in the order of the document.
 
     Args:
@@ -71,7 +72,7 @@ class _Answer:
     operation_id: str
     targets: frozenset[tuple[str, str]]
     status: int
-    rule: ResponseRule
+    rule: Response
 
     def mutant(self, place: str, mutator: str, category: str, **more: Any) -> Mutant:
         return Mutant(
@@ -85,8 +86,8 @@ class _Answer:
         )
 
 
-def _answers(document: Document) -> Iterator[_Answer]:
-    shared: dict[tuple[int, str], list[tuple[Operation, ResponseRule]]] = {}
+def _answers(document: Contract) -> Iterator[_Answer]:
+    shared: dict[tuple[int, str], list[tuple[Operation, Response]]] = {}
     for operation in document.operations:
         for status, rule in operation.responses.items():
             key = rule.pointer if status >= 400 else operation.id
@@ -98,7 +99,7 @@ def _answers(document: Document) -> Iterator[_Answer]:
 
 
 def _of_body(answer: _Answer, request_id: str) -> Iterator[Mutant]:
-    facts = answer.rule.facts
+    facts = answer.rule.annotations
     ids = {request_id: "", **{mark.at: mark.type for mark in facts.marks if mark.attribute == "id"}}
     for place, shape in sorted(facts.shapes.items()):
         category = _category(shape, place in ids) if place else ""

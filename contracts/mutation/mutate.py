@@ -13,10 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from contracts.config import Config
-from contracts.contract.vocabulary import Document
 from contracts.mutation.faulty_proxy import MutatingProxy
 from contracts.mutation.mutants import CATEGORIES, Mutant, mutants
 from contracts.verdicts import Outcome, Report
+from oas.contract import Contract
 
 __all__ = ["Result", "Score", "score", "score_lines", "survivor_line"]
 
@@ -71,7 +71,7 @@ class Score:
 
 
 def score(
-    document: Document, *, sample: int, seed: int, progress: Callable[[Result, int, int], None] | None = None
+    document: Contract, *, sample: int, seed: int, progress: Callable[[Result, int, int], None] | None = None
 ) -> Score:
     """Try faults one after the other.
 
@@ -140,6 +140,6 @@ def _result(mutant: Mutant, answers: int, report: Report) -> Result:
     )
 
 
-def _number_headers(document: Document) -> tuple[str, ...]:
+def _number_headers(document: Contract) -> tuple[str, ...]:
     windows = document.limits.windows if document.limits else ()
     return tuple(name for window in windows for name in (window.limit_header, window.remaining_header))

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from contracts.contract.pointers import tokens
 from contracts.mutation.mutants import Mutant
+from oas.pointers import tokens
 
 __all__ = ["mutate_body", "mutate_headers"]
 

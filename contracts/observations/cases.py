@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from contracts.contract.vocabulary import ErrorRule, Operation
 from contracts.messages import Request
+from oas.operation import Operation
+from oas.vocabulary import ErrorRule
 
 __all__ = ["EXTRA_RANK", "OPENING_RANK", "PlannedRequest", "ask", "typed", "typed_parameters"]
 
@@ -92,7 +93,7 @@ def typed_parameters(operation: Operation, request: Request) -> dict[str, Any]:
 
 def typed(operation: Operation, name: str, value: Any) -> Any:
     """Give a parameter's value, text where it comes from a query, the type that the document says."""
-    parameter = operation.parameter(name)
+    parameter = operation.input(name)
     if parameter is None or operation.has_body:
         return value
     if parameter.is_array:

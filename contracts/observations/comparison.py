@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
-from contracts.contract.pointers import join, pattern_of
+from oas.pointers import join, pattern_of
 
 __all__ = ["agree", "day_of", "differences", "excerpt", "moment_of"]
 

@@ -10,9 +10,9 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from contracts.contract.collections import Collection, Filter, Sort
-from contracts.contract.pointers import lookup, tokens
 from contracts.observations.comparison import agree, day_of, moment_of
+from oas.pointers import get, tokens
+from oas.vocabulary import Collection, Filter, Sort
 
 __all__ = ["chosen", "is_ordered", "key_orders", "matches", "order_of", "page_of", "passes", "values_of"]
 
@@ -28,7 +28,7 @@ def matches(rule: Filter, row: Any, wanted: Any) -> bool:
         row: an item.
         wanted: the parameter's value, typed.
     """
-    return passes(rule, lookup(row, tokens(rule.item)), wanted)
+    return passes(rule, get(row, tokens(rule.item)), wanted)
 
 
 def passes(rule: Filter, value: Any, wanted: Any) -> bool:
@@ -51,7 +51,7 @@ def chosen(collection: Collection, rows: Iterable[Any], filters: Mapping[str, An
     for rule in collection.filters:
         if rule.parameter in filters:
             wanted, place = filters[rule.parameter], tokens(rule.item)
-            kept = [row for row in kept if passes(rule, lookup(row, place), wanted)]
+            kept = [row for row in kept if passes(rule, get(row, place), wanted)]
     return kept
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.contract.pointers import join
+from oas.pointers import join
 
 __all__ = ["leaves"]
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from contracts.contract.collections import Collection
-from contracts.contract.pointers import lookup, tokens, values
-from contracts.contract.vocabulary import Document, Operation
 from contracts.messages import MAX_BODY_BYTES
 from contracts.observations.comparison import day_of
 from contracts.observations.observations import Observation, Observations
+from oas.contract import Contract
+from oas.operation import Operation
+from oas.pointers import get, tokens, values
+from oas.vocabulary import Collection
 
 __all__ = ["KnownValues", "known_of", "typical_values", "values_at", "windows_of"]
 
@@ -40,7 +41,7 @@ class KnownValues:
         allow_writes: operations that change something may be sent.
     """
 
-    document: Document
+    document: Contract
     entities: Mapping[str, tuple[Any, ...]]
     attributes: Mapping[tuple[str, Any], Mapping[str, Any]]
     rows: Mapping[str, tuple[Any, ...]]
@@ -52,7 +53,7 @@ class KnownValues:
     allow_writes: bool = True
 
     @classmethod
-    def nothing(cls, document: Document, seed: int = 0) -> KnownValues:
+    def nothing(cls, document: Contract, seed: int = 0) -> KnownValues:
         """Know the contract only."""
         return cls(document=document, entities={}, attributes={}, rows={}, totals={}, fits={}, days={}, seed=seed)
 
@@ -81,7 +82,7 @@ def _weight(attributes: Mapping[str, Any]) -> float:
 def known_of(observations: Observations, seed: int = 0) -> KnownValues:
     """Gather what a run has seen."""
     document = observations.document
-    families = [item for item in document.operations if item.family == item.id]
+    families = [item for item in document.operations if item.canonical_id == item.id]
     attributes = {
         entity: {name: told[0].value for name, told in found.items()} for entity, found in observations.learnt.items()
     }
@@ -100,7 +101,7 @@ def known_of(observations: Observations, seed: int = 0) -> KnownValues:
 def windows_of(operation: Operation) -> tuple[tuple[str, str, str, str], ...]:
     """List series that two parameters cut: pattern of the items, pointer of the key, the parameters from and to."""
     rule = operation.success
-    found = [item for item in (rule.facts.invariants if rule else ()) if item.rule == "within"]
+    found = [item for item in (rule.annotations.invariants if rule else ()) if item.rule == "within"]
     return tuple(
         (item.at + item.terms["items"], item.terms["key"], item.terms["from"], item.terms["to"])
         for item in found
@@ -125,11 +126,11 @@ def _days(observations: Observations, operation: Operation) -> tuple[date, ...]:
     return tuple(sorted(found))
 
 
-def typical_values(document: Document, seed: int = 0) -> KnownValues:
+def typical_values(document: Contract, seed: int = 0) -> KnownValues:
     """Make up data of average size, so that a plan can be priced without a request."""
-    kinds = {mark.type for item in document.operations if item.success for mark in item.success.facts.marks}
+    kinds = {mark.type for item in document.operations if item.success for mark in item.success.annotations.marks}
     entities = {kind: tuple(f"<{kind} {index}>" for index in range(1, _AVERAGE_ENTITIES + 1)) for kind in sorted(kinds)}
-    families = [item for item in document.operations if item.family == item.id]
+    families = [item for item in document.operations if item.canonical_id == item.id]
     rows = {item.id: _rows(item, item.collection, entities) for item in families if item.collection}
     first = date(2025, 5, 1)
     days = tuple(first + timedelta(days=index) for index in range(_AVERAGE_DAYS))
@@ -156,7 +157,7 @@ def _rows(
         for name, place in collection.sort.fields.items():
             _put(row, tokens(place), f"{name} {index % 7}")
         for rule in collection.filters:
-            parameter = operation.parameter(rule.parameter)
+            parameter = operation.input(rule.parameter)
             values = parameter.enum if parameter else ()
             if rule.match.startswith("on-or-"):
                 _put(row, tokens(rule.item), f"2025-05-{index % 28 + 1:02}T00:00:00Z")
@@ -178,4 +179,4 @@ def _put(row: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
 def values_at(rows: tuple[Any, ...], pointer: str) -> list[Any]:
     """List what a pointer names in each row, rows that lack it left out."""
     path = tokens(pointer)
-    return [found for row in rows if isinstance(found := lookup(row, path), str | int | float)]
+    return [found for row in rows if isinstance(found := get(row, path), str | int | float)]

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from contracts.contract.collections import Collection
-from contracts.contract.pointers import MISSING, locate, lookup, tokens
-from contracts.contract.schemas import EntityAnnotation, SchemaAnnotations
-from contracts.contract.vocabulary import Document, Operation, ResponseRule
 from contracts.messages import NOT_JSON, Answer, Exchange
 from contracts.observations.cases import PlannedRequest, typed_parameters
 from contracts.observations.expected_rows import chosen
+from oas.annotations import EntityAnnotation, SchemaAnnotations
+from oas.contract import Contract
+from oas.operation import Operation, Response
+from oas.pointers import MISSING, get, locate, tokens
+from oas.vocabulary import Collection
 
 __all__ = ["EntityValue", "Observation", "Observations"]
 
@@ -67,14 +68,14 @@ class Observation:
         return 200 <= self.status < 300 and isinstance(self.body, dict)
 
     @cached_property
-    def rule(self) -> ResponseRule | None:
+    def rule(self) -> Response | None:
         """What the document says of this answer; None where it says nothing."""
         return self.operation.response(self.status) if self.operation else None
 
     @property
-    def facts(self) -> SchemaAnnotations:
+    def annotations(self) -> SchemaAnnotations:
         """What the schema says about places in the body."""
-        return self.rule.facts if self.rule else SchemaAnnotations()
+        return self.rule.annotations if self.rule else SchemaAnnotations()
 
     @cached_property
     def parameters(self) -> Mapping[str, Any]:
@@ -91,20 +92,20 @@ class Observation:
     @cached_property
     def items(self) -> list[Any]:
         """Items of the page; empty where there are none."""
-        found = lookup(self.body, self.collection.items)
+        found = get(self.body, self.collection.items)
         return found if isinstance(found, list) else []
 
     @cached_property
     def total(self) -> int | None:
         """Total of the collection as told; None where it is no number."""
-        found = lookup(self.body, self.collection.total)
+        found = get(self.body, self.collection.total)
         return found if isinstance(found, int) and not isinstance(found, bool) else None
 
     @cached_property
     def ids(self) -> list[Any]:
         """Identities of the items, in order, those without one left out."""
         path = tokens(self.collection.identity)
-        return [found for item in self.items if isinstance(found := lookup(item, path), str | int)]
+        return [found for item in self.items if isinstance(found := get(item, path), str | int)]
 
     @cached_property
     def filters(self) -> Mapping[str, Any]:
@@ -136,7 +137,7 @@ class Observations:
         seen: answered cases in the order of sending.
     """
 
-    def __init__(self, document: Document, seen: Iterable[Observation]) -> None:
+    def __init__(self, document: Contract, seen: Iterable[Observation]) -> None:
         self.document = document
         self.seen = tuple(seen)
         limits = document.limits
@@ -189,11 +190,11 @@ class Observations:
         """Family of a collection → id → item, where every item has been seen; other families are left out."""
         found: dict[str, Mapping[Any, Any]] = {}
         for operation in self.document.operations:
-            if operation.collection and operation.id == operation.family:
-                plain = [item for item in self.of_family(operation.family) if not item.filters]
+            if operation.collection and operation.id == operation.canonical_id:
+                plain = [item for item in self.of_family(operation.canonical_id) if not item.filters]
                 rows = _rows(plain)
                 if plain and plain[0].total == len(rows):
-                    found[operation.family] = rows
+                    found[operation.canonical_id] = rows
         return found
 
     def passing(self, seen: Observation, filters: Mapping[str, Any] | None = None) -> list[Any] | None:
@@ -203,7 +204,7 @@ class Observations:
             seen: an answer of the collection.
             filters: typed; None takes those of the answer.
         """
-        family = seen.operation.family if seen.operation else ""
+        family = seen.operation.canonical_id if seen.operation else ""
         rows = self.wholes.get(family)
         if rows is None:
             return None
@@ -227,7 +228,7 @@ def _rows(answers: Iterable[Observation]) -> dict[Any, Any]:
     for item in answers:
         path = tokens(item.collection.identity)
         for row in item.items:
-            identity = lookup(row, path)
+            identity = get(row, path)
             if isinstance(identity, str | int):
                 rows.setdefault(identity, row)
     return rows
@@ -236,16 +237,16 @@ def _rows(answers: Iterable[Observation]) -> dict[Any, Any]:
 def _entities(seen: Observation) -> Iterable[tuple[tuple[str, Any], EntityValue]]:
     """Yield (type, id) and one attribute for everything that an answer tells of entities."""
     scopes: defaultdict[tuple[str, str], list[EntityAnnotation]] = defaultdict(list)
-    for mark in seen.facts.marks:
+    for mark in seen.annotations.marks:
         scopes[mark.scope, mark.type].append(mark)
     for (scope, kind), marks in scopes.items():
         inner = [(mark, tokens(mark.at[len(scope) :])) for mark in marks]
         identity = next((path for mark, path in inner if mark.attribute == "id"), None)
         for at, value in locate(seen.body, tokens(scope)) if identity is not None else ():
-            found = lookup(value, identity or ())
+            found = get(value, identity or ())
             if isinstance(found, str | int):
                 for mark, path in inner:
-                    told = lookup(value, path)
+                    told = get(value, path)
                     if told is not MISSING:
                         pointer = at + mark.at[len(scope) :]
                         yield (kind, found), EntityValue(told, seen, mark, pointer)

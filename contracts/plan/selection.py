@@ -11,24 +11,24 @@ from dataclasses import replace
 
 from contracts import relations
 from contracts.config import Config
-from contracts.contract.vocabulary import Document
 from contracts.observations.cases import EXTRA_RANK, OPENING_RANK, PlannedRequest
 from contracts.observations.known_values import typical_values
 from contracts.plan.ordering import Plan, arrange
 from contracts.plan.sharding import assign
 from contracts.plan.verdict import selected
 from contracts.relations.relation_check import RelationCheck
+from oas.contract import Contract
 
 __all__ = ["fit_to_budget", "generating", "judged_rules", "plan", "requested_rules"]
 
 
-def plan(config: Config, document: Document, budget: int) -> Plan:
+def plan(config: Config, document: Contract, budget: int) -> Plan:
     """Plan a run on data of average size, sending nothing."""
     known = replace(typical_values(document, config.seed), allow_writes=True)
     return fit_to_budget(config, requested_rules(config, document), relations.cases(known), budget)
 
 
-def judged_rules(config: Config, document: Document) -> tuple[RelationCheck, ...]:
+def judged_rules(config: Config, document: Contract) -> tuple[RelationCheck, ...]:
     """Return the rules that a run judges: of the relations that `only` and `skip` choose, those of its shard."""
     own = {rule.relation.id for rule in requested_rules(config, document)}
     return tuple(
@@ -36,7 +36,7 @@ def judged_rules(config: Config, document: Document) -> tuple[RelationCheck, ...
     )
 
 
-def requested_rules(config: Config, document: Document) -> tuple[RelationCheck, ...]:
+def requested_rules(config: Config, document: Contract) -> tuple[RelationCheck, ...]:
     """Return the rules that a run sends requests for."""
     rules = _chosen(config, document)
     if config.shard is None:
@@ -54,7 +54,7 @@ def generating(config: Config) -> Config:
     return replace(config, seed=config.seed + config.shard.index - 1, fuzz=fuzz)
 
 
-def _chosen(config: Config, document: Document) -> tuple[RelationCheck, ...]:
+def _chosen(config: Config, document: Contract) -> tuple[RelationCheck, ...]:
     return tuple(rule for rule in relations.rules(document) if selected(rule.relation.id, config.only, config.skip))
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from contracts.client import ClientRequest, Expectation, Verdict, VerdictOptions, judge
 
 if TYPE_CHECKING:
-    from contracts.contract.vocabulary import Document
     from contracts.plugin.settings import Settings
+    from oas.contract import Contract
 
     #: Returns the requests that are kept, in the order of arrival, and how many there were.
     Read = Callable[[], tuple[tuple[ClientRequest, ...], int]]
@@ -30,7 +30,7 @@ class ClientLog:
         ConfigInvalid: the settings name a rule that does not exist.
     """
 
-    def __init__(self, read: Read, document: Document, settings: Settings) -> None:
+    def __init__(self, read: Read, document: Contract, settings: Settings) -> None:
         self._read = read
         self._document = document
         self._terms = VerdictOptions(allow=settings.allow, also=settings.also)

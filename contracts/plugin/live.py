@@ -15,7 +15,6 @@ import pytest
 
 from contracts.client import ClientRequest, contract_of
 from contracts.config import Config
-from contracts.contract.surface import RequestIndex
 from contracts.errors import ConfigInvalid, ToolError
 from contracts.gate.gate import Gate
 from contracts.gate.target import Target, check_first_answer
@@ -24,6 +23,7 @@ from contracts.plugin.api import Access, Api
 from contracts.plugin.client_log import ClientLog
 from contracts.plugin.settings import Settings
 from contracts.plugin.sighting import sent_of
+from contracts.request_index import RequestIndex
 from oas.redaction import PLACEHOLDER
 
 __all__ = ["LiveApi", "LiveTarget", "share_of"]

@@ -61,11 +61,11 @@ def relations_of(config: Config) -> tuple[Relation, ...]:
         ConfigInvalid: an id in `only` or `skip` begins no relation.
     """
     from contracts import relations
-    from contracts.contract.document import load
     from contracts.generate.phase import wanted
     from contracts.generate.sequences import RELATION
     from contracts.plan.filters import check_choice
     from contracts.plan.verdict import selected
+    from oas.contract import load
 
     document = load(config.spec)
     everything = relations.relations(document)

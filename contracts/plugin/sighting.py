@@ -15,7 +15,7 @@ from contracts.client import Breach, ClientRequest
 from contracts.messages import Answer, Exchange, Request
 
 if TYPE_CHECKING:
-    from contracts.contract.vocabulary import Document
+    from oas.contract import Contract
 
 __all__ = ["sent_of"]
 
@@ -24,7 +24,7 @@ _FOUND = "x-mock-violations"
 _NO_ANSWER = Answer(status=0, headers={}, body=b"")
 
 
-def sent_of(document: Document, order: int, exchange: Exchange) -> ClientRequest:
+def sent_of(document: Contract, order: int, exchange: Exchange) -> ClientRequest:
     """Describe an exchange.
 
     Args:
@@ -66,14 +66,14 @@ def _told(answer: Answer) -> list[Breach]:
         return []  # another server's header of this name
 
 
-def _breaches(document: Document, request: Request) -> Iterator[Breach]:
+def _breaches(document: Contract, request: Request) -> Iterator[Breach]:
     operation = document.by_id.get(request.operation_id)
     if operation is None:
         is_path = any(request.path == one.path for one in document.operations)
         code = "unknown-method" if is_path else "unknown-path"
         yield Breach("path", "", code, f"the contract has no {request.method} {request.path}")
         return
-    known = {parameter.name for parameter in operation.parameters}
+    known = {parameter.name for parameter in operation.inputs}
     in_query, in_body = (set(), known) if operation.has_body else (known, set())
     yield from _strange("query", (name for name, _ in request.query), in_query)
     if isinstance(request.body, dict):

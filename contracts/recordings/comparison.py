@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.contract.pointers import join, lookup, tokens
-from contracts.contract.vocabulary import Document, ResponseRule
 from contracts.generate.placeholders import Entities
 from contracts.messages import NOT_JSON, Answer
 from contracts.observations.comparison import excerpt
 from contracts.observations.json_leaves import leaves
 from contracts.run.sender import Gate
+from oas.contract import Contract
+from oas.operation import Response
+from oas.pointers import get, join, tokens
 
 __all__ = ["KINDS", "Difference", "ResponseComparison", "ServerSide"]
 
@@ -79,7 +80,7 @@ class ResponseComparison:
         sides: the servers.
     """
 
-    document: Document
+    document: Contract
     operation_id: str
     line: int
     sides: tuple[ServerSide, ServerSide]
@@ -99,7 +100,7 @@ class ResponseComparison:
 
     def _codes(self, left: Answer, right: Answer) -> Iterator[Difference]:
         place = self.document.envelope.error_code
-        codes = [lookup(answer.json, place) if place else None for answer in (left, right)]
+        codes = [get(answer.json, place) if place else None for answer in (left, right)]
         if codes[0] != codes[1] and all(isinstance(code, str) for code in codes):
             yield self._made("error_code", place, *codes)
 
@@ -142,23 +143,23 @@ class ResponseComparison:
             shown = next(pairs, (f"{len(mine)} values", f"{len(other)} values"))
             yield self._made("values", place, *shown)
 
-    def _rule(self, status: int) -> ResponseRule | None:
+    def _rule(self, status: int) -> Response | None:
         operation = self.document.by_id.get(self.operation_id)
         return operation.response(status) if operation else None
 
-    def _may_differ(self, rule: ResponseRule | None, place: str) -> bool:
+    def _may_differ(self, rule: Response | None, place: str) -> bool:
         """Whether two right servers with the same data may differ there: moments, identities, secrets."""
         envelope = self.document.envelope
         if place in (envelope.request_id, envelope.stamp, envelope.error_code):
             return True  # the last one is compared for itself
         if rule is None:
             return False
-        shape = rule.facts.shapes.get(place, {})
-        is_id = any(mark.at == place and mark.attribute == "id" for mark in rule.facts.marks)
-        return is_id or place in rule.facts.secrets or shape.get("format") == "date-time"
+        shape = rule.annotations.shapes.get(place, {})
+        is_id = any(mark.at == place and mark.attribute == "id" for mark in rule.annotations.marks)
+        return is_id or place in rule.annotations.secrets or shape.get("format") == "date-time"
 
-    def _same_kinds(self, rule: ResponseRule | None, place: str, told: Any) -> bool:
-        documented = rule.facts.shapes.get(place, {}).get("type") if rule else None
+    def _same_kinds(self, rule: Response | None, place: str, told: Any) -> bool:
+        documented = rule.annotations.shapes.get(place, {}).get("type") if rule else None
         allowed = set(documented) if isinstance(documented, list) else set()
         kinds = [{_kind(value) for value in values} - ({"null"} if "null" in allowed else set()) for values in told]
         return not kinds[0] or not kinds[1] or kinds[0] == kinds[1]

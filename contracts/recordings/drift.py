@@ -16,12 +16,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from contracts.contract.vocabulary import Document
 from contracts.entries import Entry
 from contracts.errors import BudgetExhausted, RequestRefused
 from contracts.generate.placeholders import resolve
 from contracts.messages import Exchange
 from contracts.recordings.comparison import KINDS, Difference, ResponseComparison, ServerSide
+from oas.contract import Contract
 
 __all__ = ["KINDS", "Difference", "Drift", "ServerSide", "compare"]
 
@@ -47,7 +47,7 @@ class Drift:
         return tuple(item for item in self.differences if item.kind in kinds)
 
 
-def compare(document: Document, entries: Sequence[Entry], left: ServerSide, right: ServerSide) -> Drift:
+def compare(document: Contract, entries: Sequence[Entry], left: ServerSide, right: ServerSide) -> Drift:
     """Send each request to both servers, one after the other, and compare the answers."""
     found: dict[tuple[str, str, str], Difference] = {}
     skipped: dict[int, str] = {}

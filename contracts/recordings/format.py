@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from contracts.contract.vocabulary import Document
 from contracts.entries import Entry, parse
 from contracts.errors import ConfigInvalid
 from contracts.generate.placeholders import Entities, insert_placeholders
 from contracts.messages import Exchange
+from oas.contract import Contract
 
 __all__ = ["generate", "load", "of_exchanges", "write"]
 
 
-def generate(document: Document, path: Path, seed: int, count: int) -> Iterator[Entry]:
+def generate(document: Contract, path: Path, seed: int, count: int) -> Iterator[Entry]:
     """Yield generated requests without sending one: the first `count` that a run with this seed would make.
 
     Args:
@@ -35,7 +35,7 @@ def generate(document: Document, path: Path, seed: int, count: int) -> Iterator[
         yield Entry(request=draft.request, origin=f"{draft.mode} {draft.stage}")
 
 
-def of_exchanges(document: Document, exchanges: Iterable[Exchange], entities: Entities) -> Iterator[Entry]:
+def of_exchanges(document: Contract, exchanges: Iterable[Exchange], entities: Entities) -> Iterator[Entry]:
     """Yield the requests of a run, known ids concealed, in the order of sending."""
     for exchange in exchanges:
         operation = document.by_id.get(exchange.request.operation_id)

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from contracts.config import Config
-from contracts.contract.vocabulary import Document
 from contracts.entries import Entry
 from contracts.events import Drive, Listener, PhaseFinished, PhaseStarted, RelationJudged, RunFinished, RunStarted
 from contracts.gate.target import check_first_answer
@@ -24,6 +23,7 @@ from contracts.observations.observations import Observation, Observations
 from contracts.recordings.format import of_exchanges, write
 from contracts.run.sender import CaseSender, Gate
 from contracts.verdicts import Relation, Report
+from oas.contract import Contract
 
 __all__ = ["PHASE", "first_entities", "replay", "replayed", "save_corpus"]
 
@@ -35,18 +35,18 @@ def replayed(entries: Sequence[Entry]) -> Drive:
     """Return what `contracts.api.run` drives in place of the plan."""
 
     def drive(config: Config, listener: Listener) -> Report:
-        from contracts.contract import document
-        from contracts.contract.surface import RequestIndex
         from contracts.gate.gate import Gate as RealGate
+        from contracts.request_index import RequestIndex
+        from oas import contract as documents
 
-        contract = document.load(config.spec)
+        contract = documents.load(config.spec)
         with RealGate(config, RequestIndex.of(contract), listener=listener) as gate:
             return replay(config, contract, gate, listener, entries)
 
     return drive
 
 
-def replay(config: Config, document: Document, gate: Gate, listener: Listener, entries: Sequence[Entry]) -> Report:
+def replay(config: Config, document: Contract, gate: Gate, listener: Listener, entries: Sequence[Entry]) -> Report:
     """Send a corpus and judge every answer.
 
     Args:
@@ -100,7 +100,7 @@ def _sent(hunt: FuzzRun, entries: Sequence[Entry]) -> bool:
     return True
 
 
-def first_entities(document: Document, gate: Gate, phase: str) -> Entities:
+def first_entities(document: Contract, gate: Gate, phase: str) -> Entities:
     """Open a gate, see that what answers can be judged, and return the ids that exist there.
 
     Raises:
@@ -113,7 +113,7 @@ def first_entities(document: Document, gate: Gate, phase: str) -> Entities:
     return known or fetch_listings(document, gate, phase)
 
 
-def _entities_in(document: Document, gate: Gate, first: Exchange) -> Entities:
+def _entities_in(document: Contract, gate: Gate, first: Exchange) -> Entities:
     sending = CaseSender(gate, document)
     sending.note(PlannedRequest(request=first.request, meaning="the lists", serves=()), first)
     return entities_of(document, Observations(document, sending.seen))
@@ -132,14 +132,14 @@ def _limits(config: Config) -> FuzzLimits:
     )
 
 
-def _met(document: Document, config: Config, entries: Sequence[Entry]) -> tuple[Relation, ...]:
+def _met(document: Contract, config: Config, entries: Sequence[Entry]) -> tuple[Relation, ...]:
     """Return the verdicts wanted, of the operations that the corpus asks."""
     paths = {entry.request.path for entry in entries}
     chosen = wanted(document, config.only, config.skip, PHASE)
     return tuple(item for item in chosen if document.by_id[item.operation_id].path in paths)
 
 
-def save_corpus(path: Path, document: Document, exchanges: Iterable[Exchange]) -> int:
+def save_corpus(path: Path, document: Contract, exchanges: Iterable[Exchange]) -> int:
     """Write what a run has sent as a corpus, the burst that meets the limit left out; return the number of requests.
 
     Raises:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contracts.contract.vocabulary import Document
 from contracts.observations.cases import OPENING_RANK, PlannedRequest
 from contracts.observations.known_values import KnownValues
 from contracts.relations import (
@@ -21,6 +20,7 @@ from contracts.relations import (
 )
 from contracts.relations.relation_check import RelationCheck
 from contracts.verdicts import Relation
+from oas.contract import Contract
 
 __all__ = ["cases", "opening", "relations", "rules"]
 
@@ -41,12 +41,12 @@ _KINDS = (
 _ASKING = (same_as, collection, partitions, identity, writes, auth, errors)
 
 
-def rules(document: Document) -> tuple[RelationCheck, ...]:
+def rules(document: Contract) -> tuple[RelationCheck, ...]:
     """Return every relation of a document with its judge, in the order of the kinds."""
     return tuple(rule for kind in _KINDS for rule in kind.rules(document))
 
 
-def relations(document: Document) -> tuple[Relation, ...]:
+def relations(document: Contract) -> tuple[Relation, ...]:
     """Return every relation of a document, in the order of the kinds."""
     return tuple(rule.relation for rule in rules(document))
 
@@ -63,10 +63,10 @@ def cases(known: KnownValues) -> tuple[PlannedRequest, ...]:
     return tuple(case for case in made if _can_be_asked(known.document, case))
 
 
-def _can_be_asked(document: Document, case: PlannedRequest) -> bool:
+def _can_be_asked(document: Contract, case: PlannedRequest) -> bool:
     """Whether a case is what it says: a whole request, and a valid one where it should succeed."""
     operation = document.by_id.get(case.request.operation_id)
     if operation is None:
         return True
-    needed = {parameter.name for parameter in operation.parameters if parameter.is_required}
+    needed = {parameter.name for parameter in operation.inputs if parameter.is_required}
     return operation.is_askable and (case.expects is not None or needed <= case.request.parameters.keys())

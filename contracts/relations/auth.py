@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from contracts.contract.vocabulary import Document, Envelope, ErrorRule, Operation
 from contracts.observations.cases import PlannedRequest, ask
 from contracts.observations.known_values import KnownValues
 from contracts.observations.observations import Observations
 from contracts.relations.errors import refusal, required_of
 from contracts.relations.relation_check import CheckResult, RelationCheck, judged
 from contracts.verdicts import Relation
+from oas.contract import Contract
+from oas.envelope import Envelope
+from oas.operation import Operation
+from oas.vocabulary import ErrorRule
 
 __all__ = ["cases", "rules"]
 
@@ -26,7 +29,7 @@ _VARIANTS = {
 _FIRST_RANK, _GUARD_RANK, _VARIANT_RANK, _MEMBER_RANK = 4.5, 8.5, 0.5, 12.5
 
 
-def rules(document: Document) -> tuple[RelationCheck, ...]:
+def rules(document: Contract) -> tuple[RelationCheck, ...]:
     """Return one relation for each operation without a key, each variant of a key, each operation of administrators."""
     judge = partial(_judge, document.envelope)
     return tuple(RelationCheck(relation, judge) for relation, *_ in _table(document))
@@ -53,9 +56,9 @@ def _rank(credential: str, place: int) -> float:
     return _MEMBER_RANK if credential == "member" else _VARIANT_RANK + 1.5 * place
 
 
-def _table(document: Document) -> list[tuple[Relation, ErrorRule, Operation, str]]:
+def _table(document: Contract) -> list[tuple[Relation, ErrorRule, Operation, str]]:
     rule = document.error("unauthenticated")
-    guarded = [item for item in document.operations if item.is_guarded]
+    guarded = [item for item in document.operations if item.requires_credentials]
     found: list[tuple[Relation, ErrorRule, Operation, str]] = []
     if rule is not None and guarded:
         for operation in guarded:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from contracts.contract.pointers import lookup
 from contracts.observations.comparison import moment_of
 from contracts.observations.observations import Observation
+from oas.pointers import get
 
 __all__ = ["clock_of", "clocks_of", "date_of", "in_one_window"]
 
@@ -19,7 +19,7 @@ def clock_of(seen: Observation, stamp: str) -> datetime:
         seen: an answer.
         stamp: pointer of the stamp in bodies; empty for none.
     """
-    told = moment_of(lookup(seen.body, stamp)) if stamp else None
+    told = moment_of(get(seen.body, stamp)) if stamp else None
     if told is None and seen.now is not None:
         return datetime.fromtimestamp(seen.now, UTC)
     return told or date_of(seen)

@@ -6,27 +6,28 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from contracts.contract.pointers import locate, tokens
-from contracts.contract.schemas import Invariant
-from contracts.contract.vocabulary import Document, Operation
 from contracts.observations.observations import Observation, Observations
 from contracts.relations.clock import clocks_of
 from contracts.relations.invariants import CHECKS, Check, InvariantFailure, RequestFacts
 from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged_each
 from contracts.verdicts import Relation
+from oas.annotations import Invariant
+from oas.contract import Contract
+from oas.operation import Operation
+from oas.pointers import locate, tokens
 
 __all__ = ["rules"]
 
 _KIND = "derived"
 
 
-def rules(document: Document) -> tuple[RelationCheck, ...]:
+def rules(document: Contract) -> tuple[RelationCheck, ...]:
     """Return one relation for each rule at each place of each documented body; errors share theirs."""
     found: dict[str, RelationCheck] = {}
     errors: set[tuple[str, str, int]] = set()
     for operation in document.operations:
         for status, response in operation.responses.items():
-            for invariant in response.facts.invariants:
+            for invariant in response.annotations.invariants:
                 key = (invariant.pointer, invariant.at, status)
                 if status < 400 or key not in errors:
                     errors.add(key)

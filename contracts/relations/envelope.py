@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from contracts.contract.pointers import MISSING, lookup
-from contracts.contract.vocabulary import Document
 from contracts.observations.comparison import moment_of
 from contracts.observations.observations import Observation, Observations
 from contracts.relations.clock import clocks_of
 from contracts.relations.invariants import SLACK_S, apart
 from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged, judged_each
 from contracts.verdicts import Relation
+from oas.contract import Contract
+from oas.pointers import MISSING, get
 
 __all__ = ["rules"]
 
@@ -22,7 +22,7 @@ _KIND = "envelope"
 _Check = Callable[[Observation, object, str, str], Mismatch | None]
 
 
-def rules(document: Document) -> tuple[RelationCheck, ...]:
+def rules(document: Contract) -> tuple[RelationCheck, ...]:
     """Return the relations of the envelope, those whose member the document shows."""
     envelope = document.envelope
     table = (
@@ -50,7 +50,7 @@ def rules(document: Document) -> tuple[RelationCheck, ...]:
     return tuple(found)
 
 
-def _relation(document: Document, pattern: str, place: str, meaning: str) -> Relation:
+def _relation(document: Contract, pattern: str, place: str, meaning: str) -> Relation:
     pointers = {getattr(document.envelope, name): home for name, home in document.envelope.pointers.items()}
     return Relation(
         id=f"{_KIND}.{pattern}[{place}]",
@@ -64,7 +64,7 @@ def _relation(document: Document, pattern: str, place: str, meaning: str) -> Rel
 
 def _judge_each(place: str, check: _Check, zone: str, relation: Relation, observations: Observations) -> CheckResult:
     def outcomes(seen: Observation) -> Iterator[Mismatch | None]:
-        value = lookup(seen.body, place)
+        value = get(seen.body, place)
         if value is not MISSING:
             yield check(seen, value, place, zone)
 
@@ -108,7 +108,7 @@ def _judge_fresh(place: str, relation: Relation, observations: Observations) -> 
     def outcomes() -> Iterator[Mismatch | None]:
         known: dict[str, Observation] = {}
         for seen in observations.seen:
-            value = lookup(seen.body, place)
+            value = get(seen.body, place)
             if isinstance(value, str):
                 before = known.setdefault(value, seen)
                 title = f"{place} is {value!r} in two answers"

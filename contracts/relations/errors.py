@@ -8,14 +8,17 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from contracts.contract.pointers import lookup
-from contracts.contract.vocabulary import Document, Envelope, ErrorRule, Operation, Parameter
 from contracts.messages import Request
 from contracts.observations.cases import EXTRA_RANK, PlannedRequest, ask
 from contracts.observations.known_values import KnownValues
 from contracts.observations.observations import Observation, Observations
 from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged_each
 from contracts.verdicts import Relation
+from oas.contract import Contract
+from oas.envelope import Envelope
+from oas.operation import Input, Operation
+from oas.pointers import get
+from oas.vocabulary import ErrorRule
 
 __all__ = ["cases", "refusal", "required_of", "rules"]
 
@@ -26,7 +29,7 @@ _DAY = date(2025, 5, 1)
 _FIRST, _FURTHER = 8.2, EXTRA_RANK + 2
 
 
-def rules(document: Document) -> tuple[RelationCheck, ...]:
+def rules(document: Contract) -> tuple[RelationCheck, ...]:
     """Return one relation for every condition, operation and parameter that it can be provoked by."""
     return tuple(
         RelationCheck(relation, partial(_judge, document.envelope))
@@ -53,7 +56,7 @@ def refusal(envelope: Envelope, seen: Observation) -> Mismatch | None:
     """Judge whether an answer refuses as its case expects; None where it does."""
     rule = seen.case.expects
     assert rule is not None
-    told = lookup(seen.body, envelope.error_code) if envelope.error_code else rule.error_code
+    told = get(seen.body, envelope.error_code) if envelope.error_code else rule.error_code
     if seen.status == rule.status and told == rule.error_code:
         return None
     operation = seen.operation.id if seen.operation else seen.exchange.request.path
@@ -83,7 +86,7 @@ def _judge(envelope: Envelope, relation: Relation, observations: Observations) -
 _Condition = tuple[Relation, ErrorRule, Request, str]
 
 
-def _conditions(document: Document, stranger: Any) -> Iterator[_Condition]:
+def _conditions(document: Contract, stranger: Any) -> Iterator[_Condition]:
     for operation in document.operations:
         for rule in operation.errors:
             if rule.condition == "unknown-entity":
@@ -117,7 +120,7 @@ def _relation(rule: ErrorRule, operation: Operation | None, detail: str, meaning
 
 
 def _unknown_entity(operation: Operation, rule: ErrorRule, stranger: Any) -> _Condition:
-    parameter = operation.parameter(rule.parameter)
+    parameter = operation.input(rule.parameter)
     assert parameter is not None
     value = stranger(parameter)
     request = ask(operation, {**_required(operation, stranger), parameter.name: value})
@@ -132,9 +135,9 @@ def _end_before_start(operation: Operation, rule: ErrorRule, stranger: Any) -> _
     return relation, rule, request, "order"
 
 
-def _invalid(document: Document, rule: ErrorRule, stranger: Any) -> Iterator[_Condition]:
+def _invalid(document: Contract, rule: ErrorRule, stranger: Any) -> Iterator[_Condition]:
     for operation in document.operations:
-        for parameter in operation.parameters:
+        for parameter in operation.inputs:
             value = _wrong(operation, parameter)
             if value is not None:
                 request = ask(operation, {**_required(operation, stranger, is_known=True), parameter.name: value})
@@ -151,7 +154,7 @@ def _invalid(document: Document, rule: ErrorRule, stranger: Any) -> Iterator[_Co
             yield relation, rule, request, "malformed"
 
 
-def _wrong(operation: Operation, parameter: Parameter) -> Any:
+def _wrong(operation: Operation, parameter: Input) -> Any:
     """Return a value that the schema of a parameter forbids; None where a query could not carry one."""
     schema = parameter.schema
     if parameter.enum:
@@ -171,14 +174,14 @@ def required_of(known: KnownValues, operation: Operation) -> dict[str, Any]:
 
 
 def _required(operation: Operation, stranger: Any, is_known: bool = False) -> dict[str, Any]:
-    return {item.name: stranger(item, is_known=is_known) for item in operation.parameters if item.is_required}
+    return {item.name: stranger(item, is_known=is_known) for item in operation.inputs if item.is_required}
 
 
-def _placeholder(parameter: Parameter, is_known: bool = False) -> Any:
+def _placeholder(parameter: Input, is_known: bool = False) -> Any:
     return [] if parameter.is_array else ""
 
 
-def _stranger(known: KnownValues, parameter: Parameter, is_known: bool = False) -> Any:
+def _stranger(known: KnownValues, parameter: Input, is_known: bool = False) -> Any:
     """Return a value for a parameter that names an entity: a known one, or one that nobody has."""
     ids = known.entities.get(parameter.entity, ())
     if is_known and ids:

@@ -7,9 +7,6 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from contracts.contract.pointers import lookup, pattern_of, tokens
-from contracts.contract.schemas import EntityAnnotation
-from contracts.contract.vocabulary import Document, Operation, Parameter
 from contracts.observations.cases import PlannedRequest, ask
 from contracts.observations.comparison import agree, differences
 from contracts.observations.expected_rows import values_of
@@ -17,6 +14,10 @@ from contracts.observations.known_values import KnownValues
 from contracts.observations.observations import EntityValue, Observation, Observations
 from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged
 from contracts.verdicts import Relation
+from oas.annotations import EntityAnnotation
+from oas.contract import Contract
+from oas.operation import Input, Operation
+from oas.pointers import get, pattern_of, tokens
 
 __all__ = ["cases", "rules"]
 
@@ -25,16 +26,16 @@ _KIND = "identity"
 _OPEN_RANK, _OPEN_STEP = 8.5, 3.0
 
 
-def rules(document: Document) -> tuple[RelationCheck, ...]:
+def rules(document: Contract) -> tuple[RelationCheck, ...]:
     """Return the relations of every kind of entity."""
     return (*_attribute_rules(document), *_item_rules(document), *_open_rules(document), *_directory_rules(document))
 
 
-def _attribute_rules(document: Document) -> Iterator[RelationCheck]:
+def _attribute_rules(document: Contract) -> Iterator[RelationCheck]:
     marks: defaultdict[tuple[str, str], dict[str, EntityAnnotation]] = defaultdict(dict)
     for operation in document.operations:
-        for mark in operation.success.facts.marks if operation.success else ():
-            marks[mark.type, mark.attribute].setdefault(f"{operation.family} {mark.at}", mark)
+        for mark in operation.success.annotations.marks if operation.success else ():
+            marks[mark.type, mark.attribute].setdefault(f"{operation.canonical_id} {mark.at}", mark)
     for (kind, attribute), found in marks.items():
         if attribute != "id":
             mark = next(iter(found.values()))
@@ -43,18 +44,18 @@ def _attribute_rules(document: Document) -> Iterator[RelationCheck]:
             yield RelationCheck(relation, partial(_judge_same, kind, attribute), is_universal=True)
 
 
-def _item_rules(document: Document) -> Iterator[RelationCheck]:
+def _item_rules(document: Contract) -> Iterator[RelationCheck]:
     for operation in document.operations:
-        if operation.collection and operation.id == operation.family:
+        if operation.collection and operation.id == operation.canonical_id:
             meaning = f"An item of {operation.id} is the same on every page, under every filter and order."
             pointer = f"{operation.collection.pointer}/identity"
             relation = _relation("item", operation.id, operation.id, pointer, meaning)
             yield RelationCheck(relation, partial(_judge_items, operation.id), is_universal=True)
 
 
-def _open_rules(document: Document) -> Iterator[RelationCheck]:
+def _open_rules(document: Contract) -> Iterator[RelationCheck]:
     for operation in document.operations:
-        for parameter in operation.parameters:
+        for parameter in operation.inputs:
             if parameter.entity and not operation.is_write:
                 meaning = f"Every listed {parameter.entity} can be given to {operation.id} as {parameter.name}."
                 detail = f"{operation.id}:{parameter.name}"
@@ -62,7 +63,7 @@ def _open_rules(document: Document) -> Iterator[RelationCheck]:
                 yield RelationCheck(relation, partial(_judge_opens, operation, parameter), is_universal=True)
 
 
-def _directory_rules(document: Document) -> Iterator[RelationCheck]:
+def _directory_rules(document: Contract) -> Iterator[RelationCheck]:
     for operation in document.operations:
         for mark in _directories(operation):
             meaning = f"{mark.scope[:-2]} of {operation.id}, which takes no parameters, lists every {mark.type}."
@@ -73,9 +74,9 @@ def _directory_rules(document: Document) -> Iterator[RelationCheck]:
 def _directories(operation: Operation) -> list[EntityAnnotation]:
     """List the arrays of entities of an operation without parameters: nothing can have left anyone out."""
     rule = operation.success
-    if operation.parameters or operation.is_write or rule is None:
+    if operation.inputs or operation.is_write or rule is None:
         return []
-    return [mark for mark in rule.facts.marks if mark.attribute == "id" and mark.scope.endswith("/*")]
+    return [mark for mark in rule.annotations.marks if mark.attribute == "id" and mark.scope.endswith("/*")]
 
 
 def _relation(pattern: str, detail: str, operation_id: str, pointer: str, meaning: str) -> Relation:
@@ -87,7 +88,7 @@ def cases(known: KnownValues) -> tuple[PlannedRequest, ...]:
     """Open a seeded sample of listed ids that covers every value of every listed attribute with few values."""
     found: list[PlannedRequest] = []
     for operation in known.document.operations:
-        for parameter in operation.parameters:
+        for parameter in operation.inputs:
             if parameter.entity and parameter.is_required and not parameter.is_array:
                 sample = _sample(known, parameter.entity)
                 serves = (f"{_KIND}.opens[{operation.id}:{parameter.name}]",)
@@ -117,8 +118,8 @@ def _sample(known: KnownValues, kind: str) -> list[Any]:
         sample.append(best)
 
 
-def _listed_attributes(document: Document, kind: str) -> set[str]:
-    facts = [operation.success.facts for operation in document.operations if operation.success]
+def _listed_attributes(document: Contract, kind: str) -> set[str]:
+    facts = [operation.success.annotations for operation in document.operations if operation.success]
     return {
         mark.attribute
         for item in facts
@@ -159,7 +160,7 @@ def _compare(entity: str, attribute: str, told: list[EntityValue]) -> Iterator[M
 
 
 def _name(seen: Observation) -> str:
-    return seen.operation.family if seen.operation else ""
+    return seen.operation.canonical_id if seen.operation else ""
 
 
 def _judge_items(family: str, relation: Relation, observations: Observations) -> CheckResult:
@@ -167,13 +168,13 @@ def _judge_items(family: str, relation: Relation, observations: Observations) ->
         known: dict[Any, tuple[Any, Observation]] = {}
         for seen in observations.of_family(family):
             path, place = tokens(seen.collection.identity), seen.collection.items
-            fields = seen.facts.fields
+            fields = seen.annotations.fields
 
             def skip(at: str, place: str = place, fields: set[str] = fields) -> bool:
                 return not at.endswith("/*") and f"{place}/*{at}" not in fields
 
             for item in seen.items:
-                identity = lookup(item, path)
+                identity = get(item, path)
                 before = known.setdefault(identity, (item, seen)) if isinstance(identity, str | int) else None
                 if before is not None and before[1] is not seen:
                     found = next(differences(before[0], item, skip), None)
@@ -188,9 +189,7 @@ def _changed(identity: Any, found: tuple[str, Any, Any], before: Observation, se
     return Mismatch(title[:300], "the same item", (before, seen), pattern_of(at), right)
 
 
-def _judge_opens(
-    operation: Operation, parameter: Parameter, relation: Relation, observations: Observations
-) -> CheckResult:
+def _judge_opens(operation: Operation, parameter: Input, relation: Relation, observations: Observations) -> CheckResult:
     listed = set(observations.entities(parameter.entity))
     asked = [item for item in observations.judged if item.operation is operation and item.case.expects is None]
 
@@ -204,15 +203,15 @@ def _judge_opens(
     return judged(relation, outcomes(), f"no listed {parameter.entity} was given")
 
 
-def _opened(seen: Observation, parameter: Parameter, value: Any) -> Mismatch | None:
+def _opened(seen: Observation, parameter: Input, value: Any) -> Mismatch | None:
     if not seen.is_success:
         title = f"the listed {parameter.entity} {value!r} was answered {seen.status}"
         return Mismatch(title, "a 2xx answer", (seen,), f"status {seen.status}", seen.status)
     if parameter.is_array:
         return None
-    marks = [mark for mark in seen.facts.marks if mark.type == parameter.entity and mark.attribute == "id"]
+    marks = [mark for mark in seen.annotations.marks if mark.type == parameter.entity and mark.attribute == "id"]
     for mark in marks:
-        told = lookup(seen.body, tokens(mark.at)) if "*" not in mark.at else value
+        told = get(seen.body, tokens(mark.at)) if "*" not in mark.at else value
         if not agree(told, value):
             title = f"{mark.at} is {told!r}, asked for was {value!r}"
             return Mismatch(title, f"{value!r}", (seen,), mark.at, told, mark.pointer)

@@ -13,8 +13,8 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from contracts.contract.pointers import lookup, tokens, values
 from contracts.observations.comparison import day_of, moment_of
+from oas.pointers import get, tokens, values
 
 __all__ = ["CHECKS", "SLACK_S", "Check", "InvariantFailure", "RequestFacts", "apart"]
 
@@ -75,11 +75,11 @@ def _total(instance: Any, patterns: list[tuple[str, _Path]]) -> float | None:
     for _, path in patterns:
         if "*" in path:
             found = list(values(instance, path))
-            items = lookup(instance, path[: path.index("*")])
+            items = get(instance, path[: path.index("*")])
             if not isinstance(items, list) or (items and not found):
                 return None
         else:
-            found = [lookup(instance, path)]
+            found = [get(instance, path)]
         if not all(_is_number(value) for value in found):
             return None
         total += sum(found)
@@ -91,7 +91,7 @@ def _ratio(terms: Mapping[str, Any]) -> Check:
     scale, decimals = float(terms["scale"]), int(terms["decimals"])
 
     def check(instance: Any, _asked: RequestFacts) -> InvariantFailure | bool:
-        part, whole, told = (lookup(instance, path) for path in (of, to, equals))
+        part, whole, told = (get(instance, path) for path in (of, to, equals))
         if not (_is_number(part) and _is_number(whole) and _is_number(told)):
             return False
         exact = scale * part / whole if whole else 0.0
@@ -108,7 +108,7 @@ def _at_most(terms: Mapping[str, Any]) -> Check:
     low, high = tokens(terms["value"]), tokens(terms["limit"])
 
     def check(instance: Any, _asked: RequestFacts) -> InvariantFailure | bool:
-        value, limit = lookup(instance, low), lookup(instance, high)
+        value, limit = get(instance, low), get(instance, high)
         if isinstance(value, str) and isinstance(limit, str):
             first, last = moment_of(value), moment_of(limit)
             holds = None if first is None or last is None else first <= last
@@ -182,7 +182,7 @@ def _now(terms: Mapping[str, Any]) -> Check:
     place = tokens(terms["value"])
 
     def check(instance: Any, asked: RequestFacts) -> InvariantFailure | bool:
-        told = lookup(instance, place)
+        told = get(instance, place)
         moment = moment_of(told)
         if moment is None or not asked.clocks:
             return False

@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 
-from contracts.contract.limits import Limits, Window
-from contracts.contract.pointers import lookup, tokens
-from contracts.contract.vocabulary import Document, Operation
 from contracts.observations.cases import PlannedRequest, ask
 from contracts.observations.observations import Observation, Observations
 from contracts.relations.clock import in_one_window
 from contracts.relations.rate_headers import remaining
 from contracts.relations.relation_check import Check, CheckResult, Mismatch, RelationCheck, judged, judged_each
 from contracts.verdicts import Relation
+from oas.contract import Contract
+from oas.operation import Operation
+from oas.pointers import get, tokens
+from oas.vocabulary import RateLimits, RateLimitWindow
 
 __all__ = ["burst_case", "most_requests", "rules"]
 
@@ -28,7 +29,7 @@ _PHASE = "limits"
 _SLACK_S = 2.0
 
 
-def rules(document: Document) -> tuple[RelationCheck, ...]:
+def rules(document: Contract) -> tuple[RelationCheck, ...]:
     """Return the relations of the shortest window; none where the document sets no limits."""
     limits = document.limits
     if limits is None:
@@ -62,26 +63,26 @@ def rules(document: Document) -> tuple[RelationCheck, ...]:
     )
 
 
-def burst_case(document: Document) -> PlannedRequest | None:
+def burst_case(document: Contract) -> PlannedRequest | None:
     """Return the request that a burst repeats; None where there are no limits or nothing to ask for."""
     reads = [item for item in document.operations if not item.is_write and not _required(item)]
     if document.limits is None or not reads:
         return None
-    operation = min(reads, key=lambda item: len(item.parameters))
+    operation = min(reads, key=lambda item: len(item.inputs))
     serves = tuple(rule.relation.id for rule in rules(document))
     return PlannedRequest(request=ask(operation), meaning="burst", serves=serves)
 
 
-def most_requests(document: Document) -> int:
+def most_requests(document: Contract) -> int:
     """Return after how many requests a burst has failed to meet a refusal, even if a window ended on the way."""
     return 2 * _shortest(document.limits).limit + 3 if document.limits else 0
 
 
 def _required(operation: Operation) -> bool:
-    return any(item.is_required for item in operation.parameters)
+    return any(item.is_required for item in operation.inputs)
 
 
-def _shortest(limits: Limits) -> Window:
+def _shortest(limits: RateLimits) -> RateLimitWindow:
     return min(limits.windows, key=lambda window: window.seconds)
 
 
@@ -89,7 +90,7 @@ def _burst(observations: Observations) -> list[Observation]:
     return [item for item in observations.seen if item.exchange.phase == _PHASE]
 
 
-def _judge_early(window: Window, relation: Relation, observations: Observations) -> CheckResult:
+def _judge_early(window: RateLimitWindow, relation: Relation, observations: Observations) -> CheckResult:
     burst = _burst(observations)
     refusal = observations.refusal_status
 
@@ -105,14 +106,14 @@ def _judge_early(window: Window, relation: Relation, observations: Observations)
     return judged(relation, outcomes(), "the allowance was not exhausted" if burst else "not asked")
 
 
-def _is_alone(burst: list[Observation], window: Window) -> bool:
+def _is_alone(burst: list[Observation], window: RateLimitWindow) -> bool:
     """Whether no other client of the key was seen: what was left never fell by more than one between answers."""
     answered = [item for item in burst if item.status < 400]
     told = [left for item in answered if (left := remaining(item, window)) is not None]
     return all(before - after <= 1 for before, after in pairwise(told))
 
 
-def _judge_late(window: Window, relation: Relation, observations: Observations) -> CheckResult:
+def _judge_late(window: RateLimitWindow, relation: Relation, observations: Observations) -> CheckResult:
     burst = _burst(observations)
     stamp = observations.document.envelope.stamp
 
@@ -137,22 +138,22 @@ def _judge_refusals(check: Check, relation: Relation, observations: Observations
     return judged_each(relation, refused, check, "no request was refused")
 
 
-def _code(limits: Limits, place: str, seen: Observation) -> Iterator[Mismatch | None]:
-    told = lookup(seen.body, place) if place else limits.error_code
+def _code(limits: RateLimits, place: str, seen: Observation) -> Iterator[Mismatch | None]:
+    told = get(seen.body, place) if place else limits.error_code
     title = f"{place} is {told!r}"
     yield None if told == limits.error_code else Mismatch(title, limits.error_code, (seen,), place, told)
 
 
-def _agrees(limits: Limits, seen: Observation) -> Iterator[Mismatch | None]:
+def _agrees(limits: RateLimits, seen: Observation) -> Iterator[Mismatch | None]:
     for window in limits.windows:
         for name, place in ((window.limit_header, window.limit_body), (window.remaining_header, window.remaining_body)):
-            sent, told = seen.answer.header(name), lookup(seen.body, tokens(place))
+            sent, told = seen.answer.header(name), get(seen.body, tokens(place))
             title = f"{place} is {told!r}, {name} is {sent}"
             yield None if sent == str(told) else Mismatch(title, "the same number", (seen,), place, told)
 
 
-def _wait(limits: Limits, seen: Observation) -> Iterator[Mismatch | None]:
-    told = lookup(seen.body, tokens(limits.retry_body))
+def _wait(limits: RateLimits, seen: Observation) -> Iterator[Mismatch | None]:
+    told = get(seen.body, tokens(limits.retry_body))
     sent = seen.answer.header(limits.retry_header)
     if sent is not None:
         title = f"{limits.retry_header} is {sent}, {limits.retry_body} is {told!r}"

@@ -12,8 +12,6 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from contracts.contract.pointers import join, lookup, tokens
-from contracts.contract.vocabulary import Document, Operation, Parameter
 from contracts.observations.cases import EXTRA_RANK, PlannedRequest, ask
 from contracts.observations.comparison import agree, day_of, differences
 from contracts.observations.known_values import KnownValues, windows_of
@@ -22,19 +20,22 @@ from contracts.relations.errors import required_of
 from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged
 from contracts.relations.same_as import compare
 from contracts.verdicts import Relation
+from oas.contract import Contract
+from oas.operation import Input, Operation
+from oas.pointers import get, join, tokens
 
 __all__ = ["cases", "rules"]
 
 _KIND = "parts"
 
 
-def rules(document: Document) -> tuple[RelationCheck, ...]:
+def rules(document: Contract) -> tuple[RelationCheck, ...]:
     """Return the relations of every operation that cuts series by days, or figures by entities."""
     passing = frozenset((document.envelope.request_id, document.envelope.stamp))
     return tuple(
         rule
         for operation in document.operations
-        if operation.id == operation.family and operation.collection is None
+        if operation.id == operation.canonical_id and operation.collection is None
         for rule in (*_day_rules(operation, passing), *_entity_rules(operation))
     )
 
@@ -58,7 +59,7 @@ def _day_rules(operation: Operation, passing: frozenset[str]) -> Iterator[Relati
 
 
 def _entity_rules(operation: Operation) -> Iterator[RelationCheck]:
-    for parameter in operation.parameters:
+    for parameter in operation.inputs:
         if parameter.entity and parameter.is_array:
             for figure in _figures(operation):
                 meaning = f"{figure} of all is the sum of that of single {parameter.name}."
@@ -69,7 +70,7 @@ def _entity_rules(operation: Operation) -> Iterator[RelationCheck]:
 def _figures(operation: Operation) -> list[str]:
     """List single figures that rules of sums name: those are counts, and counts add up."""
     rule = operation.success
-    sums = [item for item in (rule.facts.invariants if rule else ()) if item.rule == "sum" and "*" not in item.at]
+    sums = [item for item in (rule.annotations.invariants if rule else ()) if item.rule == "sum" and "*" not in item.at]
     named = [item.at + place for item in sums for side in ("of", "equals") for place in item.terms[side]]
     return list(dict.fromkeys(place for place in named if "*" not in place))
 
@@ -78,7 +79,7 @@ def cases(known: KnownValues) -> tuple[PlannedRequest, ...]:
     """Return ranges of days, and single entities, for every operation that takes them."""
     found: list[PlannedRequest] = []
     for operation in known.document.operations:
-        if operation.id == operation.family and operation.collection is None:
+        if operation.id == operation.canonical_id and operation.collection is None:
             forms = known.forms(operation.id)
             found += [*_day_cases(known, operation, forms), *_entity_cases(known, operation, forms)]
     return tuple(found)
@@ -104,7 +105,7 @@ def _day_cases(known: KnownValues, operation: Operation, forms: tuple[Operation,
 
 
 def _entity_cases(known: KnownValues, operation: Operation, forms: tuple[Operation, ...]) -> Iterator[PlannedRequest]:
-    for parameter in operation.parameters:
+    for parameter in operation.inputs:
         ids = known.entities.get(parameter.entity, ()) if parameter.entity and parameter.is_array else ()
         serves = tuple(f"{_KIND}.entities[{operation.id}:{figure}]" for figure in _figures(operation))
         for place, part in enumerate((ids[:1], ids[1:])):
@@ -128,11 +129,11 @@ def _judge_days(
 
     def outcomes() -> Iterator[Mismatch | None]:
         for whole, part in _cuts(seen, start, end):
-            every = lookup(whole.body, tokens(items))
-            some = lookup(part.body, tokens(items))
+            every = get(whole.body, tokens(items))
+            some = get(part.body, tokens(items))
             if isinstance(every, list) and isinstance(some, list) and every:
                 bounds = part.parameters.get(start), part.parameters.get(end)
-                expected = [item for item in every if _lies(lookup(item, tokens(key)), *bounds)]
+                expected = [item for item in every if _lies(get(item, tokens(key)), *bounds)]
                 place = next(differences(expected, some), None)
                 title = f"{items} of {part.case.meaning}: {len(some)} days, {len(expected)} of the uncut answer"
                 shown = place and place[2]
@@ -173,13 +174,13 @@ def _judge_all_days(
 
 
 def _series(seen: Observation, items: str, key: str) -> list[date]:
-    found = lookup(seen.body, tokens(items))
-    days = (day_of(lookup(item, tokens(key))) for item in (found if isinstance(found, list) else ()))
+    found = get(seen.body, tokens(items))
+    days = (day_of(get(item, tokens(key))) for item in (found if isinstance(found, list) else ()))
     return [day for day in days if day is not None]
 
 
 def _judge_entities(
-    operation: Operation, parameter: Parameter, figure: str, relation: Relation, observations: Observations
+    operation: Operation, parameter: Input, figure: str, relation: Relation, observations: Observations
 ) -> CheckResult:
     seen = observations.of_family(operation.id)
     whole = next((item for item in seen if not any(item.parameters.values())), None)
@@ -192,7 +193,7 @@ def _judge_entities(
             parts.append(item)
     if whole is None or not parts or missing:
         return CheckResult(reason="single entities were not asked for, or not all of them")
-    values = [lookup(item.body, tokens(figure)) for item in (whole, *parts)]
+    values = [get(item.body, tokens(figure)) for item in (whole, *parts)]
     if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
         return CheckResult(reason=f"{figure} is no number")
     title = f"{figure} is {values[0]} for all, {' + '.join(str(value) for value in values[1:])} for its parts"

@@ -12,12 +12,12 @@ from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
-from contracts.contract.limits import Limits, Window
-from contracts.contract.vocabulary import Document
 from contracts.observations.observations import Observation, Observations
 from contracts.relations.clock import in_one_window
 from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged, judged_each
 from contracts.verdicts import Relation
+from oas.contract import Contract
+from oas.vocabulary import RateLimits, RateLimitWindow
 
 __all__ = ["remaining", "rules"]
 
@@ -31,13 +31,13 @@ _SLACK_S = 1.0
 _ENOUGH_STEPS = 5
 
 
-def rules(document: Document) -> tuple[RelationCheck, ...]:
+def rules(document: Contract) -> tuple[RelationCheck, ...]:
     """Return the relations of every window; none where the document sets no limits."""
     limits = document.limits
     return tuple(rule for window in limits.windows for rule in _rules(limits, window)) if limits else ()
 
 
-def _rules(limits: Limits, window: Window) -> Iterator[RelationCheck]:
+def _rules(limits: RateLimits, window: RateLimitWindow) -> Iterator[RelationCheck]:
     def relation(pattern: str, cost: int, meaning: str, assumed: str = "") -> Relation:
         name, pointer = f"{_KIND}.{pattern}[{window.name}]", window.pointer
         return Relation(
@@ -57,7 +57,7 @@ def _rules(limits: Limits, window: Window) -> Iterator[RelationCheck]:
     yield RelationCheck(strangers, partial(_judge_counts, window, _STRANGERS), is_universal=True, is_momentary=True)
 
 
-def remaining(seen: Observation, window: Window) -> int | None:
+def remaining(seen: Observation, window: RateLimitWindow) -> int | None:
     """Return what an answer says is left in a window; None where it says nothing."""
     return _number(seen.answer.header(window.remaining_header))
 
@@ -66,7 +66,7 @@ def _number(text: str | None) -> int | None:
     return int(text) if text is not None and text.strip().isdecimal() else None
 
 
-def _judge_present(window: Window, relation: Relation, observations: Observations) -> CheckResult:
+def _judge_present(window: RateLimitWindow, relation: Relation, observations: Observations) -> CheckResult:
     def check(seen: Observation) -> Iterator[Mismatch | None]:
         for name in (window.limit_header, window.remaining_header):
             values = seen.answer.headers.get(name.lower(), ())
@@ -83,7 +83,7 @@ def _place(seen: Observation, name: str) -> str:
     return f"{name} {seen.operation.id if seen.operation else ''} {seen.status}"
 
 
-def _judge_limit(window: Window, relation: Relation, observations: Observations) -> CheckResult:
+def _judge_limit(window: RateLimitWindow, relation: Relation, observations: Observations) -> CheckResult:
     def check(seen: Observation) -> Iterator[Mismatch | None]:
         told = _number(seen.answer.header(window.limit_header))
         if told is None:
@@ -99,7 +99,7 @@ def _judge_limit(window: Window, relation: Relation, observations: Observations)
 
 
 def _judge_counts(
-    window: Window, credentials: tuple[str, ...], relation: Relation, observations: Observations
+    window: RateLimitWindow, credentials: tuple[str, ...], relation: Relation, observations: Observations
 ) -> CheckResult:
     asked = [item for item in observations.seen if item.exchange.request.credential in credentials]
     # A wrong key that is taken for a right one is counted as that one; auth has a relation for it.
@@ -122,7 +122,7 @@ class _Step(NamedTuple):
     is_inside: bool
 
 
-def _steps(window: Window, steps: list[_Step]) -> Iterator[Mismatch | None]:
+def _steps(window: RateLimitWindow, steps: list[_Step]) -> Iterator[Mismatch | None]:
     name = window.remaining_header
     for before, after, fall, is_inside in steps:
         # What falls is right in whatever window it was. At nothing left a refused request has nothing to take.

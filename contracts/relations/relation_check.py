@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.contract.pointers import pattern_of
 from contracts.observations.comparison import excerpt
 from contracts.observations.observations import Observation, Observations
 from contracts.verdicts import Relation, Violation
+from oas.pointers import pattern_of
 
 __all__ = ["Check", "CheckResult", "Mismatch", "RelationCheck", "judged", "judged_each"]
 

@@ -9,8 +9,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from contracts.contract.pointers import join, pattern_of
-from contracts.contract.vocabulary import Document, Operation
 from contracts.observations.cases import EXTRA_RANK, PlannedRequest, ask
 from contracts.observations.comparison import differences
 from contracts.observations.known_values import KnownValues
@@ -19,6 +17,9 @@ from contracts.relations.collection.links import same_link
 from contracts.relations.errors import required_of
 from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged
 from contracts.verdicts import Relation
+from oas.contract import Contract
+from oas.operation import Operation
+from oas.pointers import join, pattern_of
 
 __all__ = ["cases", "compare", "rules"]
 
@@ -27,7 +28,7 @@ _OWN = ("key", "created")
 _MOST_PLACES = 5
 
 
-def rules(document: Document) -> tuple[RelationCheck, ...]:
+def rules(document: Contract) -> tuple[RelationCheck, ...]:
     """Return one relation for every body form, and one for the repetition of every read."""
     found: list[RelationCheck] = []
     passing = frozenset((document.envelope.request_id, document.envelope.stamp))
@@ -53,7 +54,7 @@ def cases(known: KnownValues) -> tuple[PlannedRequest, ...]:
     found: list[PlannedRequest] = []
     for place, operation in enumerate(item for item in known.document.operations if not item.is_write):
         request = ask(operation, required_of(known, operation))
-        if any(item.is_required and not known.entities.get(item.entity) for item in operation.parameters):
+        if any(item.is_required and not known.entities.get(item.entity) for item in operation.inputs):
             continue
         equal = (f"{_KIND}.equal[{operation.id}]",) if operation.same_as else ()
         repeated = (f"{_KIND}.repeated[{operation.id}]",)
@@ -66,7 +67,7 @@ def cases(known: KnownValues) -> tuple[PlannedRequest, ...]:
 
 def _is_telling(operation: Operation) -> bool:
     """Whether the plan repeats a request: body forms repeat their query form, and a created key repeats a directory."""
-    return not operation.same_as and bool(operation.parameters) and not any(p.is_required for p in operation.parameters)
+    return not operation.same_as and bool(operation.inputs) and not any(p.is_required for p in operation.inputs)
 
 
 def _opening_rank(operation: Operation) -> float:
@@ -126,7 +127,7 @@ def _name(seen: Observation) -> str:
 
 
 def _differing(first: Observation, second: Observation, passing: frozenset[str]) -> Iterator[tuple[str, Any, Any]]:
-    facts = first.facts
+    facts = first.annotations
     links = (first.collection.page.next, first.collection.page.previous) if _has_pages(first) else ()
 
     def skip(place: str) -> bool:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import partial
 
-from contracts.contract.pointers import join, lookup, pattern_of
-from contracts.contract.vocabulary import Document, Operation
 from contracts.messages import NOT_JSON
 from contracts.observations.observations import Observation, Observations
 from contracts.relations.relation_check import Check, CheckResult, Mismatch, RelationCheck, judged_each
 from contracts.verdicts import Relation, Violation
+from oas.contract import Contract
+from oas.operation import Operation
+from oas.pointers import get, join, pattern_of
 
 __all__ = ["rules", "undocumented"]
 
@@ -20,7 +21,7 @@ _KIND = "structure"
 _KEY_REFUSED = (401, 403)
 
 
-def rules(document: Document) -> tuple[RelationCheck, ...]:
+def rules(document: Contract) -> tuple[RelationCheck, ...]:
     """Return the relations of every operation."""
     return tuple(rule for operation in document.operations for rule in _rules(operation))
 
@@ -53,7 +54,7 @@ def _judge_each(operation: Operation, check: Check, relation: Relation, observat
 
 def _status(seen: Observation) -> Iterator[Mismatch | None]:
     assert seen.operation is not None
-    documented = ", ".join([*map(str, sorted(seen.operation.responses)), *seen.operation.wider])
+    documented = ", ".join([*map(str, sorted(seen.operation.responses)), *seen.operation.status_ranges])
     if seen.rule is None:
         title, expected = f"the answer has the undocumented status {seen.status}", f"one of {documented}"
         yield Mismatch(title, expected, (seen,), str(seen.status), seen.status)
@@ -91,9 +92,9 @@ def _body(seen: Observation) -> Iterator[Mismatch | None]:
     errors = seen.rule.validate(seen.body)
     for pointer, message in errors[:5]:
         place = pattern_of(pointer)
-        home = seen.rule.facts.pointers.get(place, seen.rule.pointer)
+        home = seen.rule.annotations.pointers.get(place, seen.rule.pointer)
         title = f"{pointer or 'the body'} of the {seen.status} answer: {message[:200]}"
-        yield Mismatch(title, "a body valid by its schema", (seen,), place, lookup(seen.body, pointer), home)
+        yield Mismatch(title, "a body valid by its schema", (seen,), place, get(seen.body, pointer), home)
     if not errors:
         yield None
 
@@ -130,7 +131,7 @@ def undocumented(observations: Observations) -> tuple[Violation, ...]:
 
 
 def _unknown(seen: Observation, value: object, at: str) -> Iterator[str]:
-    facts = seen.facts
+    facts = seen.annotations
     if isinstance(value, list):
         for item in value[:1]:
             yield from _unknown(seen, item, f"{at}/*")

@@ -7,8 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from contracts.contract.pointers import join, lookup, tokens
-from contracts.contract.vocabulary import Document, Operation, Parameter
 from contracts.observations.cases import PlannedRequest, ask
 from contracts.observations.comparison import agree
 from contracts.observations.known_values import KnownValues
@@ -16,6 +14,9 @@ from contracts.observations.observations import Observation, Observations
 from contracts.relations.errors import required_of
 from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged
 from contracts.verdicts import Relation
+from oas.contract import Contract
+from oas.operation import Input, Operation
+from oas.pointers import get, join, tokens
 
 __all__ = ["cases", "rules"]
 
@@ -27,21 +28,21 @@ _RANK = 18.0
 _OF_FORM = frozenset({"enum", "const", "format", "pattern", "minLength", "allOf", "anyOf", "oneOf", "not"})
 
 
-def rules(document: Document) -> tuple[RelationCheck, ...]:
+def rules(document: Contract) -> tuple[RelationCheck, ...]:
     """Return the relations of every operation that makes a key, and of every write that repeats what it was given."""
     return tuple(
         rule for operation in document.operations if operation.is_write for rule in _rules(document, operation)
     )
 
 
-def _rules(document: Document, operation: Operation) -> Iterator[RelationCheck]:
+def _rules(document: Contract, operation: Operation) -> Iterator[RelationCheck]:
     pointer = join(operation.pointer, "x-effect")
     if _secret(operation) and _witness(document) is not None:
         meaning = f"A key that {operation.id} makes works at once."
         yield RelationCheck(_relation("works", operation, "", pointer, 2, meaning), _judge_works)
         meaning = f"{operation.id} never makes the same key twice."
         yield RelationCheck(_relation("new", operation, "", pointer, 2, meaning), partial(_judge_new, operation))
-    for parameter in operation.parameters:
+    for parameter in operation.inputs:
         if _place(operation, parameter):
             meaning = f"{operation.id} keeps the {parameter.name} that it was given."
             relation = _relation("keeps", operation, parameter.name, parameter.pointer, 1, meaning)
@@ -55,19 +56,19 @@ def _relation(pattern: str, operation: Operation, detail: str, pointer: str, cos
 
 def _secret(operation: Operation) -> str:
     rule = operation.success
-    return next(iter(rule.facts.secrets), "") if rule else ""
+    return next(iter(rule.annotations.secrets), "") if rule else ""
 
 
-def _witness(document: Document) -> Operation | None:
+def _witness(document: Contract) -> Operation | None:
     """Return a read that needs nothing but a key."""
     reads = (item for item in document.operations if item.is_askable and not item.is_write)
-    return next((item for item in reads if not item.parameters), None)
+    return next((item for item in reads if not item.inputs), None)
 
 
-def _place(operation: Operation, parameter: Parameter) -> str:
+def _place(operation: Operation, parameter: Input) -> str:
     """Return where the success repeats a parameter: the member of the same name; empty for nowhere."""
     rule = operation.success
-    fields = sorted(rule.facts.fields) if rule else []
+    fields = sorted(rule.annotations.fields) if rule else []
     return next((place for place in fields if tokens(place)[-1] == parameter.name and "*" not in place), "")
 
 
@@ -77,7 +78,7 @@ def cases(known: KnownValues) -> tuple[PlannedRequest, ...]:
     witness = _witness(known.document)
     for operation in known.document.operations if known.allow_writes else ():
         if operation.is_write:
-            keeps = tuple(f"{_KIND}.keeps[{operation.id}:{item.name}]" for item in operation.parameters)
+            keeps = tuple(f"{_KIND}.keeps[{operation.id}:{item.name}]" for item in operation.inputs)
             own, given = required_of(known, operation), _given(known, operation)
             new = (f"{_KIND}.new[{operation.id}]",) if _secret(operation) else ()
             found.append(
@@ -99,7 +100,7 @@ def cases(known: KnownValues) -> tuple[PlannedRequest, ...]:
 def _given(known: KnownValues, operation: Operation) -> dict[str, Any]:
     """Choose values for all parameters: known entities, else texts, where any text will do."""
     given: dict[str, Any] = {}
-    for parameter in operation.parameters:
+    for parameter in operation.inputs:
         ids = known.entities.get(parameter.entity, ()) if parameter.entity else ()
         if ids:
             given[parameter.name] = ids[0]
@@ -126,7 +127,7 @@ def _judge_works(relation: Relation, observations: Observations) -> CheckResult:
 
 def _judge_new(operation: Operation, relation: Relation, observations: Observations) -> CheckResult:
     place = tokens(_secret(operation))
-    made = [(str(value), seen) for seen in observations.of(operation) if (value := lookup(seen.body, place))]
+    made = [(str(value), seen) for seen in observations.of(operation) if (value := get(seen.body, place))]
     if len(made) < 2:
         return CheckResult(reason="fewer than two keys were made")
 
@@ -141,15 +142,13 @@ def _judge_new(operation: Operation, relation: Relation, observations: Observati
     return judged(relation, outcomes(), "")
 
 
-def _judge_keeps(
-    operation: Operation, parameter: Parameter, relation: Relation, observations: Observations
-) -> CheckResult:
+def _judge_keeps(operation: Operation, parameter: Input, relation: Relation, observations: Observations) -> CheckResult:
     place = _place(operation, parameter)
 
     def outcomes() -> Iterator[Mismatch | None]:
         for seen in observations.of(operation):
             if parameter.name in seen.parameters:
-                sent, told = seen.parameters[parameter.name], lookup(seen.body, tokens(place))
+                sent, told = seen.parameters[parameter.name], get(seen.body, tokens(place))
                 title = f"{place} is {told!r}, given was {sent!r}"
                 yield None if agree(sent, told) else Mismatch(title, f"{sent!r}", (seen,), place, told)
 

@@ -7,14 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from contracts.contract.locations import Locations
-from contracts.errors import SpecInvalid
+from oas import document as documents
+from oas import package_data
+from oas.document import Document
 
 __all__ = ["DocumentSource"]
-
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,26 +20,11 @@ class DocumentSource:
 
     Attributes:
         name: as reports write it: a path below the working directory, or the last part of another.
-        value: the whole document.
-        locations: pointer → line.
+        document: the document itself.
     """
 
     name: str
-    value: Mapping[str, Any] = field(repr=False)
-    locations: Locations = field(repr=False)
-
-    @classmethod
-    def parse(cls, text: str, name: str = "openapi.yaml") -> DocumentSource:
-        """Read a document from its text, YAML or JSON.
-
-        Raises:
-            SpecInvalid: it is no YAML, or no object.
-        """
-        locations = Locations(text, name)
-        value = yaml.load(text, Loader=_LOADER)
-        if not isinstance(value, Mapping):
-            raise SpecInvalid("expected an OpenAPI document, an object with `paths`", name)
-        return cls(name=name, value=value, locations=locations)
+    document: Document = field(repr=False)
 
     @classmethod
     def read(cls, path: Path, *, folder: Path | None = None) -> DocumentSource:
@@ -53,14 +35,11 @@ class DocumentSource:
             folder: what its name is made relative to; the working directory by default.
 
         Raises:
-            SpecInvalid: the file cannot be read, is no YAML, or no object.
+            SpecInvalid: the file cannot be read or is not an OpenAPI 3 document.
         """
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SpecInvalid(f"cannot be read: {error}; give the path of an OpenAPI document", str(path)) from error
         whole, base = path.resolve(), (folder or Path.cwd()).resolve()
-        return cls.parse(text, whole.relative_to(base).as_posix() if whole.is_relative_to(base) else path.name)
+        name = whole.relative_to(base).as_posix() if whole.is_relative_to(base) else path.name
+        return cls(name=name, document=documents.load(path))
 
     @classmethod
     def of(cls, spec: Path | None) -> DocumentSource:
@@ -69,13 +48,16 @@ class DocumentSource:
         Raises:
             SpecInvalid: as `read`.
         """
-        from contracts.contract.document import packaged
+        return cls.read(spec or package_data.openapi())
 
-        return cls.read(spec or packaged())
+    @property
+    def value(self) -> Mapping[str, Any]:
+        """The whole document."""
+        return self.document.tree
 
     def line(self, pointer: str) -> int:
         """Return the line, from 1, of what a pointer names."""
-        return self.locations.line(pointer)
+        return self.document.line_of(pointer)
 
     def place(self, pointer: str) -> str:
         """Return file, line and pointer in the form that editors and terminals open."""

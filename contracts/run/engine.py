@@ -15,7 +15,6 @@ from typing import Protocol
 
 from contracts import relations
 from contracts.config import Config
-from contracts.contract.vocabulary import Document
 from contracts.events import Listener, PhaseFinished, PhaseStarted, RunFinished, RunStarted
 from contracts.gate.target import check_first_answer
 from contracts.messages import Exchange
@@ -28,6 +27,7 @@ from contracts.run.limit_probe import burst
 from contracts.run.results import RunState, build_report
 from contracts.run.sender import CaseSender, Gate
 from contracts.verdicts import Report, Verdict
+from oas.contract import Contract
 
 __all__ = ["Phase", "plan", "run"]
 
@@ -50,7 +50,7 @@ class Phase(Protocol):
 
 def run(
     config: Config,
-    document: Document,
+    document: Contract,
     gate: Gate,
     listener: Listener,
     phases: Mapping[str, Phase] | None = None,
@@ -83,7 +83,7 @@ def run(
     return report
 
 
-def _begun(config: Config, document: Document, gate: Gate, listener: Listener) -> RunState:
+def _begun(config: Config, document: Contract, gate: Gate, listener: Listener) -> RunState:
     sending, rules = CaseSender(gate, document), judged_rules(config, document)
     if config.is_fail_fast:
         sending.watch = FailFast(document, rules, sending)

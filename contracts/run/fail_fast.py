@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from contracts.contract.vocabulary import Document
 from contracts.observations.cases import PlannedRequest
 from contracts.observations.observations import Observations
 from contracts.relations.relation_check import RelationCheck
 from contracts.run.confirmation import confirmed
 from contracts.run.sender import CaseSender
+from oas.contract import Contract
 
 __all__ = ["STOPPED", "FailFast"]
 
@@ -31,7 +31,7 @@ class FailFast:
         sending: of the run.
     """
 
-    def __init__(self, document: Document, rules: Sequence[RelationCheck], sending: CaseSender) -> None:
+    def __init__(self, document: Contract, rules: Sequence[RelationCheck], sending: CaseSender) -> None:
         self._document = document
         self._rules = rules
         self._sending = sending

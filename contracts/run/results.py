@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass, field, replace
 
 from contracts.config import Config
-from contracts.contract.vocabulary import Document
 from contracts.curl import curl_of
 from contracts.events import Listener, RelationJudged
 from contracts.observations.cases import PlannedRequest
@@ -18,6 +17,7 @@ from contracts.run.confirmation import confirmed
 from contracts.run.fail_fast import STOPPED
 from contracts.run.sender import CaseSender, Gate
 from contracts.verdicts import Report, Verdict, Violation
+from oas.contract import Contract
 
 __all__ = ["RunState", "build_report"]
 
@@ -45,7 +45,7 @@ class RunState:
     """
 
     config: Config
-    document: Document
+    document: Contract
     gate: Gate
     listener: Listener
     rules: tuple[RelationCheck, ...]

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from contracts.contract.pointers import lookup
-from contracts.contract.vocabulary import Document
 from contracts.errors import BudgetExhausted, RequestRefused
 from contracts.gate.target import Target
 from contracts.messages import Exchange, Request
@@ -15,6 +13,8 @@ from contracts.observations.cases import PlannedRequest
 from contracts.observations.observations import Observation
 from contracts.plan.ordering import Plan
 from contracts.relations.collection.links import follow
+from oas.contract import Contract
+from oas.pointers import get
 
 __all__ = ["CaseSender", "Gate"]
 
@@ -76,7 +76,7 @@ class CaseSender:
     """
 
     gate: Gate
-    document: Document
+    document: Contract
     seen: list[Observation] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
     stopped: str = ""
@@ -126,7 +126,7 @@ class CaseSender:
 
     def _next(self, case: PlannedRequest, exchange: Exchange) -> PlannedRequest | None:
         operation = self.document.by_id.get(case.request.operation_id)
-        link = lookup(exchange.answer.json, case.link) if exchange.answer and case.link else None
+        link = get(exchange.answer.json, case.link) if exchange.answer and case.link else None
         request = follow(operation, link) if operation and isinstance(link, str) else None
         return replace(case, request=request, meaning=f"the link {link}", follows=0) if request else None
 

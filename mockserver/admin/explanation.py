@@ -14,12 +14,11 @@ from typing import Any
 from mockserver.admin.journal_format import MASKED
 from mockserver.pipeline import stages
 from mockserver.state.keys import ApiKey
-from oas.lines import Lines
+from oas.contract import Contract
 from oas.messages import Exchange, Violation
 from oas.operation import Operation
 from oas.places import response_place, rule_place, security_place, violation_place
 from oas.pointers import join
-from oas.spec import Spec
 
 #: In the order in which they run.
 STAGES = ("route", "count", "authenticate", "validate", "choose", "build", "check", "record")
@@ -51,9 +50,8 @@ class Explainer:
         spec: compiled document.
     """
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Contract) -> None:
         self.spec = spec
-        self._lines = Lines(spec.document)
 
     def explain(self, exchange: Exchange, key: ApiKey | None) -> list[dict[str, Any]]:
         """Return the stages in order, ready for JSON.
@@ -81,14 +79,14 @@ class Explainer:
         return violation_place(self.spec, operation, violation)
 
     def _place(self, pointer: str) -> dict[str, Any]:
-        line = self._lines.line(pointer) if pointer else None
+        line = self.spec.document.line_of(pointer) if pointer else None
         return {"source": self.spec.document.source, "pointer": pointer, "line": line}
 
 
 class _Case:
     """One exchange, stage by stage; each method of a stage's name returns its step."""
 
-    def __init__(self, spec: Spec, exchange: Exchange, key: ApiKey | None) -> None:
+    def __init__(self, spec: Contract, exchange: Exchange, key: ApiKey | None) -> None:
         self.spec = spec
         self.exchange = exchange
         self.key = key
@@ -182,7 +180,7 @@ class _Case:
         if status < 400 or self.exchange.applied:
             return "", ""
         limit = self.spec.limit_refusal
-        if status == limit["status"] and limit["retry-after"]["header"].lower() in headers:
+        if status == limit.status and limit.retry_header.lower() in headers:
             return "rate-limit", "count"
         if operation is None:
             return "unknown-method" if status == 405 else "unknown-path", "route"
@@ -213,11 +211,7 @@ class _Case:
         return join("/x-rate-limit", part) if "x-rate-limit" in self.spec.document.tree else ""
 
     def _judge(self) -> Any:
-        status = self.exchange.response.status
-        judge = self.spec.answer_judge(self.operation, status) if self.operation is not None else None
-        if judge is None and self.spec.uses_vocabulary and status >= 400:
-            return self.spec.schemas.validator("/components/schemas/ErrorEnvelope", "response")
-        return judge
+        return self.spec.response_validator(self.operation, self.exchange.response.status)
 
     def _body(self) -> Any:
         body = self.exchange.response.body

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from mockserver.pipeline.preview import Plain
     from mockserver.reload import FileWatcher
     from mockserver.scenarios.registry import ScenarioRegistry
-    from oas.spec import Spec
+    from oas.contract import Contract
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class ServerState:
         watch: over the files; None where nobody watches.
     """
 
-    spec: Callable[[], Spec]
+    spec: Callable[[], Contract]
     library: Callable[[], ScenarioRegistry]
     plain: Plain
     watch: FileWatcher | None = None

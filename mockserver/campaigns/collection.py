@@ -14,9 +14,10 @@ from urllib.parse import quote, urlencode
 
 import orjson
 
-from mockserver.campaigns.filters import Filter, RowFilter, Selection
+from mockserver.campaigns.filters import RowFilter, Selection
 from mockserver.campaigns.sort_index import Rows
 from mockserver.dataset.cache import BoundedCache
+from oas import vocabulary
 from oas.pointers import tokens
 
 DEFAULT_LIMIT = 50
@@ -61,16 +62,18 @@ class Collection:
         defaults: parameter → value where none is sent, from the parameters' schemas.
     """
 
-    def __init__(self, declaration: Mapping[str, Any], rows: Rows, defaults: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, declaration: vocabulary.Collection, rows: Rows, defaults: Mapping[str, Any] | None = None
+    ) -> None:
         self._declaration = declaration
         self._rows = rows
-        self._filters = tuple(Filter(**rule) for rule in declaration["filters"])
-        sort, page = declaration["sort"], declaration["page"]
-        self._names = (*(rule.parameter for rule in self._filters), sort["by"], sort["order"])
-        self._defaults = {page["limit"]: DEFAULT_LIMIT, page["offset"]: 0, **(defaults or {})}
-        self._numbers = (page["limit"], page["offset"])
+        self._filters = declaration.filters
+        sort, page = declaration.sort, declaration.page
+        self._names = (*(rule.parameter for rule in self._filters), sort.by, sort.order)
+        self._defaults = {page.limit: DEFAULT_LIMIT, page.offset: 0, **(defaults or {})}
+        self._numbers = (page.limit, page.offset)
         self._tree = _tree(declaration)
-        self._selector = RowFilter(sort, declaration["identity"], rows)
+        self._selector = RowFilter(sort, declaration.identity, rows)
         self._asked: BoundedCache[CachedSelection] = BoundedCache(SELECTION_CACHE_BYTES)
         self._pages: BoundedCache[Page] = BoundedCache(PAGE_CACHE_BYTES)
 
@@ -99,7 +102,7 @@ class Collection:
             total, limit, offset, lambda start: f"{path}?{offset_name}={start}&{limit_name}={limit}{query}"
         )
         names = self._declaration
-        values = {names["items"]: items, names["total"]: total, names.get("echo"): applied, **pagination}
+        values = {names.items: items, names.total: total, names.echo: applied, **pagination}
         page = Page(items, total, pagination, applied, _filled(self._tree, values))
         return self._pages.keep(key, page, 2000 + sum(map(len, encoded)) + 50 * len(encoded) + 8 * len(query))
 
@@ -115,28 +118,28 @@ class Collection:
         return found
 
     def _pagination(self, total: int, limit: int, offset: int, url: Callable[[int], str]) -> dict[str, Any]:
-        names = self._declaration["page"]
+        names = self._declaration.page
         previous = None
         if offset > 0:
             # One page back; from beyond the end as many as lead to rows.
             back = max(1, -(-(offset - total + 1) // limit))
             previous = url(max(0, offset - back * limit))
         return {
-            names["current"]: _number(offset // limit + 1),
-            names["pages"]: -(-total // limit),
-            names["limit-echo"]: _number(limit),
-            names["offset-echo"]: _number(offset),
-            names["next"]: url(offset + limit) if offset + limit < total else None,
-            names["previous"]: previous,
+            names.current: _number(offset // limit + 1),
+            names.pages: -(-total // limit),
+            names.limit_echo: _number(limit),
+            names.offset_echo: _number(offset),
+            names.next: url(offset + limit) if offset + limit < total else None,
+            names.previous: previous,
         }
 
 
-def _tree(declaration: Mapping[str, Any]) -> dict[str, Any]:
+def _tree(declaration: vocabulary.Collection) -> dict[str, Any]:
     """Return the body as nested objects whose leaves are the pointers that lead to them."""
-    page = declaration["page"]
-    figures = (page[name] for name in ("current", "pages", "limit-echo", "offset-echo", "next", "previous"))
+    page = declaration.page
+    figures = (page.current, page.pages, page.limit_echo, page.offset_echo, page.next, page.previous)
     tree: dict[str, Any] = {}
-    for pointer in (declaration["items"], declaration["total"], *figures, *filter(None, [declaration.get("echo")])):
+    for pointer in (declaration.items, declaration.total, *figures, *filter(None, [declaration.echo])):
         *parents, leaf = tokens(pointer)
         node = tree
         for parent in parents:
@@ -145,7 +148,7 @@ def _tree(declaration: Mapping[str, Any]) -> dict[str, Any]:
     return tree
 
 
-def _filled(tree: Mapping[str, Any], values: Mapping[str | None, Any]) -> dict[str, Any]:
+def _filled(tree: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _filled(node, values) if isinstance(node, dict) else values[node] for name, node in tree.items()}
 
 

@@ -16,15 +16,7 @@ from typing import Any, NamedTuple
 
 from mockserver.campaigns.sort_index import Rows, SortIndex, Sorting
 from mockserver.dataset.columns import Values
-
-
-class Filter(NamedTuple):
-    """One filter of `x-collection`."""
-
-    parameter: str
-    item: str
-    match: str
-
+from oas.vocabulary import Filter, Sort
 
 Wanted = Sequence[tuple[Filter, Any]]
 
@@ -66,10 +58,9 @@ class RowFilter:
         rows: in the order of the default sort, ties by identity.
     """
 
-    def __init__(self, sort: Mapping[str, Any], identity: str, rows: Rows) -> None:
+    def __init__(self, sort: Sort, identity: str, rows: Rows) -> None:
         self._rows = rows
-        self._fields: Mapping[str, str] = sort["fields"]
-        self._default: Mapping[str, str] = sort["default"]
+        self._sort = sort
         self._default_sorting = self._sorting(None, None)
         self._orders = SortIndex(rows, self._default_sorting, identity)
 
@@ -92,7 +83,7 @@ class RowFilter:
         return found
 
     def _sorting(self, by: str | None, order: str | None) -> Sorting:
-        return Sorting(self._fields[by or self._default["by"]], (order or self._default["order"]) == "desc")
+        return Sorting(self._sort.fields[by or self._sort.default_by], (order or self._sort.default_order) == "desc")
 
     def _equal(self, wanted: Wanted, sorting: Sorting) -> Selection:
         """Return the rows that hold the values that equality filters ask for."""

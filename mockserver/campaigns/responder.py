@@ -19,9 +19,9 @@ from mockserver.pipeline.envelopes import Envelopes
 from mockserver.pipeline.stages import ValidatedRequest
 from mockserver.state.sessions import DatasetKey, Session
 from oas import package_data
+from oas.contract import Contract
 from oas.messages import BuiltResponse, Refusal
 from oas.operation import Operation
-from oas.spec import Spec
 
 #: Organisations kept beside the default one; sessions hold on to theirs.
 MAX_STOCKS = 8
@@ -41,9 +41,9 @@ class LoadedDataset:
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
-        self._laid: tuple[Spec | None, Mapping[str, Collection]] = (None, {})
+        self._laid: tuple[Contract | None, Mapping[str, Collection]] = (None, {})
 
-    def collections(self, spec: Spec) -> Mapping[str, Collection]:
+    def collections(self, spec: Contract) -> Mapping[str, Collection]:
         """Return the collections that a document lays over the dataset, by operationId.
 
         They are kept for the document that asked last, which is the one that is served.
@@ -52,8 +52,8 @@ class LoadedDataset:
         if laid_by is not spec:
             laid = {
                 operation.id: Collection(operation.collection, self.dataset, operation.defaults)
-                for operation in spec.operations.values()
-                if operation.collection is not None and operation.same_as == operation.id
+                for operation in spec.operations
+                if operation.collection is not None and not operation.same_as
             }
             self._laid = spec, laid
         return laid
@@ -67,7 +67,7 @@ class DatasetCache:
         spec: whose `x-collection`s are laid over each new dataset.
     """
 
-    def __init__(self, config: Config, spec: Spec) -> None:
+    def __init__(self, config: Config, spec: Contract) -> None:
         self._config = config
         self._spec = spec
         self._stocks: OrderedDict[DatasetKey, LoadedDataset] = OrderedDict()
@@ -109,12 +109,12 @@ class CampaignResponder:
         SpecInvalid: an operation has no function in `mockserver.campaigns.operations`.
     """
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Contract) -> None:
         self._spec = spec
         self._envelopes = Envelopes(spec)
-        for operation in spec.operations.values():
-            if operation.same_as not in OPERATIONS:
-                text = f"{operation.id} has no function; add {operation.same_as} to mockserver/campaigns/operations.py"
+        for operation in spec.operations:
+            if operation.canonical_id not in OPERATIONS:
+                text = f"{operation.id} has no function; add {operation.canonical_id} to mockserver/campaigns/operations.py"
                 raise SpecInvalid(text, spec.document.source, operation.pointer)
 
     def entities(self, organisation: Any) -> Mapping[str, Any]:
@@ -126,7 +126,7 @@ class CampaignResponder:
         self, operation: Operation, checked: ValidatedRequest, arrival: RequestContext
     ) -> BuiltResponse | Refusal:
         """Return the 200 of an operation."""
-        form = self._spec.operations[operation.same_as]
+        form = self._spec.by_id[operation.same_as]
         session = arrival.session
         stock: LoadedDataset = arrival.organisation
         call = OperationCall(

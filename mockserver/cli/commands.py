@@ -171,13 +171,13 @@ Examples:
 @_document_options
 def routes(spec: Path | None, dataset: Path | None) -> None:
     """List operations with their authentication and limits."""
-    from oas.spec import load
+    from oas.contract import load
 
     loaded = load(spec)
     limits = ", ".join(f"{window.limit}/{window.name}" for window in loaded.windows) or "none"
     rows = [
         (one.method, loaded.base_path + one.path, one.id, "key" if one.security else "open", limits)
-        for one in loaded.operations.values()
+        for one in loaded.operations
     ]
     header = ("METHOD", "PATH", "OPERATION", "AUTH", "LIMITS")
     widths = [max(len(row[column]) for row in (header, *rows)) for column in range(len(header))]

@@ -17,7 +17,7 @@ import orjson
 from flask import Blueprint, Response, redirect
 
 from mockserver.admin.route import PREFIX
-from oas.spec import Spec
+from oas.contract import Contract
 
 #: Source: CSP Level 3. `data:` is for the marks that the vendored style sheets draw.
 POLICY: Final = (
@@ -28,7 +28,7 @@ _PAGES: Final = {"/": "index.html", "/reference": "reference.html"}
 _TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
 
 
-def create_console(spec: Callable[[], Spec]) -> Blueprint:
+def create_console(spec: Callable[[], Contract]) -> Blueprint:
     """Make the blueprint of the console.
 
     Args:
@@ -64,7 +64,7 @@ def _file(name: str, file: Traversable) -> Response:
     return _sealed(Response(file.read_bytes(), content_type=f"{content_type}; charset=utf-8"))
 
 
-def _document(spec: Spec) -> Response:
+def _document(spec: Contract) -> Response:
     """Return the served document, its server being this one, so that a form on it asks the mock."""
     tree: Mapping[str, object] = {**spec.document.tree, "servers": [{"url": spec.base_path or "/"}]}
     return _sealed(Response(orjson.dumps(tree, option=orjson.OPT_NON_STR_KEYS), content_type="application/json"))

@@ -15,9 +15,9 @@ import orjson
 
 from mockserver.pipeline.context import RequestContext
 from mockserver.pipeline.stages import ValidatedRequest
+from oas.contract import Contract
 from oas.messages import BuiltResponse, Refusal
 from oas.operation import Operation
-from oas.spec import Spec
 
 _PROBLEM = (("Content-Type", "application/problem+json"),)
 _ABSENT = object()
@@ -31,7 +31,7 @@ class DocumentResponder:
         seed: of bodies made from schemas: same seed, same bytes.
     """
 
-    def __init__(self, spec: Spec, seed: int) -> None:
+    def __init__(self, spec: Contract, seed: int) -> None:
         self._spec = spec
         self._seed = seed
         self._bodies: dict[tuple[str, int, str], bytes] = {}
@@ -50,7 +50,7 @@ class DocumentResponder:
 
     def documented(self, operation: Operation, status: int, arrival: RequestContext) -> BuiltResponse | Refusal | None:
         """Return the documented answer of a status, None where the document has none."""
-        if self._spec.response(operation, status) is None:
+        if operation.response(status) is None:
             return None
         return self.answer(operation, status, arrival.request.headers.get("accept", ""))
 
@@ -58,7 +58,7 @@ class DocumentResponder:
         """Return the documented error of that status, a problem document where there is none."""
         if operation is not None:
             status = _documented(operation, refusal.status)
-            if self._spec.response(operation, status) is not None:
+            if operation.response(status) is not None:
                 built = self.answer(operation, status, "application/json")
                 if isinstance(built, BuiltResponse) and built.body:
                     return BuiltResponse(status, built.body, (*built.headers, *refusal.headers))
@@ -85,7 +85,8 @@ class DocumentResponder:
         Returns:
             A refusal with 406 where the document has no media type that the client takes.
         """
-        content = (self._spec.response(operation, status) or {}).get("content") or {}
+        response = operation.response(status)
+        content = response.content if response is not None else {}
         if not content:
             return BuiltResponse(status, b"", ())
         name = negotiate(tuple(content), accept)
@@ -134,7 +135,7 @@ def _documented(operation: Operation, status: int) -> int:
     return 422 if status == 400 and "400" not in documented and "422" in documented else status
 
 
-def _example(media: Mapping[str, Any], spec: Spec) -> Any:
+def _example(media: Mapping[str, Any], spec: Contract) -> Any:
     """Return the first example of a Media Type Object, or of its schema."""
     for example in (media.get("examples") or {}).values():
         resolved = spec.schemas.resolve(example)

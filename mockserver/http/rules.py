@@ -76,7 +76,7 @@ class HttpRules:
         spec = pipeline.spec
         limits = [name for window in spec.windows for name in (window.limit_header, window.remaining_header)]
         self._exposed = ", ".join([*limits, *_MOCK_HEADERS])
-        self._methods = ", ".join(sorted({one.method for one in spec.operations.values()} | {"HEAD"}))
+        self._methods = ", ".join(sorted({one.method for one in spec.operations} | {"HEAD"}))
         self._pipeline = pipeline
 
     def answer(self, request: Request) -> Response:

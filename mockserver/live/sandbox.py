@@ -70,7 +70,7 @@ class Sandbox:
         Raises:
             ScenarioInvalid: with the pointer to what is wrong.
         """
-        operations = self.app.pipeline.spec.operations
+        operations = self.app.pipeline.spec.by_id
         self._session.script.add(lambda rule_id: read_rule(rule, rule_id, operations))
 
     def redirect(self, operation: str) -> None:
@@ -79,7 +79,7 @@ class Sandbox:
         Raises:
             ScenarioInvalid: there is no such operation.
         """
-        found = self.app.pipeline.spec.operations.get(operation)
+        found = self.app.pipeline.spec.by_id.get(operation)
         answer = {"status": _REDIRECT, "location": self._open() + (found.path if found is not None else "")}
         self.add_rule({"operation": operation, "times": 1, "priority": 1, "answers": [answer]})
 

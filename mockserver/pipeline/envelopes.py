@@ -18,9 +18,9 @@ import orjson
 from mockserver import __version__
 from mockserver.pipeline.context import Decision, RequestContext
 from mockserver.scenarios.models import ChosenAnswer
+from oas.contract import Contract
 from oas.messages import DeliveryOptions, Headers, Refusal, Violation
 from oas.operation import Operation
-from oas.spec import Spec, json_media
 
 #: Zone of the vendor's envelope stamps. Source: samples of the reference.
 VENDOR_ZONE = timezone(timedelta(hours=5, minutes=30))
@@ -34,8 +34,8 @@ class Envelopes:
         spec: whose examples hold the success messages.
     """
 
-    def __init__(self, spec: Spec) -> None:
-        self._heads = {operation.id: _head(spec, operation) for operation in spec.operations.values()}
+    def __init__(self, spec: Contract) -> None:
+        self._heads = {operation.id: _head(spec, operation) for operation in spec.operations}
 
     def success(self, operation: Operation, data: Any) -> bytes:
         """Return the body of a 200.
@@ -59,8 +59,10 @@ class Envelopes:
         )
 
 
-def _head(spec: Spec, operation: Operation) -> bytes:
-    examples = (json_media(spec.response(operation, 200)) or {}).get("examples") or {}
+def _head(spec: Contract, operation: Operation) -> bytes:
+    response = operation.response(200)
+    media = response.media if response is not None else None
+    examples = (media or {}).get("examples") or {}
     values = [example.get("value") for example in examples.values() if isinstance(example, Mapping)]
     messages = [value["message"] for value in values if isinstance(value, Mapping) and "message" in value]
     message = messages[0] if messages else operation.node.get("summary", operation.id)

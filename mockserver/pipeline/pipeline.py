@@ -26,9 +26,9 @@ from mockserver.state.backend import StaleRevision
 from mockserver.state.keys import ApiKey
 from mockserver.state.rate_limits import RateLimitStatus, with_limits
 from mockserver.state.sessions import Session, Sessions
+from oas.contract import Contract
 from oas.messages import BuiltResponse, Refusal, Request, Response, Violation
 from oas.operation import Operation
-from oas.spec import Spec
 
 log = logging.getLogger("mockserver")
 
@@ -53,7 +53,7 @@ class Pipeline:
 
     def __init__(
         self,
-        spec: Spec,
+        spec: Contract,
         sessions: Sessions,
         builder: Responder,
         chooser: Chooser,
@@ -235,7 +235,7 @@ class Pipeline:
         arrival: RequestContext,
     ) -> tuple[BuiltResponse, tuple[Violation, ...]]:
         """Judge a finished answer; one that breaks the document is the mock's fault, a 500."""
-        judge = self._answer_judge(operation, built.status)
+        judge = self.spec.response_validator(operation, built.status)
         if judge is None or not built.body:
             return built, violations
         faults = judge.violations(json.loads(built.body), "response")
@@ -246,9 +246,3 @@ class Pipeline:
         rule = self.spec.rules["internal-error"]
         refusal = stages.refuse(rule, faults, error=f"The mock's own answer breaks the document: {faults[0].message}")
         return self._builder.refusal(None, refusal, arrival), faults
-
-    def _answer_judge(self, operation: Operation | None, status: int) -> Any:
-        judge = self.spec.answer_judge(operation, status) if operation is not None else None
-        if judge is None and self.spec.uses_vocabulary and status >= 400:
-            return self.spec.schemas.validator("/components/schemas/ErrorEnvelope", "response")
-        return judge

@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mockserver.state.session import Session
+from oas.contract import Contract
 from oas.messages import BuiltResponse, Refusal, Request
-from oas.spec import Spec
 
 #: Builds the answer that a valid request would get in a session.
 Plain = Callable[[Session, Request], BuiltResponse | Refusal]
@@ -22,7 +22,7 @@ class PreviewUnavailable(Exception):
     """The operation has no answer to show; the message says why."""
 
 
-def look(spec: Spec, plain: Plain, session: Session, operation_id: str, query: Mapping[str, Any]) -> Any:
+def look(spec: Contract, plain: Plain, session: Session, operation_id: str, query: Mapping[str, Any]) -> Any:
     """Return the `data` that an operation would answer in a session.
 
     Args:
@@ -35,7 +35,7 @@ def look(spec: Spec, plain: Plain, session: Session, operation_id: str, query: M
     Raises:
         PreviewUnavailable: the document has no such operation, or the operation refuses.
     """
-    operation = spec.operations.get(operation_id)
+    operation = spec.by_id.get(operation_id)
     if operation is None or not spec.uses_vocabulary:
         raise PreviewUnavailable("this document has no organisation to show; it is there for the packaged contract")
     request = Request("GET", spec.base_path + operation.path, urlencode(query, doseq=True))

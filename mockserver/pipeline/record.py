@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from mockserver.pipeline.context import Decision, RequestContext
 from mockserver.state.keys import hash_of, masked, redact
+from oas.contract import Contract
 from oas.messages import Exchange, Request, Response
 from oas.operation import Operation
-from oas.spec import Spec
 
 
 class Recorder:
@@ -53,7 +53,7 @@ class Recorder:
         )
 
 
-def key_header(spec: Spec) -> str:
+def key_header(spec: Contract) -> str:
     """Return the lower-cased header that carries the API key, as the document's security scheme says."""
     schemes = (spec.document.tree.get("components") or {}).get("securitySchemes") or {}
     for scheme in schemes.values():

@@ -12,9 +12,10 @@ from mockserver.pipeline import stages
 from mockserver.pipeline.preferences import Preference
 from mockserver.scenarios.models import PlannedAnswer
 from mockserver.state.rate_limits import RateLimitStatus, seconds_left
+from oas.contract import Contract
 from oas.messages import BuiltResponse, Refusal, Violation
-from oas.operation import ErrorRule, Operation
-from oas.spec import Spec, json_media
+from oas.operation import Operation
+from oas.vocabulary import ErrorRule
 
 Result = BuiltResponse | Refusal
 
@@ -53,7 +54,7 @@ class ChosenResponder:
         seed: of bodies made from schemas.
     """
 
-    def __init__(self, spec: Spec, seed: int) -> None:
+    def __init__(self, spec: Contract, seed: int) -> None:
         self._spec = spec
         self._seed = seed
 
@@ -68,7 +69,7 @@ class ChosenResponder:
 
     def _undocumented(self, operation: Operation, answer: PlannedAnswer) -> tuple[tuple[str, str], ...]:
         status = answer.status or operation.success_status
-        if self._spec.response(operation, status) is None:
+        if operation.response(status) is None:
             documented = ", ".join(map(str, operation.node.get("responses", {})))
             return (("header", f"code={status} cannot be used; {operation.id} documents {documented}"),)
         names = self._examples(operation, status)
@@ -97,7 +98,7 @@ class ChosenResponder:
         """
         success = operation.success_status
         status = answer.status or success
-        is_broken = bool(answer.fault) or self._spec.response(operation, status) is None
+        is_broken = bool(answer.fault) or operation.response(status) is None
         if answer.location:
             return ChosenResponse(BuiltResponse(status, b"", (("Location", answer.location),)), allowance, True)
         if answer.has_body:
@@ -137,11 +138,13 @@ class ChosenResponder:
         return BuiltResponse(status, orjson.dumps(sampler.sample(schema, name=f"{operation.id} {status}")))
 
     def _fits(self, operation: Operation, status: int, body: Any) -> bool:
-        judge = self._spec.answer_judge(operation, status)
+        response = operation.response(status)
+        judge = response.validator if response is not None else None
         return judge is not None and judge.is_valid(body)
 
     def _media(self, operation: Operation, status: int) -> Mapping[str, Any] | None:
-        return json_media(self._spec.response(operation, status))
+        response = operation.response(status)
+        return None if response is None else response.media
 
     def _examples(self, operation: Operation, status: int) -> dict[str, Any]:
         """Return the examples that the document gives for a status, by name."""

@@ -14,11 +14,12 @@ from urllib.parse import parse_qsl
 from mockserver.pipeline.validation import ValidatedRequest, read
 from mockserver.state.keys import ApiKey
 from mockserver.state.rate_limits import RateLimitStatus
+from oas.contract import Contract
 from oas.fast_dataclass import record
 from oas.messages import Refusal, Request, Violation
-from oas.operation import ErrorRule, Operation
+from oas.operation import Operation
 from oas.pointers import join, tokens
-from oas.spec import Spec
+from oas.vocabulary import ErrorRule
 
 __all__ = ["Route", "ValidatedRequest", "authenticate", "count", "refuse", "route", "validate"]
 
@@ -52,7 +53,7 @@ def refuse(rule: ErrorRule, violations: tuple[Violation, ...] = (), error: str =
     return Refusal(rule.status, rule.error_code, error or rule.error, violations, message=rule.message, **more)
 
 
-def route(spec: Spec, request: Request) -> Route:
+def route(spec: Contract, request: Request) -> Route:
     """Find the operation of a request, under the base path or the bare path.
 
     HEAD is served where GET is. Source: RFC 9110 §9.3.2, §15.5.5, §15.5.6 (405 and `Allow`).
@@ -77,12 +78,12 @@ def route(spec: Spec, request: Request) -> Route:
     return Route(operation, path, variables)
 
 
-def known_routes(spec: Spec) -> Mapping[tuple[str, str], Route]:
+def known_routes(spec: Contract) -> Mapping[tuple[str, str], Route]:
     """Return method and path → route of every path without variables, so that most requests look for nothing."""
     prefixes = dict.fromkeys(("", spec.base_path))
     requests = [
         Request(method, prefix + operation.path)
-        for operation in spec.operations.values()
+        for operation in spec.operations
         for prefix in prefixes
         for method in (operation.method, *(["HEAD"] if operation.method == "GET" else []))
         if "{" not in operation.path
@@ -90,7 +91,7 @@ def known_routes(spec: Spec) -> Mapping[tuple[str, str], Route]:
     return {(request.method, request.path): route(spec, request) for request in requests}
 
 
-def count(spec: Spec, allowance: RateLimitStatus) -> Refusal | None:
+def count(spec: Contract, allowance: RateLimitStatus) -> Refusal | None:
     """Refuse what exceeds the allowance that the quota has just counted against.
 
     Source: heading Rate Limit Response; `x-rate-limit` of the document.
@@ -101,18 +102,18 @@ def count(spec: Spec, allowance: RateLimitStatus) -> Refusal | None:
     rule = spec.limit_refusal
     wait_s = allowance.retry_after_s
     data: dict[str, Any] = {}
-    _put(data, tokens(rule["retry-after"]["body"])[1:], wait_s)
+    _put(data, tokens(rule.retry_body)[1:], wait_s)
     for one, remaining in zip(allowance.windows, allowance.remaining, strict=True):
         places = spec.limit_figures.get(one.name) or _figures_of(one.name)
         _put(data, places["limit"], one.limit)
         _put(data, places["remaining"], remaining)
     return Refusal(
-        rule["status"],
-        rule["error_code"],
-        rule["error"],
-        headers=((rule["retry-after"]["header"], str(wait_s)),),
+        rule.status,
+        rule.error_code,
+        rule.error,
+        headers=((rule.retry_header, str(wait_s)),),
         data=data,
-        message=rule["message"].replace("{limit}", str(window.limit)).replace("{window}", window.name),
+        message=rule.message.replace("{limit}", str(window.limit)).replace("{window}", window.name),
     )
 
 
@@ -127,7 +128,7 @@ def _figures_of(window: str) -> dict[str, tuple[str, ...]]:
     return {which: ("rate_limit_info", f"{which}_{window}") for which in ("limit", "remaining")}
 
 
-def authenticate(spec: Spec, operation: Operation, key: ApiKey | None, request: Request) -> Refusal | None:
+def authenticate(spec: Contract, operation: Operation, key: ApiKey | None, request: Request) -> Refusal | None:
     """Refuse a request without a key that may do this.
 
     Documents without the vocabulary have no key registry: there, credentials
@@ -164,7 +165,7 @@ def _is_present(scheme: Mapping[str, Any], request: Request) -> bool:
 
 
 def validate(
-    spec: Spec, route: Route, request: Request, max_depth: int, entities: Mapping[str, Container[Any]]
+    spec: Contract, route: Route, request: Request, max_depth: int, entities: Mapping[str, Container[Any]]
 ) -> ValidatedRequest | Refusal:
     """Read the parameters and hold them against the document, then against what exists.
 

@@ -8,12 +8,11 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from oas.compiler import essence_of, is_json_type
 from oas.fast_dataclass import record
-from oas.media import is_json, read_json
+from oas.media import essence_of, is_json, is_json_type, read_json
 from oas.messages import Request, Violation
 from oas.operation import Operation
-from oas.parameters import Parameter
+from oas.parameters import ParameterReader
 from oas.pointers import join
 from oas.schemas import Validator
 from oas.violations import MAX_VIOLATIONS
@@ -107,7 +106,7 @@ def _header_violations(operation: Operation, request: Request) -> list[Violation
     return violations
 
 
-def _single(parameter: Parameter, judge: Validator, text: str, location: str) -> list[Violation]:
+def _single(parameter: ParameterReader, judge: Validator, text: str, location: str) -> list[Violation]:
     """Judge a parameter that has a judge of its own."""
     value = parameter.value_of(text)
     if judge.is_valid(value):

@@ -15,9 +15,13 @@ from mockserver.errors import ScenarioInvalid
 from mockserver.scenarios.models import DEFAULT_PRIORITY, DatasetChoice, Delay, PlannedAnswer, Rule, Scenario
 from mockserver.scenarios.schema import RULE, SCENARIO
 from oas import package_data
-from oas.lines import child
+from oas.bounds import Bounds
+from oas.errors import SpecInvalid
+from oas.findings import Finding
+from oas.lines import line_of
+from oas.loading import decode, parse
 from oas.operation import Operation
-from oas.pointers import join, tokens
+from oas.pointers import join
 
 Operations = Mapping[str, Operation]
 #: Suffixes of scenario files.
@@ -48,8 +52,8 @@ def read_scenario(path: Path, operations: Operations) -> Scenario:
     Raises:
         ScenarioInvalid: the file cannot be read or says something that it cannot mean.
     """
-    document, lines = _parsed(path)
-    for fault in _file_faults(document, lines, path, operations):
+    document, text = _parsed(path)
+    for fault in _file_faults(document, text, path, operations):
         raise fault
     return _scenario(document, path)
 
@@ -63,28 +67,28 @@ def scenario_findings(path: Path, operations: Operations, windows: Sequence[str]
         windows: names of the windows that it may limit.
     """
     try:
-        document, lines = _parsed(path)
+        document, text = _parsed(path)
     except ScenarioInvalid as error:
         yield error
         return
-    found = list(_file_faults(document, lines, path, operations))
+    found = list(_file_faults(document, text, path, operations))
     yield from found
     limits = [] if found else document.get("limits", ())
     for name in (name for name in limits if name not in windows):
         pointer = join("/limits", name)
         listed = ", ".join(windows) or "none"
-        text = f"no window is called {name[:60]!a}; there are: {listed}"
-        yield ScenarioInvalid(text, f"{path}:{_line(lines, pointer)}", pointer)
+        message = f"no window is called {name[:60]!a}; there are: {listed}"
+        yield ScenarioInvalid(message, f"{path}:{line_of(text, pointer)}", pointer)
 
 
-def _file_faults(document: Any, lines: Any, path: Path, operations: Operations) -> Iterator[ScenarioInvalid]:
+def _file_faults(document: Any, text: str, path: Path, operations: Operations) -> Iterator[ScenarioInvalid]:
     faults = _faults(SCENARIO, document)
     if not faults:  # what has another shape cannot be looked into further
         rules = enumerate(document.get("rules", ()))
-        faults = [(f"/rules/{place}{at}", text) for place, rule in rules for at, text in _strangers(rule, operations)]
+        faults = [(f"/rules/{place}{at}", fault) for place, rule in rules for at, fault in _strangers(rule, operations)]
         faults += _missing_file(document, path)
     for pointer, message in faults:
-        yield ScenarioInvalid(message, f"{path}:{_line(lines, pointer)}", pointer)
+        yield ScenarioInvalid(message, f"{path}:{line_of(text, pointer)}", pointer)
 
 
 def scenario_files(folder: Path) -> list[Path]:
@@ -198,29 +202,18 @@ def _delay(document: Any) -> Delay:
     return Delay(kind, terms[low], terms[high])
 
 
-def _parsed(path: Path) -> tuple[Any, Any]:
-    """Return a YAML file as a document and as a tree of nodes, which know their lines."""
-    import yaml
-
-    from mockserver.dataset.loading import Loader
-
+def _parsed(path: Path) -> tuple[Any, str]:
+    """Return what a YAML file says, and its text."""
+    found: list[Finding] = []
     try:
-        text = path.read_text(encoding="utf-8")
-        return yaml.load(text, Loader), yaml.compose(text, Loader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ScenarioInvalid(f"this is no YAML: {error.problem}", f"{path}:{line}") from error
-    except (OSError, UnicodeError, ValueError, RecursionError, yaml.YAMLError) as error:
-        raise ScenarioInvalid(f"this is no scenario file: {error}", str(path)) from error
-
-
-def _line(node: Any, pointer: str) -> int:
-    """Return the line, from 1, of the deepest node on the way to a pointer."""
-    if node is None:
-        return 1
-    for token in tokens(pointer):
-        found = child(node, token)
-        if found is None:
-            break
-        node = found[0]
-    return int(node.start_mark.line) + 1
+        data = path.read_bytes()
+        document = parse(data, str(path), Bounds(), found)
+        for finding in found:
+            if finding.severity == "error":
+                raise ScenarioInvalid(finding.message, f"{path}:{finding.line}", finding.pointer)
+        return document, decode(data, str(path))
+    except SpecInvalid as error:
+        place = f"{path}:{error.line}" if error.line else str(path)
+        raise ScenarioInvalid(error.message, place, error.pointer) from error
+    except OSError as error:
+        raise ScenarioInvalid(f"this is not a scenario file: {error}", str(path)) from error

@@ -15,7 +15,7 @@ from dataclasses import replace
 from operator import sub
 from typing import NamedTuple, Protocol
 
-from oas.operation import RateLimitWindow
+from oas.vocabulary import RateLimitWindow
 
 #: Where identities beyond the bound of a table are counted, together.
 OVERFLOW = "*"

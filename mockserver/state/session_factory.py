@@ -18,7 +18,7 @@ from mockserver.state.rate_limits import FixedWindowLimiter, with_limits
 from mockserver.state.rules import ActiveRules
 from mockserver.state.session import DEFAULT_SESSION, DatasetKey, Session, SessionOptions
 from mockserver.state.snapshot import SessionSnapshot
-from oas.operation import RateLimitWindow
+from oas.vocabulary import RateLimitWindow
 
 #: Keys that may be created in the default session, and in any other one.
 MAX_DEFAULT_KEYS = 10_000

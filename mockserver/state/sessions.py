@@ -24,7 +24,7 @@ from mockserver.state.rate_limits import with_limits
 from mockserver.state.replication import SessionReplicator
 from mockserver.state.session import DEFAULT_SESSION, DatasetKey, Session, SessionOptions
 from mockserver.state.session_factory import MAGIC_KEYS, SessionFactory, SessionParts
-from oas.operation import RateLimitWindow
+from oas.vocabulary import RateLimitWindow
 
 if TYPE_CHECKING:
     from mockserver.scenarios.models import Scenario

@@ -19,7 +19,7 @@ from mockserver.scenarios.parsing import rule_of
 from mockserver.state.keys import HASH_CHARS, ApiKey
 from mockserver.state.rules import RulesSnapshot, ScenarioAssignment
 from mockserver.state.session import DatasetKey, Session
-from oas.operation import RateLimitWindow
+from oas.vocabulary import RateLimitWindow
 
 Keys = dict[bytes, ApiKey]
 

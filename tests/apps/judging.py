@@ -12,19 +12,18 @@ from urllib.parse import urlencode
 
 from apps.right import ADMIN, BASE, MEMBER, Right, serve
 from contracts.config import Config
-from contracts.contract.document import load
-from contracts.contract.surface import RequestIndex
-from contracts.contract.vocabulary import Document
 from contracts.errors import BudgetExhausted
 from contracts.events import Event
 from contracts.gate.credentials import CredentialMissing
 from contracts.gate.gate import Gate
 from contracts.gate.target import Target
 from contracts.messages import Answer, Exchange, Request
+from contracts.request_index import RequestIndex
 from contracts.run import engine
 from contracts.verdicts import Report
+from oas.contract import Contract, load
 
-DOCUMENT: Document = load()
+DOCUMENT: Contract = load()
 
 
 def judged(server: Right, place: Path, **settings: Any) -> Report:

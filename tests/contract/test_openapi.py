@@ -10,10 +10,10 @@ import pytest
 
 import reference
 from oas import package_data
+from oas.contract import load
 from oas.pointers import find, lookup
 from oas.reference import document_errors
 from oas.schemas import Direction
-from oas.spec import load
 from property.invariants import breaches
 
 SPEC = load()
@@ -24,7 +24,7 @@ EXEMPT = {"getDashboardInfo", "getCampaignInfo", "getOptimizedRoutineData"}
 
 
 def media_of(operation: str, status: int) -> Mapping[str, Any]:
-    response = SPEC.response(SPEC.operations[operation], status)
+    response = SPEC.response(SPEC.by_id[operation], status)
     assert response is not None
     found: Mapping[str, Any] = response["content"]["application/json"]
     return found
@@ -51,7 +51,7 @@ SUCCESSES = [
 EXAMPLES = [
     pytest.param(operation, status, name, id=f"{operation}-{status}-{name}")
     for operation in SPEC.operations
-    for status in SPEC.operations[operation].node["responses"]
+    for status in SPEC.by_id[operation].node["responses"]
     for name in media_of(operation, int(status))["examples"]
 ]
 
@@ -92,7 +92,7 @@ def test_null_is_allowed_where_a_sample_has_it_or_a_reason_is_given() -> None:
 
 @pytest.mark.parametrize("operation, status, name", EXAMPLES)
 def test_an_example_fits_its_schema(operation: str, status: str, name: str) -> None:
-    judge = SPEC.answer_judge(SPEC.operations[operation], int(status))
+    judge = SPEC.response_validator(SPEC.by_id[operation], int(status))
     assert judge is not None
     assert judge.violations(media_of(operation, int(status))["examples"][name]["value"], "response") == ()
 
@@ -102,7 +102,7 @@ def test_an_example_obeys_the_invariants_unless_it_is_exempt(operation: str, sta
     media = media_of(operation, int(status))
     example, schema = media["examples"][name], resolve(media["schema"])
     is_exempt = "exempt from x-invariants" in example.get("x-assumed", "")
-    assert is_exempt is (status == "200" and SPEC.operations[operation].same_as in EXEMPT)
+    assert is_exempt is (status == "200" and SPEC.by_id[operation].same_as in EXEMPT)
     broken = [
         found for part in (schema, *schema.get("allOf", ())) for found in breaches(TREE, part, example["value"], {})
     ]
@@ -119,11 +119,11 @@ def test_fixtures_and_examples_of_answers_are_the_same() -> None:
     assert named == there
     for name in there:
         operation, status = re.fullmatch(r"fixtures/envelopes/(\w+)/(\d+)(?:\.\w+)?\.json", name).groups()  # type: ignore[union-attr]
-        assert status in SPEC.operations[operation].node["responses"]
+        assert status in SPEC.by_id[operation].node["responses"]
 
 
 def test_examples_of_requests_stand_in_the_document() -> None:
-    bodies = [one.node["requestBody"] for one in SPEC.operations.values() if one.method == "POST"]
+    bodies = [one.node["requestBody"] for one in SPEC.operations if one.method == "POST"]
     for body in bodies:
         assert all(find(TREE, example["value"]) for example in body["content"]["application/json"]["examples"].values())
     assert len(bodies) == 3
@@ -145,14 +145,14 @@ def test_examples_of_schemas_fit_them(direction: Direction) -> None:
 
 
 def links() -> Iterator[Any]:
-    for operation in SPEC.operations.values():
+    for operation in SPEC.operations:
         for name, link in operation.node["responses"]["200"].get("links", {}).items():
             yield pytest.param(operation.id, link, id=f"{operation.id}-{name}")
 
 
 @pytest.mark.parametrize("operation, link", list(links()))
 def test_a_link_leads_from_a_documented_value_to_a_documented_parameter(operation: str, link: Any) -> None:
-    target = SPEC.operations[link["operationId"]]
+    target = SPEC.by_id[link["operationId"]]
     body = link.get("requestBody", {})
     assert set(link.get("parameters", ())) <= set(target.query.names)
     assert set(body) <= (target.body_names or set())
@@ -167,9 +167,9 @@ def test_every_operation_that_needs_an_id_or_a_key_is_linked_to() -> None:
 
 
 def test_one_description_serves_the_answers_of_both_forms() -> None:
-    for operation in SPEC.operations.values():
-        form = SPEC.operations[operation.same_as]
-        assert (operation.path, operation.rules) == (form.path, form.rules)
+    for operation in SPEC.operations:
+        form = SPEC.by_id[operation.same_as]
+        assert (operation.path, operation.all_responses) == (form.path, form.rules)
         assert operation.node["responses"] == form.node["responses"]
         names = operation.body_names or set(operation.query.names)
         assert operation.same_as == operation.id or names == set(form.query.names)

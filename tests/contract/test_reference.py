@@ -11,7 +11,7 @@ import pytest
 
 import reference
 from oas import package_data
-from oas.spec import load
+from oas.contract import load
 from reference import OPERATIONS, Sample
 
 SPEC = load()
@@ -41,7 +41,7 @@ def fixture(operation: str, name: str) -> Any:
 
 def fields_of(operation: str) -> dict[str, tuple[Any, bool]]:
     """Return schema and necessity of everything that an operation can be sent, by name."""
-    node, resolve = SPEC.operations[operation].node, SPEC.schemas.resolve
+    node, resolve = SPEC.by_id[operation].node, SPEC.schemas.resolve
     declared = [resolve(entry) for entry in node.get("parameters", ())]
     found = {entry["name"]: (resolve(entry["schema"]), entry["required"]) for entry in declared}
     body = node.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
@@ -63,7 +63,7 @@ def test_the_copy_of_the_reference_is_taken_apart_whole() -> None:
 
 
 def test_five_paths_hold_seven_operations_of_fixed_names() -> None:
-    assert {one.id: (one.method, one.path) for one in SPEC.operations.values()} == OPERATIONS
+    assert {one.id: (one.method, one.path) for one in SPEC.operations} == OPERATIONS
     assert len({path for _, path in OPERATIONS.values()}) == 5
     endpoints = [endpoint for section in reference.sections() for endpoint in section.endpoints]
     assert sorted(endpoints) == sorted(OPERATIONS.values())
@@ -74,7 +74,7 @@ def test_tags_are_the_headings_of_the_reference() -> None:
     assert [tag["name"] for tag in SPEC.document.tree["tags"]] == list(chapters) == TAGS
     for section in reference.sections():
         for operation in reference.operations_of(section):
-            node = SPEC.operations[operation].node
+            node = SPEC.by_id[operation].node
             assert node["tags"] == [section.chapter]
             assert node["summary"].startswith(section.title)
 
@@ -82,7 +82,7 @@ def test_tags_are_the_headings_of_the_reference() -> None:
 @pytest.mark.parametrize("sample", answers())
 def test_a_sample_of_an_answer_fits_its_schema_and_is_its_fixture(sample: Sample) -> None:
     assert sample.code is not None
-    judge = SPEC.answer_judge(SPEC.operations[sample.operation], sample.code)
+    judge = SPEC.response_validator(SPEC.by_id[sample.operation], sample.code)
     assert judge is not None
     assert judge.violations(sample.value, "response") == ()
     assert fixture(sample.operation, str(sample.code)) == sample.value
@@ -91,7 +91,7 @@ def test_a_sample_of_an_answer_fits_its_schema_and_is_its_fixture(sample: Sample
 @pytest.mark.parametrize("sample", requests())
 def test_a_sample_of_a_request_fits_its_schema_and_is_its_example(sample: Sample) -> None:
     paths = {OPERATIONS[sample.operation][1]}
-    (operation,) = (one for one in SPEC.operations.values() if one.path in paths and one.method == "POST")
+    (operation,) = (one for one in SPEC.operations if one.path in paths and one.method == "POST")
     assert operation.body_judges["application/json"].violations(sample.value, "body") == ()
     examples = operation.node["requestBody"]["content"]["application/json"]["examples"]
     assert [example["value"] for example in examples.values()] == [sample.value]
@@ -123,7 +123,7 @@ def test_nothing_can_be_sent_that_the_tables_do_not_have(operation: str) -> None
 def test_statuses_of_the_table_of_codes_are_documented() -> None:
     statuses = {row["Code"] for _, row in reference.rows("Code", "Description")}
     assert statuses == {"400", "401", "404", "500"}
-    for operation in SPEC.operations.values():
+    for operation in SPEC.operations:
         looks_up = {rule.status for rule in operation.value_rules} | (
             {404} if operation.id == "createApiKey" else set()
         )
@@ -138,7 +138,7 @@ def test_the_headers_of_the_limits_are_on_every_answer() -> None:
         if section.title == "Rate Limit Headers"
     }
     assert len(names) == 4
-    for operation in SPEC.operations.values():
+    for operation in SPEC.operations:
         for status in operation.node["responses"]:
             response = SPEC.response(operation, int(status))
             assert response is not None
@@ -152,10 +152,8 @@ def test_the_headers_of_a_request_are_the_key_and_the_content_type() -> None:
         row["Header"] for _, row in reference.rows("Header", "Value")
     }
     assert sent == {"Authorization", "Content-Type"}
-    assert [[scheme["name"] for scheme in one] for one in SPEC.operations["createApiKey"].security] == [
-        ["Authorization"]
-    ]
-    assert {len(operation.security) for operation in SPEC.operations.values()} == {1}
+    assert [[scheme["name"] for scheme in one] for one in SPEC.by_id["createApiKey"].security] == [["Authorization"]]
+    assert {len(operation.security) for operation in SPEC.operations} == {1}
 
 
 def test_limits_and_base_url_are_those_of_the_text() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.contract.document import load
 from contracts.mutation.mutate import Score, score, score_lines, survivor_line
+from oas.contract import load
 
 
 @pytest.fixture(scope="module")

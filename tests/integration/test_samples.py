@@ -19,7 +19,7 @@ import pytest
 from mockserver.config import Config
 from mockserver.live.server import LiveServer
 from oas import package_data
-from oas.spec import Spec, load
+from oas.contract import Contract, load
 
 REFERENCE = (Path(__file__).parents[1] / "data" / "api-reference.md").read_text("utf-8")
 VENDOR = "https://dev-api.konnector.ai/social_app/api/v1/third_party"
@@ -136,7 +136,7 @@ def server() -> Iterator[LiveServer]:
 
 
 @pytest.fixture(scope="module")
-def spec() -> Spec:
+def spec() -> Contract:
     """The contract."""
     return load(package_data.openapi())
 
@@ -149,14 +149,16 @@ def run(command: list[str]) -> Any:
 
 @pytest.mark.parametrize("program", PROGRAMS)
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.operation)
-def test_the_sample_gets_the_documented_answer(program: str, sample: Sample, server: LiveServer, spec: Spec) -> None:
+def test_the_sample_gets_the_documented_answer(
+    program: str, sample: Sample, server: LiveServer, spec: Contract
+) -> None:
     build = PROGRAMS[program][0]
     if not is_there(program):
         pytest.skip(f"{program} is not installed")
     url = server.base_url + sample.path + (f"?{sample.query}" if sample.query else "")
     body = run(build(sample, url))
     assert body["code"] == 200
-    judge = spec.answer_judge(spec.operations[sample.operation], 200)
+    judge = spec.response_validator(spec.by_id[sample.operation], 200)
     assert judge is not None
     assert judge.violations(body, "response") == ()
 

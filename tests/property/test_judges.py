@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 
 from mockserver.pipeline.validation import ValidatedRequest, read
 from oas import package_data
+from oas.contract import load
 from oas.messages import Request, Response
 from oas.reference import ReferenceJudge
-from oas.spec import load
 
 SPEC = load()
 REFERENCE = ReferenceJudge(SPEC.document)
@@ -63,7 +63,7 @@ def verdicts(
     operation_id: str, query: str = "", body: bytes = b"", content_type: str = "application/json"
 ) -> list[bool]:
     """Return what the compiled judge and openapi-core say of a request."""
-    operation = SPEC.operations[operation_id]
+    operation = SPEC.by_id[operation_id]
     headers = {"content-type": content_type} if body else {}
     request = Request(operation.method, SPEC.base_path + operation.path, query, headers, body)
     return [
@@ -74,7 +74,7 @@ def verdicts(
 
 # Queries.
 
-QUERY_NAMES = SPEC.operations["getCampaignInfo"].query.names
+QUERY_NAMES = SPEC.by_id["getCampaignInfo"].query.names
 SCALARS = [name for name in QUERY_NAMES if name != "linkedin_user_information_ids"]
 
 
@@ -365,8 +365,8 @@ FIXTURES = {
 
 
 def answer_verdicts(operation_id: str, status: int, value: Any) -> list[bool]:
-    operation, body = SPEC.operations[operation_id], json.dumps(value).encode()
-    judge = SPEC.answer_judge(operation, status)
+    operation, body = SPEC.by_id[operation_id], json.dumps(value).encode()
+    judge = SPEC.response_validator(operation, status)
     assert judge is not None
     request = Request(operation.method, SPEC.base_path + operation.path)
     errors = REFERENCE.response_errors(request, Response(status, HEADERS, body))

@@ -13,12 +13,12 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
-from contracts.contract.collections import Collection, Filter, Sort
-from contracts.contract.vocabulary import Operation
 from contracts.observations.cases import EXTRA_RANK, PlannedRequest, ask
 from contracts.observations.comparison import day_of
 from contracts.observations.expected_rows import matches
 from contracts.observations.known_values import KnownValues, values_at
+from oas.operation import Operation
+from oas.vocabulary import Collection, Filter, Sort
 
 __all__ = ["cases"]
 
@@ -63,7 +63,7 @@ class _Questions:
 
     def parameter_values(self, rule: Filter) -> list[Any]:
         """Return values of a filter: all that are documented, else those seen, the most frequent first."""
-        parameter = self.forms[0].parameter(rule.parameter)
+        parameter = self.forms[0].input(rule.parameter)
         seen = values_at(self.rows, rule.item)
         documented = list(parameter.enum) if parameter else []
         values = documented or list(dict.fromkeys(seen))
@@ -74,7 +74,7 @@ def cases(known: KnownValues) -> tuple[PlannedRequest, ...]:
     """Return the questions to every collection of the document."""
     found: list[PlannedRequest] = []
     for operation in known.document.operations:
-        if operation.collection and operation.id == operation.family:
+        if operation.collection and operation.id == operation.canonical_id:
             rows = known.rows.get(operation.id, ())
             spare = [
                 field for field in operation.collection.sort.fields if field != operation.collection.sort.default_by
@@ -112,7 +112,7 @@ def _equal(questions: _Questions, rule: Filter, rank: float) -> Iterator[Planned
 
 def _one_of(questions: _Questions, rule: Filter, rank: float) -> Iterator[PlannedRequest]:
     values = questions.parameter_values(rule)
-    parameter = questions.forms[0].parameter(rule.parameter)
+    parameter = questions.forms[0].input(rule.parameter)
     every = list(questions.known.entities.get(parameter.entity, ())) if parameter and parameter.entity else values
     if not values and not every:
         return

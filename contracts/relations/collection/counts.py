@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from contracts.contract.collections import Collection, Count
-from contracts.contract.pointers import lookup
-from contracts.contract.vocabulary import Document, Operation
 from contracts.observations.observations import Observation, Observations
 from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged
 from contracts.verdicts import Relation
+from oas.contract import Contract
+from oas.operation import Operation
+from oas.pointers import get
+from oas.vocabulary import Collection, Count
 
 __all__ = ["rules"]
 
 _KIND = "collection"
 
 
-def rules(document: Document) -> tuple[RelationCheck, ...]:
+def rules(document: Contract) -> tuple[RelationCheck, ...]:
     """Return one relation for every figure that counts a collection."""
     return tuple(
         _rule(operation, operation.collection, count)
         for operation in document.operations
-        if operation.collection and operation.id == operation.family
+        if operation.collection and operation.id == operation.canonical_id
         for count in operation.collection.counts
     )
 
@@ -42,7 +43,7 @@ def _rule(operation: Operation, collection: Collection, count: Count) -> Relatio
 
 def _judge(operation: Operation, count: Count, relation: Relation, observations: Observations) -> CheckResult:
     figures = observations.of_family(count.operation_id)
-    totals = observations.of_family(operation.family)
+    totals = observations.of_family(operation.canonical_id)
 
     def outcomes() -> Iterator[Mismatch | None]:
         for figure in figures:
@@ -64,7 +65,7 @@ def _by_rows(
 ) -> Iterator[Mismatch | None]:
     """Count all rows, once seen, where the total was not asked for."""
     shared = _shared(figure, operation)
-    plain = next((item for item in observations.of_family(operation.family) if not item.filters), None)
+    plain = next((item for item in observations.of_family(operation.canonical_id) if not item.filters), None)
     if plain is not None and shared is not None:
         expected = observations.passing(plain, {**shared, **count.where})
         if expected is not None:
@@ -72,7 +73,7 @@ def _by_rows(
 
 
 def _compare(count: Count, figure: Observation, shown: tuple[Observation, ...], expected: int) -> Mismatch | None:
-    value = lookup(figure.body, count.figure)
+    value = get(figure.body, count.figure)
     if value == expected and not isinstance(value, bool):
         return None
     return Mismatch(f"{count.figure} is {value!r}", f"{expected}, the total of the list", shown, count.figure, value)
@@ -84,7 +85,7 @@ def _shared(figure: Observation, operation: Operation) -> dict[str, object] | No
         return None
     found: dict[str, object] = {}
     for name, value in figure.parameters.items():
-        parameter = figure.operation.parameter(name)
+        parameter = figure.operation.input(name)
         if parameter is not None and parameter.entity and value != []:
             if operation.collection.filter_of(name) is None:
                 return None

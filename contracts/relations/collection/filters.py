@@ -6,20 +6,21 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from contracts.contract.collections import Collection, Filter
-from contracts.contract.pointers import lookup, tokens
-from contracts.contract.vocabulary import Document, Operation
 from contracts.observations.expected_rows import chosen, matches, values_of
 from contracts.observations.observations import Observation, Observations
 from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged, judged_each
 from contracts.verdicts import Relation
+from oas.contract import Contract
+from oas.operation import Operation
+from oas.pointers import get, tokens
+from oas.vocabulary import Collection, Filter
 
 __all__ = ["rules"]
 
 _KIND = "collection"
 
 
-def rules(document: Document) -> tuple[RelationCheck, ...]:
+def rules(document: Contract) -> tuple[RelationCheck, ...]:
     """Return the relations of every filter of every collection."""
     found: list[RelationCheck] = []
     for operation in document.operations:
@@ -28,7 +29,7 @@ def rules(document: Document) -> tuple[RelationCheck, ...]:
             found += [_subset(operation, rule) for rule in collection.filters]
             if collection.echo:
                 found.append(_echo(operation, collection))
-            if operation.id == operation.family:
+            if operation.id == operation.canonical_id:
                 found += [item for rule in collection.filters for item in _family_rules(operation, rule)]
                 found.append(_combined(operation, collection))
     return tuple(found)
@@ -42,11 +43,11 @@ def _subset(operation: Operation, rule: Filter) -> RelationCheck:
 
 
 def _family_rules(operation: Operation, rule: Filter) -> Iterator[RelationCheck]:
-    family = operation.family
+    family = operation.canonical_id
     if rule.match in ("equal", "one-of"):
         meaning = f"No item comes for two different values of {rule.parameter}."
         yield RelationCheck(_relation("disjoint", operation, rule, 2, meaning), partial(_judge_disjoint, family, rule))
-    parameter = operation.parameter(rule.parameter)
+    parameter = operation.input(rule.parameter)
     values = len(parameter.enum) if parameter else 0
     meaning = f"{rule.parameter} misses nothing: every item that passes comes, and all values together give all items."
     relation = _relation("complete", operation, rule, 1 + max(values, 1), meaning)
@@ -89,7 +90,7 @@ def _judge_subset(operation: Operation, rule: Filter, relation: Relation, observ
             if matches(rule, item, wanted):
                 yield None
                 continue
-            value = lookup(item, tokens(rule.item))
+            value = get(item, tokens(rule.item))
             title = f"an item with {rule.item} {value!r} came for {rule.parameter} {wanted!r}"
             yield Mismatch(title, f"only items that pass ({rule.match})", (seen,), rule.parameter, value)
 
@@ -126,7 +127,7 @@ def _overlap(rule: Filter, first: Observation, second: Observation) -> Mismatch 
 
 
 def _judge_complete(operation: Operation, rule: Filter, relation: Relation, observations: Observations) -> CheckResult:
-    family = operation.family
+    family = operation.canonical_id
     alone = [item for item in observations.of_family(family) if set(item.filters) == {rule.parameter}]
     outcomes = [*_by_values(operation, rule, alone, observations), *_by_rows(family, alone, observations)]
     reason = "not all items were seen, nor was every value asked for" if alone else "not asked"
@@ -137,8 +138,8 @@ def _by_values(
     operation: Operation, rule: Filter, alone: list[Observation], observations: Observations
 ) -> Iterator[Mismatch | None]:
     """Compare the totals of all values with the total of everything."""
-    parameter = operation.parameter(rule.parameter)
-    plain = next((item for item in observations.of_family(operation.family) if not item.filters), None)
+    parameter = operation.input(rule.parameter)
+    plain = next((item for item in observations.of_family(operation.canonical_id) if not item.filters), None)
     if parameter is None or plain is None or plain.total is None:
         return
     wanted = set(observations.entities(parameter.entity)) if parameter.entity else set(parameter.enum)
@@ -172,7 +173,7 @@ def _against(seen: Observation, expected: list[Any], every: int, plain: Observat
     if seen.total != len(expected):
         title = f"{asked} has a total of {seen.total}, yet {len(expected)} of all {every} items pass"
         return Mismatch(title, f"{len(expected)}", (plain, seen), f"total {names}", seen.total)
-    missing = {lookup(row, path) for row in expected} - set(seen.ids) if seen.is_whole else set()
+    missing = {get(row, path) for row in expected} - set(seen.ids) if seen.is_whole else set()
     if missing:
         title = f"{asked} misses {len(missing)} items that pass"
         return Mismatch(title, "every item that passes", (plain, seen), f"missing {names}", min(map(str, missing)))
@@ -188,8 +189,8 @@ def _judge_inclusive(family: str, rule: Filter, relation: Relation, observations
         for seen in asked:
             edge = seen.filters[rule.parameter]
             for row in chosen(seen.collection, rows.values(), seen.filters):
-                if str(lookup(row, tokens(rule.item)))[:10] == edge:
-                    yield _included(rule, seen, lookup(row, tokens(seen.collection.identity)), every)
+                if str(get(row, tokens(rule.item)))[:10] == edge:
+                    yield _included(rule, seen, get(row, tokens(seen.collection.identity)), every)
 
     return judged(relation, outcomes(), "no item lies on a day that was asked for" if asked else "not asked")
 
@@ -205,7 +206,7 @@ def _included(rule: Filter, seen: Observation, identity: Any, every: tuple[Obser
 def _combined(operation: Operation, collection: Collection) -> RelationCheck:
     meaning = "Two or more filters together give exactly the items that pass each of them."
     relation = _whole_relation("combined", operation, collection, 3, meaning)
-    return RelationCheck(relation, partial(_judge_combined, operation.family))
+    return RelationCheck(relation, partial(_judge_combined, operation.canonical_id))
 
 
 def _judge_combined(family: str, relation: Relation, observations: Observations) -> CheckResult:
@@ -233,7 +234,7 @@ def _echo(operation: Operation, collection: Collection) -> RelationCheck:
 def _judge_echo(operation: Operation, relation: Relation, observations: Observations) -> CheckResult:
     def check(seen: Observation) -> Iterator[Mismatch | None]:
         collection = seen.collection
-        told = lookup(seen.body, collection.echo)
+        told = get(seen.body, collection.echo)
         if not isinstance(told, dict):
             return
         names = [rule.parameter for rule in collection.filters] + [collection.sort.by, collection.sort.order]

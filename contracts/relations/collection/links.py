@@ -7,8 +7,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from contracts.contract.pointers import join, lookup
-from contracts.contract.vocabulary import Document, Operation
 from contracts.messages import Request
 from contracts.observations.cases import ask, typed_parameters
 from contracts.observations.expected_rows import page_of
@@ -16,13 +14,16 @@ from contracts.observations.observations import Observation, Observations
 from contracts.relations.collection.paging import limit_of
 from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged_each
 from contracts.verdicts import Relation
+from oas.contract import Contract
+from oas.operation import Operation
+from oas.pointers import get, join
 
 __all__ = ["follow", "rules", "same_link"]
 
 _KIND = "collection"
 
 
-def rules(document: Document) -> tuple[RelationCheck, ...]:
+def rules(document: Contract) -> tuple[RelationCheck, ...]:
     """Return the relations of the links of every collection."""
     found: list[RelationCheck] = []
     for operation in document.operations:
@@ -55,8 +56,8 @@ def _query_of(operation: Operation, link: str) -> dict[str, Any] | None:
     query = tuple(parse_qsl(parts.query, keep_blank_values=True))
     written = Request(operation_id=operation.id, method="GET", path=operation.path, query=query)
     if operation.has_body:
-        arrays = {item.name for item in operation.parameters if item.is_array}
-        numbers = {item.name for item in operation.parameters if item.schema.get("type") == "integer"}
+        arrays = {item.name for item in operation.inputs if item.is_array}
+        numbers = {item.name for item in operation.inputs if item.schema.get("type") == "integer"}
         given = written.parameters
         return {name: _form(name, value, arrays, numbers) for name, value in given.items()}
     return typed_parameters(operation, written)
@@ -81,7 +82,7 @@ def _judge(operation: Operation, name: str, place: str, relation: Relation, obse
         limit, offset = page_of(seen.parameters, seen.collection, limit_of(operation, seen.collection))
         if limit is None or seen.total is None or limit < 1:
             return
-        link = lookup(seen.body, place)
+        link = get(seen.body, place)
         neighbour = _next(limit, offset, seen.total) if name == "next" else _previous(limit, offset, seen.total)
         if neighbour == _END:
             shown = Mismatch(f"{place} is {link!r}", "null: no page is there", (seen,), place, link)

@@ -8,20 +8,21 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from contracts.contract.collections import Collection
-from contracts.contract.pointers import join, lookup
-from contracts.contract.vocabulary import Document, Operation
 from contracts.observations.expected_rows import page_of
 from contracts.observations.observations import Observation, Observations
 from contracts.relations.relation_check import Check, CheckResult, Mismatch, RelationCheck, judged, judged_each
 from contracts.verdicts import Relation
+from oas.contract import Contract
+from oas.operation import Operation
+from oas.pointers import get, join
+from oas.vocabulary import Collection
 
 __all__ = ["limit_of", "rules"]
 
 _KIND = "collection"
 
 
-def rules(document: Document) -> tuple[RelationCheck, ...]:
+def rules(document: Contract) -> tuple[RelationCheck, ...]:
     """Return the relations of the pages of every collection."""
     return tuple(
         rule
@@ -58,14 +59,14 @@ def _rules(operation: Operation, collection: Collection) -> Iterator[RelationChe
     meaning = "An offset past the end gives an empty page."
     past = relation("past-end", join(page, "offset"), meaning, assumed=collection.assumed)
     yield RelationCheck(past, partial(_judge_past, operation), is_single=True)
-    if operation.id == operation.family:
+    if operation.id == operation.canonical_id:
         meaning = "Pages share no item, and together they are the whole collection."
-        yield RelationCheck(relation("walk", page, meaning, 3), partial(_judge_walk, operation.family))
+        yield RelationCheck(relation("walk", page, meaning, 3), partial(_judge_walk, operation.canonical_id))
 
 
 def limit_of(operation: Operation, collection: Collection) -> int | None:
     """Return the documented default of the limit, None where there is none."""
-    parameter = operation.parameter(collection.page.limit)
+    parameter = operation.input(collection.page.limit)
     value = parameter.schema.get("default") if parameter else None
     return value if isinstance(value, int) else None
 
@@ -117,7 +118,7 @@ def _default_limit(seen: Observation) -> Iterator[Mismatch | None]:
 
 
 def _equals(seen: Observation, place: str, expected: Any, why: str) -> Mismatch | None:
-    value = lookup(seen.body, place)
+    value = get(seen.body, place)
     if value == expected and not isinstance(value, bool):
         return None
     return Mismatch(f"{place} is {value!r}", f"{expected!r}, {why}", (seen,), place, value)

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from contracts.contract.collections import Collection
-from contracts.contract.pointers import join, lookup, tokens
-from contracts.contract.vocabulary import Document, Operation
 from contracts.observations.comparison import agree
 from contracts.observations.expected_rows import is_ordered, key_orders, order_of, page_of
 from contracts.observations.observations import Observation, Observations
 from contracts.relations.relation_check import CheckResult, Mismatch, RelationCheck, judged
 from contracts.verdicts import Relation
+from oas.contract import Contract
+from oas.operation import Operation
+from oas.pointers import get, join, tokens
+from oas.vocabulary import Collection
 
 __all__ = ["rules"]
 
@@ -21,33 +22,33 @@ _KIND = "collection"
 _DIRECTIONS = ("asc", "desc")
 
 
-def rules(document: Document) -> tuple[RelationCheck, ...]:
+def rules(document: Contract) -> tuple[RelationCheck, ...]:
     """Return the relations of every field and direction of every collection."""
     return tuple(
         rule
         for operation in document.operations
-        if operation.collection and operation.id == operation.family
+        if operation.collection and operation.id == operation.canonical_id
         for rule in _rules(operation, operation.collection)
     )
 
 
 def _rules(operation: Operation, collection: Collection) -> Iterator[RelationCheck]:
     sort = collection.sort
-    parameter = operation.parameter(sort.by)
+    parameter = operation.input(sort.by)
     for field in sort.fields:
         for direction in _DIRECTIONS:
             meaning = f"Sorted by {field}, {direction}: keys never go against it."
             pointer = join(sort.pointer, "fields", field)
             relation = _relation("sorted", operation, f"{field}.{direction}", pointer, meaning)
-            yield RelationCheck(relation, partial(_judge_sorted, operation.family, field, direction))
+            yield RelationCheck(relation, partial(_judge_sorted, operation.canonical_id, field, direction))
     meaning = f"Without {sort.by} and {sort.order} items come by {sort.default_by}, {sort.default_order}."
     assumed = parameter.assumed if parameter else ""
     pointer = join(sort.pointer, "default")
     relation = _relation("default-order", operation, "", pointer, meaning, assumed)
-    yield RelationCheck(relation, partial(_judge_default, operation.family), is_universal=True)
+    yield RelationCheck(relation, partial(_judge_default, operation.canonical_id), is_universal=True)
     meaning = "Sorting changes the order of the items and nothing else."
     relation = _relation("equivalent", operation, sort.by, sort.pointer, meaning)
-    yield RelationCheck(relation, partial(_judge_equivalent, operation.family))
+    yield RelationCheck(relation, partial(_judge_equivalent, operation.canonical_id))
 
 
 def _relation(
@@ -94,7 +95,7 @@ def _judge_order(
     def outcomes() -> Iterator[Mismatch | None]:
         for seen in asked:
             place = seen.collection.sort.fields[field]
-            keys = [lookup(item, tokens(place)) for item in seen.items]
+            keys = [get(item, tokens(place)) for item in seen.items]
             if _distinct(keys) > 1:
                 yield _order(seen, field, direction, keys)
             expected = _expected(seen, field, observations)
@@ -120,7 +121,7 @@ def _expected(seen: Observation, field: str, observations: Observations) -> list
     rows = observations.passing(seen)
     if rows is None or seen.total != len(rows) or seen.is_whole:
         return None
-    keys = [lookup(row, tokens(seen.collection.sort.fields[field])) for row in rows]
+    keys = [get(row, tokens(seen.collection.sort.fields[field])) for row in rows]
     return None if any(key is None for key in keys) else keys
 
 

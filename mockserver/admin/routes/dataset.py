@@ -9,7 +9,7 @@ from mockserver.admin.problem import Problem
 from mockserver.admin.route import AdminRequest, AdminResponse, Route
 from mockserver.admin.schemas import TEXT, array, record, whole
 from mockserver.pipeline.preview import Plain, PreviewUnavailable, look
-from oas.spec import Spec
+from oas.contract import Contract
 
 MAX_PAGE = 200
 _USERS = record(users=array({"type": "object"}))
@@ -25,7 +25,7 @@ class Data:
         plain: builds answers, uncounted.
     """
 
-    def __init__(self, spec: Callable[[], Spec], plain: Plain) -> None:
+    def __init__(self, spec: Callable[[], Contract], plain: Plain) -> None:
         self._spec = spec
         self._plain = plain
 

@@ -12,8 +12,8 @@ from mockserver.admin.problem import Problem
 from mockserver.admin.request_patterns import CONSTRAINTS, MEMBERS, compile_pattern
 from mockserver.admin.route import PREFIX, AdminRequest, AdminResponse, Route
 from mockserver.admin.schemas import BOOLEAN, MAX_WHOLE, MOMENT, STATUS, TEXT, Shape, array, named, record, whole
+from oas.contract import Contract
 from oas.messages import Exchange
-from oas.spec import Spec
 
 _TEXT: Shape = {"type": "string"}
 _FILTERS = {"since": MOMENT, "limit": whole(), "operation": TEXT, "status": STATUS, "key_hash": TEXT}
@@ -40,7 +40,7 @@ class Requests:
         spec: returns the document that is served now.
     """
 
-    def __init__(self, version: str, spec: Callable[[], Spec]) -> None:
+    def __init__(self, version: str, spec: Callable[[], Contract]) -> None:
         self._version = version
         self._spec = spec
         self._explainer: Explainer | None = None
@@ -100,7 +100,7 @@ class Requests:
         key = next((key for key in call.session.keys.list() if key.hash_id == exchange.key_hash), None)
         return AdminResponse({"id": exchange.id, "stages": self._explainer_of(self._spec()).explain(exchange, key)})
 
-    def _explainer_of(self, spec: Spec) -> Explainer:
+    def _explainer_of(self, spec: Contract) -> Explainer:
         if self._explainer is None or self._explainer.spec is not spec:
             self._explainer = Explainer(spec)
         return self._explainer

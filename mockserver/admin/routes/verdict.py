@@ -16,7 +16,7 @@ from mockserver.admin.route import AdminRequest, AdminResponse, Route
 from mockserver.admin.schemas import TEXT, array, record, whole
 
 if TYPE_CHECKING:
-    from oas.spec import Spec
+    from oas.contract import Contract
 
 _STRING = {"type": "string"}
 _SHOWN = record(order=whole(1), id=_STRING, shown=_STRING)
@@ -44,7 +44,7 @@ class Verdicts:
         spec: returns the document that is served now.
     """
 
-    def __init__(self, spec: Callable[[], Spec]) -> None:
+    def __init__(self, spec: Callable[[], Contract]) -> None:
         self._spec = spec
 
     def operations(self) -> tuple[Route, ...]:

@@ -18,8 +18,8 @@ from contracts.events import Event, ExchangeFinished, Listener, RelationJudged, 
 from contracts.outcome.baseline import update
 from contracts.outcome.conclusion import conclude
 from contracts.report import ndjson
-from contracts.report.source import DocumentSource
 from contracts.verdicts import Outcome, Report
+from documents import source_of
 from fabricated import exchange, kept, report, verdict, violation
 
 URL = "http://127.0.0.1:9/base"
@@ -109,7 +109,7 @@ def test_the_baseline_accepts_and_is_noted(tmp_path: Path) -> None:
 
 def test_an_earlier_run_is_compared_and_noted(tmp_path: Path) -> None:
     path = tmp_path / "before.ndjson"
-    path.write_text(ndjson.render(kept(), DocumentSource.parse("paths: {}")), encoding="utf-8")
+    path.write_text(ndjson.render(kept(), source_of("paths: {}")), encoding="utf-8")
     assert ("compared", f"1 new: {ID}") in judged(broken(), compare=path).notes
 
 

@@ -18,11 +18,11 @@ from typing import Any
 
 from contracts.allowance.rate_limiter import Timing
 from contracts.config import Config
-from contracts.contract.document import load
-from contracts.contract.surface import RequestIndex
 from contracts.events import Listener
 from contracts.gate.gate import Gate
 from contracts.messages import Request
+from contracts.request_index import RequestIndex
+from oas.contract import load
 
 KEY = "Zq7-first.Key_of~9xW4"
 NOON = 1_780_000_020.0

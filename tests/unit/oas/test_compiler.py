@@ -8,7 +8,7 @@ import pytest
 
 from documents import GONE, changed, compiled, contract, packaged_contract, plain
 from mockserver.errors import SpecInvalid
-from oas.compiler import essence_of, is_json_type
+from oas.media import essence_of, is_json_type
 from oas.operation import Operation
 
 BODY = {"type": "object", "properties": {"a": {"type": "integer", "default": 1}}}
@@ -16,7 +16,7 @@ BODY = {"type": "object", "properties": {"a": {"type": "integer", "default": 1}}
 
 def only(operation: dict[str, Any], path: str = "/things", **root: Any) -> Operation:
     """Compile the one operation of a document."""
-    (found,) = compiled(plain(operation, path, **root)).operations.values()
+    (found,) = compiled(plain(operation, path, **root)).operations
     return found
 
 
@@ -88,16 +88,16 @@ def test_the_packaged_operations_know_what_they_are_asked() -> None:
     "operation, entities", [("getDashboardInfo", ["", "user"]), ("createApiKey", ["organisation"])]
 )
 def test_rules_know_the_entity_that_their_parameter_names(operation: str, entities: list[str]) -> None:
-    rules = compiled(packaged_contract()).operations[operation].value_rules
+    rules = compiled(packaged_contract()).by_id[operation].value_rules
     assert [rule.entity for rule in rules] == entities
 
 
 def test_rules_of_the_operation_come_before_those_of_the_root() -> None:
     tree = contract()
     own = {**tree["x-error"][0], "error_code": "OWN"}
-    rules = compiled(changed(tree, "/paths/~1things/get/x-error/0", own)).operations["listThings"].rules
+    rules = compiled(changed(tree, "/paths/~1things/get/x-error/0", own)).by_id["listThings"].rules
     assert [rule.error_code for rule in rules if rule.condition == "unauthenticated"] == ["OWN", "NO_KEY"]
-    assert compiled(tree).operations["listThings"].conditions["unauthenticated"].error_code == "OWN"
+    assert compiled(tree).by_id["listThings"].conditions["unauthenticated"].error_code == "OWN"
 
 
 def test_a_document_without_the_vocabulary_keeps_its_own_extensions() -> None:
@@ -160,7 +160,7 @@ def test_a_secret_is_found_wherever_an_answer_may_hold_one(schema: Any, expected
         "Loop": {"properties": {"next": {"$ref": "#/components/schemas/Loop"}}},
         "Figures": {"properties": {"small": {}}, "allOf": [schema]},
     }
-    assert compiled(tree).operations["countThings"].has_secret is expected
+    assert compiled(tree).by_id["countThings"].has_secret is expected
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oas.errors import BoundExceeded, ToolError, SpecInvalid, UsageError
+from oas.errors import BoundExceeded, SpecInvalid, ToolError, UsageError
 from oas.findings import Finding, Findings, summary_lines
 
 

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from documents import compiled, packaged_contract, plain
-from oas.operation import ErrorRule, Operation
+from oas.operation import Operation
+from oas.vocabulary import ErrorRule
 
 SPEC = compiled(packaged_contract())
 
 
 def operation(responses: dict[str, Any] | None = None, *rules: ErrorRule) -> Operation:
     """Make an operation of a plain document with other responses and rules."""
-    made = next(iter(compiled(plain()).operations.values()))
+    made = next(iter(compiled(plain()).operations))
     node = {"responses": responses} if responses is not None else {}
     return Operation(made.id, made.method, made.path, made.pointer, node, made.query, made.query_judge, rules=rules)
 
@@ -59,7 +60,7 @@ def test_rules_about_values_keep_their_order_and_are_alone() -> None:
 
 @pytest.mark.parametrize("name", SPEC.operations)
 def test_every_packaged_operation_answers_what_it_can_refuse(name: str) -> None:
-    found = SPEC.operations[name]
+    found = SPEC.by_id[name]
     assert found.success_status in (200, 201)
     assert {"invalid-request", "unauthenticated"} <= set(found.conditions)
     documented = set(found.node["responses"])
@@ -67,6 +68,6 @@ def test_every_packaged_operation_answers_what_it_can_refuse(name: str) -> None:
 
 
 def test_a_packaged_operation_shares_its_answers_with_its_get_form() -> None:
-    same = {name: found.same_as for name, found in SPEC.operations.items() if found.same_as != name}
+    same = {name: found.same_as for name, found in SPEC.by_id.items() if found.same_as != name}
     assert same == {"postCampaignInfo": "getCampaignInfo", "postDashboardInfo": "getDashboardInfo"}
-    assert [name for name, found in SPEC.operations.items() if found.has_secret] == ["createApiKey"]
+    assert [name for name, found in SPEC.by_id.items() if found.has_secret] == ["createApiKey"]

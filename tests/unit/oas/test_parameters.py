@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from oas.parameters import Malformed, Parameter, QueryReader, cast_for, decode, separator_of
+from oas.parameters import Malformed, ParameterReader, QueryReader, cast_for, decode, separator_of
 
 
 def text(value: str) -> str:
@@ -17,13 +17,13 @@ def text(value: str) -> str:
 NUMBER = cast_for(frozenset({"integer"}))
 READER = QueryReader(
     (
-        Parameter("limit", NUMBER),
-        Parameter("term", text),
-        Parameter("ids", text, is_array=True),
-        Parameter("sizes", NUMBER, is_array=True, separator=","),
-        Parameter("spaced", text, is_array=True, separator=" "),
-        Parameter("piped", text, is_array=True, separator="|"),
-        Parameter("filter", text, is_object=True, members={"age": NUMBER}),
+        ParameterReader("limit", NUMBER),
+        ParameterReader("term", text),
+        ParameterReader("ids", text, is_array=True),
+        ParameterReader("sizes", NUMBER, is_array=True, separator=","),
+        ParameterReader("spaced", text, is_array=True, separator=" "),
+        ParameterReader("piped", text, is_array=True, separator="|"),
+        ParameterReader("filter", text, is_object=True, members={"age": NUMBER}),
     )
 )
 
@@ -153,7 +153,7 @@ def test_reading_goes_on_behind_what_cannot_be_read(query: str) -> None:
     "query, codes", [("", ["required"]), ("id", []), ("id=", []), ("id=%zz", ["malformed"]), ("ID=1", ["required"])]
 )
 def test_a_required_parameter_must_be_sent(query: str, codes: list[str]) -> None:
-    reading = QueryReader((Parameter("id", text, is_required=True),)).read(query)
+    reading = QueryReader((ParameterReader("id", text, is_required=True),)).read(query)
     assert [violation.code for violation in reading.violations] == codes
 
 
@@ -178,5 +178,5 @@ def test_items_are_parted_as_the_style_says(style: str, explode: bool, separator
 
 @pytest.mark.parametrize("cast, value", [(NUMBER, 7), (text, "7")])
 def test_a_single_text_is_read_as_a_value_or_a_list(cast: Callable[[str], Any], value: Any) -> None:
-    assert Parameter("id", cast).value_of("7") == value
-    assert Parameter("id", cast, is_array=True, separator=",").value_of("7,7") == [value, value]
+    assert ParameterReader("id", cast).value_of("7") == value
+    assert ParameterReader("id", cast, is_array=True, separator=",").value_of("7,7") == [value, value]

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from documents import changed, compiled, contract, packaged_contract, plain
+from oas.contract import Contract
 from oas.messages import Violation
 from oas.operation import Operation
 from oas.places import response_place, rule_place, security_place, violation_place
 from oas.pointers import lookup
-from oas.spec import Spec
 
 SPEC = compiled(packaged_contract())
 SMALL = compiled(contract())
@@ -68,17 +68,17 @@ def violation(location: str, pointer: str) -> Violation:
     return Violation(location, pointer, "type", "wrong")
 
 
-def operation(name: str, spec: Spec = OTHER) -> Operation:
-    return spec.operations[name]
+def operation(name: str, spec: Contract = OTHER) -> Operation:
+    return spec.by_id[name]
 
 
-def at(spec: Spec, pointer: str) -> Any:
+def at(spec: Contract, pointer: str) -> Any:
     return lookup(spec.document.tree, pointer)
 
 
 @pytest.mark.parametrize("name", SPEC.operations)
 def test_every_rule_of_the_packaged_contract_is_found(name: str) -> None:
-    found = SPEC.operations[name]
+    found = SPEC.by_id[name]
     for rule in found.rules:
         node = at(SPEC, rule_place(SPEC, found, rule.condition, rule.error_code))
         assert (node["condition"], node["error_code"], node["status"]) == (rule.condition, rule.error_code, rule.status)
@@ -189,7 +189,7 @@ def test_a_body_that_nobody_declared_stands_where_one_would() -> None:
 )
 def test_the_security_that_holds_is_found(tree: dict[str, Any], place: str) -> None:
     spec = compiled(tree)
-    assert security_place(spec, next(iter(spec.operations.values()))) == place
+    assert security_place(spec, next(iter(spec.operations))) == place
 
 
 def test_a_document_that_has_lost_the_path_names_what_the_operation_said() -> None:

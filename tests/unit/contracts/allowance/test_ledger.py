@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from contracts.allowance.ledger import Ledger
 from contracts.allowance.server_clock import Moment
 from contracts.allowance.storage import FileStorage, MemoryStorage
-from contracts.contract.limits import Window
+from oas.vocabulary import RateLimitWindow
 from unit.contracts.upstream import NOON
 
 UNKNOWN = 86_400.0
 
 
-def window(name: str, seconds: int, limit: int) -> Window:
-    return Window(
+def window(name: str, seconds: int, limit: int) -> RateLimitWindow:
+    return RateLimitWindow(
         name=name,
         seconds=seconds,
         limit=limit,
@@ -35,7 +35,7 @@ WINDOWS = (window("minute", 60, 100), window("day", 86_400, 5000))
 MINUTE = NOON - NOON % 60
 
 
-def ledger(*windows: Window) -> Ledger:
+def ledger(*windows: RateLimitWindow) -> Ledger:
     return Ledger(windows or WINDOWS, MemoryStorage())
 
 
@@ -226,11 +226,11 @@ from pathlib import Path
 from contracts.allowance.ledger import Ledger
 from contracts.allowance.server_clock import Moment
 from contracts.allowance.storage import FileStorage
-from contracts.contract.limits import Window
+from oas.vocabulary import RateLimitWindow
 
 texts = dict.fromkeys(("limit_header", "remaining_header", "limit_body", "remaining_body", "pointer"), "")
 limits = (("minute", 60, 100), ("day", 86400, 5000))
-windows = [Window(name=name, seconds=seconds, limit=limit, **texts) for name, seconds, limit in limits]
+windows = [RateLimitWindow(name=name, seconds=seconds, limit=limit, **texts) for name, seconds, limit in limits]
 ledger, now, granted = Ledger(windows, FileStorage(Path(sys.argv[1]), "a")), Moment(float(sys.argv[2])), 0
 print("ready", flush=True)
 sys.stdin.readline()

@@ -25,8 +25,8 @@ from contracts.errors import (
 )
 from contracts.events import Listener, RunFinished
 from contracts.report import ndjson
-from contracts.report.source import DocumentSource
 from contracts.verdicts import Report
+from documents import source_of
 from fabricated import kept, report
 
 URL = "http://127.0.0.1:9/base"
@@ -218,7 +218,7 @@ def test_listings_send_nothing_and_print(command: str, line: str, capsys: pytest
 
 
 def test_a_baseline_is_made_and_brought_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
-    Path("run.ndjson").write_text(ndjson.render(report(), DocumentSource.parse("paths: {}")), encoding="utf-8")
+    Path("run.ndjson").write_text(ndjson.render(report(), source_of("paths: {}")), encoding="utf-8")
     assert main(["baseline", "update", "known.yaml", "run.ndjson"]) == 0
     assert capsys.readouterr().out == "known.yaml: 2 known failures, 2 to be explained\n"
     text = Path("known.yaml").read_text(encoding="utf-8")

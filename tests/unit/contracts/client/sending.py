@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from contracts.client import Breach, ClientRequest, Verdict, VerdictOptions, contract_of, judge, read_journal
-from contracts.contract.vocabulary import Document
 from judged import JudgedClient
 from mockserver.admin.journal_format import to_wiremock
+from oas.contract import Contract
 
 #: A moment 20 s before the end of a minute.
 LATE = 1_746_954_040.0
@@ -22,7 +22,7 @@ Habit = Callable[[JudgedClient], object]
 
 
 @functools.cache
-def document() -> Document:
+def document() -> Contract:
     return contract_of()
 
 

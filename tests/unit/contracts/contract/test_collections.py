@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from answers import document
-from contracts.contract.collections import Collection
+from oas.vocabulary import Collection
 
 
 def collection() -> Collection:

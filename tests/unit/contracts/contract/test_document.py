@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from answers import document
-from contracts.contract.document import load, packaged, parse
 from contracts.errors import SpecInvalid
+from oas.contract import load, parse
+from oas.package_data import openapi
 
 MINIMAL: dict[str, Any] = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {}}
 
@@ -19,7 +20,7 @@ def operation(**keywords: Any) -> dict[str, Any]:
 
 
 def test_the_packaged_contract_has_seven_operations() -> None:
-    assert packaged().name == "openapi.yaml"
+    assert openapi().name == "openapi.yaml"
     assert [(item.id, item.method) for item in document().operations] == [
         ("getUserCampaignFilters", "GET"),
         ("createApiKey", "POST"),
@@ -45,7 +46,7 @@ def test_a_body_form_belongs_to_the_family_of_its_query_form() -> None:
 def test_parameters_know_their_entities_values_and_defaults() -> None:
     listing = document().by_id["getCampaignInfo"]
     users, limit, status = (
-        listing.parameter(name) for name in ("linkedin_user_information_ids", "limit", "campaign_status")
+        listing.input(name) for name in ("linkedin_user_information_ids", "limit", "campaign_status")
     )
     assert users is not None
     assert limit is not None
@@ -53,7 +54,7 @@ def test_parameters_know_their_entities_values_and_defaults() -> None:
     assert (users.is_array, users.entity) == (True, "user")
     assert limit.schema["default"] == 50
     assert set(status.enum) == {"active", "inactive", "completed", "draft"}
-    assert listing.parameter("nothing") is None
+    assert listing.input("nothing") is None
 
 
 def test_the_key_the_limits_and_the_errors_are_read() -> None:

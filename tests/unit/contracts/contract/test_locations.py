@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from contracts.contract.locations import Locations
 from contracts.errors import SpecInvalid
+from oas.lines import Locations
 
 TEXT = """\
 openapi: 3.1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.contract.pointers import MISSING, join, locate, lookup, pattern_of, scope_of, tokens
+from oas.pointers import MISSING, get, join, locate, pattern_of, scope_of, tokens
 
 BODY = {"a/b": {"~": 1}, "rows": [{"id": 1, "days": [{"n": 2}, {"n": 3}]}, {"id": None}], "0": "zero"}
 
@@ -14,12 +14,12 @@ BODY = {"a/b": {"~": 1}, "rows": [{"id": 1, "days": [{"n": 2}, {"n": 3}]}, {"id"
     [("", BODY), ("/a~1b/~0", 1), ("/rows/0/id", 1), ("/rows/1/id", None), ("/0", "zero")],
 )
 def test_a_pointer_names_a_value(pointer: str, value: object) -> None:
-    assert lookup(BODY, pointer) == value
+    assert get(BODY, pointer) == value
 
 
 @pytest.mark.parametrize("pointer", ["/none", "/rows/2", "/rows/x", "/rows/0/id/deeper", "/rows/-1"])
 def test_a_pointer_to_nothing_is_missing_and_no_null(pointer: str) -> None:
-    assert lookup(BODY, pointer) is MISSING
+    assert get(BODY, pointer) is MISSING
     assert not MISSING
     assert repr(MISSING) == "MISSING"
 

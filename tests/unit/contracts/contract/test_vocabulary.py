@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from answers import document
-from contracts.contract.document import parse
+from oas.contract import parse
 
 
 def test_a_family_is_an_operation_and_its_other_forms() -> None:
     forms = document().forms("getCampaignInfo")
     assert [operation.id for operation in forms] == ["getCampaignInfo", "postCampaignInfo"]
-    assert {operation.family for operation in forms} == {"getCampaignInfo"}
+    assert {operation.canonical_id for operation in forms} == {"getCampaignInfo"}
 
 
 def test_the_first_success_is_the_success() -> None:
     operation = document().by_id["createApiKey"]
     assert operation.success is operation.responses[200]
-    assert operation.parameter("description") is operation.parameters[1]
-    assert operation.parameter("nothing") is None
+    assert operation.input("description") is operation.inputs[1]
+    assert operation.input("nothing") is None
 
 
 def test_an_operations_own_condition_comes_before_the_documents() -> None:
@@ -27,7 +27,7 @@ def test_an_operations_own_condition_comes_before_the_documents() -> None:
 
 
 def test_members_are_those_at_the_top_of_any_documented_body() -> None:
-    assert document().by_id["getCampaignInfo"].members == {"code", "status", "message", "data"}
+    assert document().by_id["getCampaignInfo"].body_members == {"code", "status", "message", "data"}
 
 
 def test_where_a_body_may_be_a_list_no_member_is_certain() -> None:
@@ -50,4 +50,4 @@ def test_where_a_body_may_be_a_list_no_member_is_certain() -> None:
         }
     }
     by_id = parse(tree).by_id
-    assert (by_id["list"].members, by_id["one"].members) == (frozenset(), frozenset({"title"}))
+    assert (by_id["list"].body_members, by_id["one"].body_members) == (frozenset(), frozenset({"title"}))

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from contracts.entries import Entry
 from contracts.errors import ConfigInvalid
 from contracts.generate.failures import FailureStore
 from contracts.messages import Request
+from documents import altered
 from pipelinegate import contract
 
 FIRST = Entry(request=Request(operation_id="a", method="GET", path="/a"), origin="failure")
@@ -29,7 +29,7 @@ def test_what_is_kept_is_there_in_the_next_run(tmp_path: Path) -> None:
 def test_another_document_has_failures_of_its_own() -> None:
     database = InMemoryExampleDatabase()
     FailureStore(database, contract()).keep(FIRST)
-    assert FailureStore(database, dataclasses.replace(contract(), title="Another")).entries() == ()
+    assert FailureStore(database, altered(contract(), title="Another")).entries() == ()
 
 
 def test_what_is_no_request_is_passed_over() -> None:

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.contract.document import load, packaged
-from contracts.contract.pointers import lookup
 from contracts.generate.parameter_cases import ABSENT, ParameterCase, cases_of, value_of
 from contracts.messages import Request
 from contracts.report.source import DocumentSource
+from oas.contract import load
+from oas.package_data import openapi
+from oas.pointers import get
 
 DOCUMENT: dict[str, Any] = {
     "components": {
@@ -237,11 +238,11 @@ def test_a_value_is_at_most_one_case_of_a_keyword(schema: Mapping[str, Any], val
 
 @functools.cache
 def packaged_tree() -> Mapping[str, Any]:
-    return DocumentSource.read(packaged()).value
+    return DocumentSource.read(openapi()).value
 
 
 @pytest.mark.parametrize("operation", [item.id for item in load().operations])
 def test_the_cases_of_the_packaged_contract_have_names_of_their_own(operation: str) -> None:
-    node = lookup(packaged_tree(), load().by_id[operation].pointer)
+    node = get(packaged_tree(), load().by_id[operation].pointer)
     names = [(case.parameter, case.keyword, case.name) for case in cases_of(packaged_tree(), node)]
     assert len(names) == len(set(names))

@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from contracts.contract.vocabulary import Parameter
 from contracts.generate.parameter_validity import ParameterValidity
+from oas.operation import Input
 
 DATE = {"type": "string", "format": "date"}
 LIMIT = {"type": "integer", "minimum": 1}
 
 
 def fitness(schema: dict[str, Any], items: dict[str, Any] | None = None, *, is_text: bool = True) -> ParameterValidity:
-    return ParameterValidity(Parameter(name="p", schema=schema, items=items or {}, pointer="/p"), is_text)
+    return ParameterValidity(Input(name="p", schema=schema, items=items or {}, pointer="/p"), is_text)
 
 
 @pytest.mark.parametrize(

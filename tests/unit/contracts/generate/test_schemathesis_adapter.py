@@ -12,7 +12,6 @@ import pytest
 import schemathesis
 from schemathesis import GenerationMode
 
-from contracts.contract.document import packaged
 from contracts.errors import SpecInvalid, UsageError
 from contracts.generate.schemathesis_adapter import (
     NEGATIVE,
@@ -23,11 +22,12 @@ from contracts.generate.schemathesis_adapter import (
     coverage_cases,
 )
 from contracts.messages import Answer, Request
+from oas.package_data import openapi
 from pipelinegate import PipelineGate, contract
 
 
 def source() -> CaseSource:
-    return CaseSource(contract(), packaged())
+    return CaseSource(contract(), openapi())
 
 
 @cache
@@ -65,7 +65,7 @@ def test_a_missing_schemathesis_is_told_with_what_to_do(monkeypatch: pytest.Monk
 
 
 def test_coverage_cases_reach_every_value_of_an_enum_and_every_way_to_be_wrong() -> None:
-    schema = schemathesis.openapi.from_path(packaged())
+    schema = schemathesis.openapi.from_path(openapi())
     operation: Any = schema["/campaign-info"]["GET"]
     right = list(coverage_cases(operation, GenerationMode.POSITIVE))
     wrong = list(coverage_cases(operation, GenerationMode.NEGATIVE))
@@ -75,7 +75,7 @@ def test_coverage_cases_reach_every_value_of_an_enum_and_every_way_to_be_wrong()
 
 
 def test_a_version_without_coverage_cases_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    schema = schemathesis.openapi.from_path(packaged())
+    schema = schemathesis.openapi.from_path(openapi())
     operation: Any = schema["/campaign-info"]["GET"]
     monkeypatch.setattr(type(schema), "iter_coverage_cases", None)
     with pytest.raises(UsageError, match="gives no coverage cases"):
@@ -125,7 +125,7 @@ def test_random_requests_are_the_same_for_the_same_seed(mode: str) -> None:
 
 
 def test_nothing_is_drawn_where_nothing_was_asked_for() -> None:
-    assert source().drawn(contract().operations[0], POSITIVE, 0, 1) == []
+    assert source().drawn(contract().by_id[0], POSITIVE, 0, 1) == []
 
 
 def test_the_checks_find_nothing_on_a_right_server() -> None:

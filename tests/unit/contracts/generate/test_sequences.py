@@ -1,21 +1,22 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from contracts.generate.phase import fetch_listings
+from contracts.generate.sequence_context import SequenceContext
 from contracts.generate.sequences import explore
 from contracts.messages import Request
 from contracts.verdicts import Outcome, Verdict
+from documents import altered
 from pipelinegate import Change, PipelineGate, contract, refusal, with_data
 
 LISTED = fetch_listings(contract(), PipelineGate(), "stateful")
 
 
 def explored(gate: PipelineGate, requests: int = 60, seed: int = 1, may_write: bool = True) -> Verdict:
-    return explore(contract(), gate, LISTED, requests, seed, may_write=may_write)
+    return explore(SequenceContext(contract(), gate, LISTED, requests, "Authorization"), seed, may_write=may_write)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -128,8 +129,8 @@ def test_it_is_left_out_where_it_may_not_write_or_has_no_room(requests: int, may
 
 
 def test_a_document_without_lists_and_keys_has_no_sequences() -> None:
-    bare = replace(contract(), operations=contract().operations[:1])
-    verdict = explore(bare, PipelineGate(), LISTED, 60, 1, may_write=True)
+    bare = altered(contract(), operations=contract().operations[:1])
+    verdict = explore(SequenceContext(bare, PipelineGate(), LISTED, 60, "Authorization"), 1, may_write=True)
     assert (verdict.outcome, verdict.reason) == (
         Outcome.LEFT_OUT,
         "the document has no list and nothing that makes a key",

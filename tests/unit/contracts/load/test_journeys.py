@@ -94,7 +94,7 @@ def test_what_is_remembered_is_bounded() -> None:
     for number in range(40):
         rows = [{"linkedin_campaign_routine": {"id": f"r{number} {row}"}} for row in range(100)]
         memory.note(operation, {"data": {"campaign_info": rows}})
-    assert MOST_REMEMBERED <= len(memory.rows[operation.family]) < MOST_REMEMBERED + 100
+    assert MOST_REMEMBERED <= len(memory.rows[operation.canonical_id]) < MOST_REMEMBERED + 100
     assert all(len(ids) < MOST_REMEMBERED + 100 for ids in memory.ids.values())
 
 

@@ -8,9 +8,9 @@ import urllib.request
 from typing import Any
 
 from apps.right import ADMIN, Right, serve
-from contracts.contract.document import load
 from contracts.mutation.faulty_proxy import MutatingProxy
 from contracts.mutation.mutants import mutants
+from oas.contract import load
 
 DOCUMENT = load()
 FAULTS = {fault.id: fault for fault in mutants(DOCUMENT, ("x-ratelimit-limit-day",))}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contracts.contract.document import load
 from contracts.mutation.mutants import CATEGORIES, mutants
+from oas.contract import load
 
 DOCUMENT = load()
 ALL = mutants(DOCUMENT, ("X-Left",))

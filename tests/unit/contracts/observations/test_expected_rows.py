@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from answers import document, routine
-from contracts.contract.collections import Collection
 from contracts.observations.expected_rows import chosen, is_ordered, key_orders, matches, order_of, page_of
+from oas.vocabulary import Collection
 
 
 def collection() -> Collection:

@@ -72,4 +72,4 @@ def test_an_empty_list_of_values_filters_nothing() -> None:
 
 def test_a_path_outside_the_document_has_no_rule() -> None:
     made = seen("", {}, status=404)
-    assert (made.rule, made.parameters, made.facts.fields) == (None, {}, set())
+    assert (made.rule, made.parameters, made.annotations.fields) == (None, {}, set())

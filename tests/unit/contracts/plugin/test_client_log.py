@@ -6,10 +6,10 @@ from typing import NoReturn
 import pytest
 
 from contracts.client import Breach, ClientRequest, contract_of
-from contracts.contract.vocabulary import Document
 from contracts.errors import ConfigInvalid
 from contracts.plugin.client_log import ClientLog
 from contracts.plugin.settings import Settings
+from oas.contract import Contract
 
 GOOD = ClientRequest(
     order=1, at=0.0, method="GET", path="/user-campaign-filters", operation_id="getUserCampaignFilters"
@@ -20,14 +20,14 @@ BAD = ClientRequest(
 
 
 @pytest.fixture(scope="module")
-def document() -> Document:
+def document() -> Contract:
     return contract_of()
 
 
 class Client:
     """Something that sends, and the docket of it."""
 
-    def __init__(self, document: Document, settings: Settings) -> None:
+    def __init__(self, document: Contract, settings: Settings) -> None:
         self.sent: tuple[ClientRequest, ...] = ()
         self.docket = ClientLog(lambda: (self.sent, len(self.sent)), document, settings)
 
@@ -41,7 +41,7 @@ class Client:
 
 
 @pytest.fixture
-def client(document: Document) -> Client:
+def client(document: Contract) -> Client:
     return Client(document, Settings())
 
 
@@ -57,13 +57,13 @@ def test_what_was_sent_is_judged(client: Client) -> None:
     assert len(client.docket.sent) == 2
 
 
-def test_a_rule_that_is_allowed_is_not_held_against_the_client(document: Document) -> None:
+def test_a_rule_that_is_allowed_is_not_held_against_the_client(document: Contract) -> None:
     client = Client(document, Settings(allow=("C101",)))
     client.send(BAD)
     assert client.docket.verdict().is_kept
 
 
-def test_an_unknown_rule_is_refused_at_once(document: Document) -> None:
+def test_an_unknown_rule_is_refused_at_once(document: Contract) -> None:
     with pytest.raises(ConfigInvalid, match="'C999' is no rule on clients"):
         Client(document, Settings(allow=("C999",)))
 
@@ -118,7 +118,7 @@ def test_a_rule_that_does_not_exist_cannot_be_expected(client: Client) -> None:
         client.send(BAD)
 
 
-def test_a_rule_on_demand_is_judged_where_it_is_asked_for(document: Document) -> None:
+def test_a_rule_on_demand_is_judged_where_it_is_asked_for(document: Contract) -> None:
     page = ClientRequest(
         order=1,
         at=0.0,

@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 
 from contracts.client import ClientRequest, contract_of
-from contracts.contract.vocabulary import Document
 from contracts.messages import Answer, Exchange, Request
 from contracts.plugin.sighting import sent_of
+from oas.contract import Contract
 
 
 @pytest.fixture(scope="module")
-def document() -> Document:
+def document() -> Contract:
     return contract_of()
 
 
-def seen(document: Document, answer: Answer | None = None, **request: Any) -> ClientRequest:
+def seen(document: Contract, answer: Answer | None = None, **request: Any) -> ClientRequest:
     fields = {"operation_id": "getCampaignInfo", "method": "GET", "path": "/campaign-info"} | request
     exchange = Exchange(number=7, phase="client", request=Request(**fields), answer=answer, started_at=12.5)
     return sent_of(document, 3, exchange)
@@ -25,7 +25,7 @@ def breaches(sent: ClientRequest) -> list[tuple[str, str, str]]:
     return [(one.location, one.pointer, one.code) for one in sent.breaches]
 
 
-def test_a_request_and_its_answer_are_described(document: Document) -> None:
+def test_a_request_and_its_answer_are_described(document: Contract) -> None:
     answer = Answer(status=429, headers={"retry-after": ("60",)}, body=b'{"data": {"retry_after": 60}}')
     sent = seen(document, answer, query=(("limit", "2"),), headers=(("Accept-Language", "de"),))
     assert (sent.order, sent.at, sent.method, sent.target) == (3, 12.5, "GET", "/campaign-info?limit=2")
@@ -40,11 +40,11 @@ def test_a_request_and_its_answer_are_described(document: Document) -> None:
 @pytest.mark.parametrize(
     "credential, shown", [("key", "key"), ("unknown", "unknown"), ("none", ""), ("empty", "")], ids=str
 )
-def test_a_key_is_named_by_what_it_stands_for(document: Document, credential: str, shown: str) -> None:
+def test_a_key_is_named_by_what_it_stands_for(document: Contract, credential: str, shown: str) -> None:
     assert seen(document, credential=credential).key_hash == shown
 
 
-def test_a_request_without_an_answer_tells_why(document: Document) -> None:
+def test_a_request_without_an_answer_tells_why(document: Contract) -> None:
     exchange = Exchange(
         number=1, phase="client", request=Request(operation_id="", method="GET", path="/"), answer=None, failure="reset"
     )
@@ -68,19 +68,19 @@ def test_a_request_without_an_answer_tells_why(document: Document) -> None:
     ids=["query", "escaped, once", "path", "method", "body form", "right"],
 )
 def test_what_the_contract_does_not_name_is_found(
-    document: Document, request_: dict[str, Any], expected: list[tuple[str, str, str]]
+    document: Contract, request_: dict[str, Any], expected: list[tuple[str, str, str]]
 ) -> None:
     assert breaches(seen(document, **request_)) == expected
 
 
-def test_what_a_mock_found_is_taken_over(document: Document) -> None:
+def test_what_a_mock_found_is_taken_over(document: Contract) -> None:
     told = '[{"location": "query", "pointer": "/limit", "code": "minimum", "message": "0 is less than 1"}]'
     answer = Answer(status=400, headers={"x-mock-violations": (told,)}, body=b"")
     assert breaches(seen(document, answer, query=(("limit", "0"),))) == [("query", "/limit", "minimum")]
 
 
 @pytest.mark.parametrize("header", ["no JSON", "3", '["a"]', '[{"location": "query"}]'])
-def test_another_servers_header_of_that_name_says_nothing(document: Document, header: str) -> None:
+def test_another_servers_header_of_that_name_says_nothing(document: Contract, header: str) -> None:
     answer = Answer(status=200, headers={"x-mock-violations": (header,)}, body=b"")
     assert breaches(seen(document, answer)) == []
 
@@ -90,5 +90,5 @@ def test_another_servers_header_of_that_name_says_nothing(document: Document, he
     [({"body": {"limit": 1}}, '{"limit": 1}'), ({"raw_body": b"{\xff"}, "{\ufffd"), ({}, "")],
     ids=["json", "raw", "none"],
 )
-def test_a_body_is_shown_as_text(document: Document, body: dict[str, Any], text: str) -> None:
+def test_a_body_is_shown_as_text(document: Contract, body: dict[str, Any], text: str) -> None:
     assert seen(document, **body).body == text

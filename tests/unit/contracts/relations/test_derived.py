@@ -18,7 +18,7 @@ def test_there_is_one_relation_for_every_rule_at_every_place() -> None:
     ids = [name for name in rules() if name.startswith("derived.") and "[getDashboardInfo:" in name]
     success = document().by_id[DASHBOARD].success
     assert success is not None
-    assert len(ids) == len(success.facts.invariants)
+    assert len(ids) == len(success.annotations.invariants)
 
 
 def test_two_rules_of_one_figure_are_numbered() -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from answers import NOON, document, judge, seen, titles
 from contracts.relations.limits import burst_case, most_requests, rules
+from documents import altered
 
 MIDDLE = NOON - NOON % 60 + 30
 EARLY, LATE, AGREES, WAIT = (f"limits.{name}[minute]" for name in ("early", "late", "agrees", "wait"))
@@ -89,7 +89,7 @@ def test_the_burst_repeats_the_simplest_read() -> None:
 
 
 def test_without_limits_there_is_no_burst() -> None:
-    free = replace(document(), limits=None)
+    free = altered(document(), limits=None)
     assert burst_case(free) is None
     assert most_requests(free) == 0
     assert rules(free) == ()

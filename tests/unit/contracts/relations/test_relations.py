@@ -9,13 +9,13 @@ import pytest
 
 from answers import document, rules
 from contracts import relations
-from contracts.contract.document import parse
-from contracts.contract.pointers import MISSING, lookup
 from contracts.observations.cases import OPENING_RANK
 from contracts.observations.known_values import KnownValues
 from contracts.observations.observations import Observations
 from contracts.relations.relation_check import RelationCheck
 from contracts.report.source import DocumentSource
+from oas.contract import parse
+from oas.pointers import MISSING, get
 
 RULES = relations.rules(document())
 every_rule = pytest.mark.parametrize("rule", RULES, ids=[rule.relation.id for rule in RULES])
@@ -44,7 +44,7 @@ def test_a_relation_says_what_it_is_about(rule: RelationCheck, source: DocumentS
     assert re.fullmatch(r"[a-z_]+\.[a-z0-9-]+(\[[^\[\]]+\])?", found.id), found.id
     assert found.id.startswith(f"{found.kind}.")
     assert found.operation_id == "" or found.operation_id in document().by_id
-    assert lookup(source.value, found.pointer) is not MISSING
+    assert get(source.value, found.pointer) is not MISSING
     assert found.cost >= 1
     assert found.meaning.endswith(".")
     assert "\n" not in found.meaning + found.assumed

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from answers import judge, observed, seen, titles
-from contracts.contract.document import parse
-from contracts.contract.vocabulary import ErrorRule
 from contracts.messages import Answer, Exchange
 from contracts.observations.cases import PlannedRequest, ask
 from contracts.observations.observations import Observation, Observations
 from contracts.relations import structure
 from contracts.relations.structure import undocumented
+from oas.contract import parse
+from oas.vocabulary import ErrorRule
 
 FILTERS = "getUserCampaignFilters"
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from answers import document, judge, seen, titles
-from contracts.contract.document import parse
 from contracts.observations.known_values import KnownValues, typical_values
 from contracts.relations import writes
+from oas.contract import parse
 
 CREATE, WORKS = "createApiKey", "effect.works[createApiKey]"
 KEEPS = "effect.keeps[createApiKey:description]"

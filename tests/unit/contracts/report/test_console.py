@@ -18,11 +18,11 @@ from contracts.events import (
     Waiting,
 )
 from contracts.report.console import Console, ConsoleOptions
-from contracts.report.source import DocumentSource
 from contracts.verdicts import Outcome, Report
+from documents import source_of
 from fabricated import exchange, kept, report, verdict, violation
 
-SOURCE = DocumentSource.parse("paths:\n  /campaign-info:\n    get: {x-collection: {filters: [1, 2]}}\n")
+SOURCE = source_of("paths:\n  /campaign-info:\n    get: {x-collection: {filters: [1, 2]}}\n")
 
 
 def shown(made: Report, *, wait_s: float = 0.0, **options: Any) -> str:

@@ -7,13 +7,11 @@ from typing import Any
 import pytest
 
 from contracts.report.github import MAX_SHOWN, annotate, disarm
-from contracts.report.source import DocumentSource
 from contracts.verdicts import Outcome, Violation
+from documents import source_of
 from fabricated import kept, report, verdict, violation
 
-SOURCE = DocumentSource.parse(
-    "paths:\n  /campaign-info:\n    get: {x-collection: {filters: [1, 2]}}\n", "api, v1:/o.yaml"
-)
+SOURCE = source_of("paths:\n  /campaign-info:\n    get: {x-collection: {filters: [1, 2]}}\n", "api, v1:/o.yaml")
 
 
 def lines(*violations: Violation, **changes: Any) -> list[str]:

@@ -11,11 +11,11 @@ import jsonschema_rs
 import pytest
 
 from contracts.report.har import render
-from contracts.report.source import DocumentSource
 from contracts.verdicts import Report
+from documents import source_of
 from fabricated import exchange, kept, report
 
-SOURCE = DocumentSource.parse("components: {securitySchemes: {key: {type: apiKey, in: header, name: X-API-KEY}}}")
+SOURCE = source_of("components: {securitySchemes: {key: {type: apiKey, in: header, name: X-API-KEY}}}")
 FOLDER = Path(__file__).resolve().parents[3] / "schemas" / "har"
 
 

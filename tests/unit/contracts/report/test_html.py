@@ -14,12 +14,12 @@ import pytest
 
 from contracts.report.exchange_text import MAX_CHARACTERS, transcripts
 from contracts.report.html import render
-from contracts.report.source import DocumentSource
 from contracts.verdicts import Outcome, Report
+from documents import source_of
 from fabricated import exchange, kept, report, verdict, violation
 
 ROOT = Path(__file__).resolve().parents[4]
-SOURCE = DocumentSource.parse((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+SOURCE = source_of((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
 CHROMIUM = Path("/usr/bin/chromium")
 
 

@@ -10,11 +10,11 @@ import pytest
 import xmlschema
 
 from contracts.report.junit import render
-from contracts.report.source import DocumentSource
 from contracts.verdicts import Outcome, Report
+from documents import source_of
 from fabricated import kept, report, verdict, violation
 
-SOURCE = DocumentSource.parse("paths: {}")
+SOURCE = source_of("paths: {}")
 SCHEMA = Path(__file__).resolve().parents[3] / "schemas" / "junit-10.xsd"
 
 

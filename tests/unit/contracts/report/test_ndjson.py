@@ -10,11 +10,11 @@ import pytest
 
 from contracts.errors import ConfigInvalid
 from contracts.report.ndjson import read, render
-from contracts.report.source import DocumentSource
 from contracts.verdicts import Report
+from documents import source_of
 from fabricated import exchange, kept, report
 
-SOURCE = DocumentSource.parse("openapi: 3.1.0\npaths: {}")
+SOURCE = source_of("openapi: 3.1.0\npaths: {}")
 
 
 def records(made: Report) -> list[dict[str, Any]]:

@@ -10,12 +10,12 @@ import jsonschema_rs
 import pytest
 
 from contracts.report.sarif import render
-from contracts.report.source import DocumentSource
 from contracts.verdicts import Report
+from documents import source_of
 from fabricated import kept, report, violation
 
 TESTS = Path(__file__).resolve().parents[3]
-SOURCE = DocumentSource.parse((TESTS.parent / "openapi.yaml").read_text(encoding="utf-8"), "api spec/openapi.yaml")
+SOURCE = source_of((TESTS.parent / "openapi.yaml").read_text(encoding="utf-8"), "api spec/openapi.yaml")
 
 
 def run_of(made: Report) -> dict[str, Any]:

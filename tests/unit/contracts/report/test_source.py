@@ -8,10 +8,11 @@ import pytest
 
 from contracts.errors import SpecInvalid
 from contracts.report.source import DocumentSource
+from documents import source_of
 
 
 def test_a_place_is_file_line_and_pointer() -> None:
-    source = DocumentSource.parse("openapi: 3.1.0\npaths:\n  /a: {}\n", "api/openapi.yaml")
+    source = source_of("openapi: 3.1.0\npaths:\n  /a: {}\n", "api/openapi.yaml")
     assert source.place("/paths/~1a") == "api/openapi.yaml:3 #/paths/~1a"
 
 

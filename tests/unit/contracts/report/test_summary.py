@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.outcome.conclusion import conclude
-from contracts.report.source import DocumentSource
 from contracts.report.summary import MARKS, MAX_LISTED, MAX_MARKS, MAX_SHOWN, STYLES, kinds, screen, verdict_line
 from contracts.verdicts import Outcome, Report, Verdict
+from documents import source_of
 from fabricated import kept, report, verdict, violation
 
-SOURCE = DocumentSource.parse("paths:\n  /campaign-info:\n    get: {x-collection: {filters: [1, 2]}}\n")
+SOURCE = source_of("paths:\n  /campaign-info:\n    get: {x-collection: {filters: [1, 2]}}\n")
 
 
 def shown(made: Report) -> list[str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.report.source import DocumentSource
 from contracts.report.text import escape_control, fields, lines, message, standing
 from contracts.verdicts import Outcome
+from documents import source_of
 from fabricated import verdict, violation
 
-SOURCE = DocumentSource.parse("paths:\n  /campaign-info:\n    get: {x-collection: {filters: [1, 2]}}\n")
+SOURCE = source_of("paths:\n  /campaign-info:\n    get: {x-collection: {filters: [1, 2]}}\n")
 
 
 @pytest.mark.parametrize("hostile", ["\x1b[2J", "\x9b31m", "\x00", "\r", "\u202e", "\u2028", "\ud800", "\x7f"])

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from contracts.errors import ConfigInvalid
-from contracts.report.source import DocumentSource
 from contracts.report.writers import WRITERS, check, write_whole
+from documents import source_of
 from fabricated import report
 
-SOURCE = DocumentSource.parse("paths: {}")
+SOURCE = source_of("paths: {}")
 
 
 @pytest.mark.parametrize("name", WRITERS)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from answers import document
 from apps.judging import Direct
 from apps.right import Right
 from contracts.errors import RequestRefused
 from contracts.run.limit_probe import burst
 from contracts.run.sender import CaseSender
+from documents import altered
 
 
 def test_a_burst_ends_one_request_after_the_first_refusal() -> None:
@@ -45,5 +44,5 @@ def test_what_the_gate_refuses_is_the_reason() -> None:
 
 
 def test_without_limits_there_is_nothing_to_meet() -> None:
-    free = replace(document(), limits=None)
+    free = altered(document(), limits=None)
     assert burst(CaseSender(Direct(Right()), free)) == "there is no operation to repeat"

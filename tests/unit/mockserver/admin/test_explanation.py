@@ -13,8 +13,8 @@ from judged import JudgedClient
 from mockserver.admin.explanation import STAGES, Explainer
 from mockserver.app import create_wsgi
 from mockserver.config import Config
+from oas.contract import load
 from oas.messages import Exchange, Request, Response, Violation
-from oas.spec import load
 
 MakeClient = Callable[..., JudgedClient]
 SPEC = load(None)

@@ -12,9 +12,9 @@ from mockserver.app import create_wsgi
 from mockserver.config import Config
 from mockserver.documented.responder import DocumentResponder, negotiate
 from mockserver.pipeline.pipeline import Pipeline
+from oas.contract import Contract
 from oas.document import Document
 from oas.messages import Request, Response
-from oas.spec import Spec
 
 PETS = Path(__file__).parents[3] / "specs" / "pets" / "openapi.yaml"
 KEY = {"x-key": "any"}
@@ -87,8 +87,8 @@ def test_examples_come_before_schemas() -> None:
         "info": {"title": "t", "version": "1"},
         "paths": {"/a": {"get": {"responses": {"2XX": {"description": "", "content": {"application/json": media}}}}}},
     }
-    spec = Spec(Document("test", tree, ""))
-    (operation,) = spec.operations.values()
+    spec = Contract(Document("test", tree, ""))
+    (operation,) = spec.operations
     built = DocumentResponder(spec, 0).answer(operation, operation.success_status, "")
     assert getattr(built, "body", None) == b'"given"'
 

@@ -42,7 +42,7 @@ def json_answer(**media: Any) -> dict[str, Any]:
     ],
 )
 def test_a_success_has_the_documented_message(operation: str, message: str) -> None:
-    body = Envelopes(SPEC).success(SPEC.operations[operation], {"a": orjson.Fragment(b"[1, 2]")})
+    body = Envelopes(SPEC).success(SPEC.by_id[operation], {"a": orjson.Fragment(b"[1, 2]")})
     assert json.loads(body) == {"code": 200, "status": True, "message": message, "data": {"a": [1, 2]}}
     assert list(json.loads(body)) == ["code", "status", "message", "data"]
 
@@ -58,7 +58,7 @@ def test_a_success_has_the_documented_message(operation: str, message: str) -> N
 )
 def test_without_a_documented_message_the_operation_is_named(operation: dict[str, Any], message: str) -> None:
     spec = compiled(plain(operation))
-    (only,) = spec.operations.values()
+    (only,) = spec.operations
     assert json.loads(Envelopes(spec).success(only, None))["message"] == message
 
 

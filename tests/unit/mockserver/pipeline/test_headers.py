@@ -16,7 +16,7 @@ from mockserver.scenarios.models import FAULTS, ChosenAnswer, Delay, PlannedAnsw
 from mockserver.state.rate_limits import RateLimitStatus
 from mockserver.state.session import Session
 from oas.messages import BuiltResponse, DeliveryOptions, Request, Violation
-from oas.operation import RateLimitWindow
+from oas.vocabulary import RateLimitWindow
 
 NOTHING = RateLimitStatus((), (), None, 0)
 WINDOWS = (

@@ -11,8 +11,8 @@ import pytest
 from documents import compiled, packaged_contract, plain
 from mockserver.pipeline.preview import PreviewUnavailable, look
 from mockserver.state.session import Session
+from oas.contract import Contract
 from oas.messages import BuiltResponse, Refusal, Request
-from oas.spec import Spec
 
 SPEC = compiled(packaged_contract())
 SESSION = cast(Session, object())
@@ -30,7 +30,7 @@ class Pipeline:
         return self.answer
 
 
-def seen(answer: Any, operation: str = "getCampaignInfo", spec: Spec = SPEC, **query: Any) -> tuple[Any, Pipeline]:
+def seen(answer: Any, operation: str = "getCampaignInfo", spec: Contract = SPEC, **query: Any) -> tuple[Any, Pipeline]:
     pipeline = Pipeline(
         answer if isinstance(answer, Refusal) else BuiltResponse(200, json.dumps({"data": answer}).encode())
     )

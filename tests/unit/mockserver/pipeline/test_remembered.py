@@ -18,7 +18,7 @@ from oas.messages import Request
 
 MakeClient = Callable[..., JudgedClient]
 SPEC = packaged_assembly().spec
-OPERATION = SPEC.operations["getCampaignInfo"]
+OPERATION = SPEC.by_id["getCampaignInfo"]
 
 
 @pytest.mark.parametrize("place", known_routes(SPEC), ids=" ".join)
@@ -43,7 +43,7 @@ def test_what_has_no_known_route_is_looked_for() -> None:
     "name, is_all", [("getCampaignInfo", True), ("postCampaignInfo", False), ("createApiKey", False)]
 )
 def test_only_a_request_without_a_body_is_all_query(name: str, is_all: bool) -> None:
-    assert SPEC.operations[name].is_query_all is is_all
+    assert SPEC.by_id[name].is_query_all is is_all
 
 
 @given(st.sampled_from(["limit=5", "limit=0", "term=a&limit=x", "start-date=1", "", "offset=3&offset=4", "%zz=1"]))

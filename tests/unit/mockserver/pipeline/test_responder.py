@@ -13,12 +13,12 @@ from mockserver.pipeline.preferences import Preference
 from mockserver.pipeline.responder import ChosenResponder, ChosenResponse, Maker
 from mockserver.scenarios.models import PlannedAnswer
 from mockserver.state.rate_limits import RateLimitStatus
+from oas.contract import load
 from oas.messages import BuiltResponse, Refusal
 from oas.operation import Operation
-from oas.spec import load
 
 SPEC = load()
-INFO = SPEC.operations["getCampaignInfo"]
+INFO = SPEC.by_id["getCampaignInfo"]
 ALLOWANCE = RateLimitStatus(SPEC.windows, (70, 4000), None, 0)
 PLAIN = BuiltResponse(200, b"plain")
 
@@ -123,7 +123,7 @@ def test_a_429_of_a_document_without_limits_is_told_by_its_phrase() -> None:
     spec = compiled(plain({"operationId": "list", "responses": {"200": {"description": "x"}}}))
     maker = Maker(lambda: PLAIN, lambda status: None)
     forced = ChosenResponder(spec, 1).build(
-        spec.operations["list"], PlannedAnswer(status=429), RateLimitStatus((), (), None, 0), 0, maker
+        spec.by_id["list"], PlannedAnswer(status=429), RateLimitStatus((), (), None, 0), 0, maker
     )
     assert isinstance(forced.result, Refusal)
     assert (forced.result.status, forced.is_deliberate) == (429, True)
@@ -135,7 +135,7 @@ def test_a_body_from_the_schema_is_of_its_own_seed_else_of_the_servers() -> None
     assert own[0] == own[1]
     assert servers[0] == servers[1] != servers[2]
     assert body_of(PlannedAnswer(is_dynamic=True, seed=0), 1) == body_of(PlannedAnswer(is_dynamic=True), 0)
-    judge = SPEC.answer_judge(INFO, 200)
+    judge = SPEC.response_validator(INFO, 200)
     assert judge is not None
     assert all(judge.is_valid(json.loads(body)) for body in (*own, *servers))
 

@@ -10,9 +10,10 @@ from documents import GONE, changed, compiled, contract, packaged_contract, plai
 from mockserver.pipeline.stages import Route, authenticate, count, route, validate
 from mockserver.state.keys import ApiKey
 from mockserver.state.rate_limits import RateLimitStatus
+from oas.contract import Contract
 from oas.messages import Refusal, Request
-from oas.operation import Operation, RateLimitWindow
-from oas.spec import Spec
+from oas.operation import Operation
+from oas.vocabulary import RateLimitWindow
 
 SPEC = compiled(packaged_contract())
 BASE = "/social_app/api/v1/third_party"
@@ -25,7 +26,7 @@ def refusal_of(outcome: Any) -> Refusal:
     return outcome
 
 
-def of_route(method: str, path: str, spec: Spec = SPEC) -> Route:
+def of_route(method: str, path: str, spec: Contract = SPEC) -> Route:
     return route(spec, Request(method, path))
 
 
@@ -168,13 +169,13 @@ def key(role: Any = "admin", is_active: bool = True) -> ApiKey:
     ],
 )
 def test_a_key_must_be_known_active_and_of_the_right_role(operation: str, found: ApiKey | None, code: str) -> None:
-    refusal = authenticate(SPEC, SPEC.operations[operation], found, Request("GET", "/"))
+    refusal = authenticate(SPEC, SPEC.by_id[operation], found, Request("GET", "/"))
     assert (refusal.status, refusal.error_code) == (401, code) if refusal else code == ""
 
 
 def test_a_contract_without_a_rule_for_it_refuses_all_the_same() -> None:
     spec = compiled(changed(contract(), "/x-error", GONE))
-    refusal = refusal_of(authenticate(spec, spec.operations["listThings"], None, Request("GET", "/")))
+    refusal = refusal_of(authenticate(spec, spec.by_id["listThings"], None, Request("GET", "/")))
     assert refusal.status == 401
 
 
@@ -191,7 +192,7 @@ SCHEMES = {
 
 def is_let_in(security: Any, request: Request) -> bool:
     spec = compiled(plain({"security": security}, components={"securitySchemes": SCHEMES}))
-    (operation,) = spec.operations.values()
+    (operation,) = spec.operations
     refusal = authenticate(spec, operation, None, request)
     assert refusal is None or refusal.status == 401
     return refusal is None
@@ -241,7 +242,7 @@ def test_one_alternative_is_enough_and_needs_all_of_its_schemes(security: Any, h
 
 
 def operation(name: str) -> Operation:
-    return SPEC.operations[name]
+    return SPEC.by_id[name]
 
 
 def judged(name: str, request: Request) -> Any:

@@ -19,7 +19,7 @@ JSON = "application/json"
 
 
 def one(operation: dict[str, Any], path: str = "/things") -> Operation:
-    (found,) = compiled(plain(operation, path)).operations.values()
+    (found,) = compiled(plain(operation, path)).operations
     return found
 
 

@@ -12,9 +12,9 @@ from mockserver.errors import ScenarioInvalid
 from mockserver.scenarios.models import DatasetChoice, Delay, PlannedAnswer
 from mockserver.scenarios.parsing import known_parameters, read_rule, read_scenario, scenario_files
 from oas import package_data
-from oas.spec import load
+from oas.contract import load
 
-OPERATIONS = load().operations
+OPERATIONS = load().by_id
 ANSWERS = {"responses": {"200": {"description": "x"}}}
 
 
@@ -115,7 +115,7 @@ def test_parameters_are_those_of_query_path_and_body(operation: str, name: str) 
 def test_a_parameter_of_the_path_is_known() -> None:
     node = {"parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}], **ANSWERS}
     tree = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/things/{id}": {"get": node}}}
-    (operation,) = compiled(tree).operations.values()
+    (operation,) = compiled(tree).by_id
     assert known_parameters(operation) == {"id"}
 
 

@@ -11,9 +11,9 @@ from mockserver.scenarios.magic_keys import SCENARIOS
 from mockserver.scenarios.registry import ScenarioRegistry
 from mockserver.state.keys import hash_of
 from mockserver.state.session_factory import MAGIC_ASSIGNMENTS, MAGIC_KEYS
-from oas.spec import load
+from oas.contract import load
 
-OPERATIONS = load().operations
+OPERATIONS = load().by_id
 
 
 def test_the_packaged_scenarios_are_known_the_default_first() -> None:

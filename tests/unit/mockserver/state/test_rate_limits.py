@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.state.rate_limits import FixedWindowLimiter, MemoryCounters, RateLimitStatus, with_limits
-from oas.operation import RateLimitWindow
+from oas.vocabulary import RateLimitWindow
 
 MINUTE = RateLimitWindow("minute", 60, 3, "Limit-Minute", "Remaining-Minute")
 DAY = RateLimitWindow("day", 86_400, 5, "Limit-Day", "Remaining-Day")

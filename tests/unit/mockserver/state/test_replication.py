@@ -19,7 +19,7 @@ from mockserver.state.keys import hash_of
 from mockserver.state.rate_limits import RateLimitStatus
 from mockserver.state.sessions import SessionOptions, Sessions
 from oas.messages import Exchange
-from oas.operation import RateLimitWindow
+from oas.vocabulary import RateLimitWindow
 
 MakeShare = Callable[[], Backend]
 WINDOWS = (RateLimitWindow("minute", 60, 100, "LM", "RM"), RateLimitWindow("day", 86_400, 5000, "LD", "RD"))

@@ -14,7 +14,7 @@ from mockserver.state.keys import DEFAULT_KEYS, hash_of
 from mockserver.state.session_factory import MAGIC_KEYS
 from mockserver.state.sessions import DatasetKey, Session, SessionOptions, Sessions
 from oas.messages import Exchange, Request, Response
-from oas.operation import RateLimitWindow
+from oas.vocabulary import RateLimitWindow
 
 WINDOWS = (RateLimitWindow("minute", 60, 100, "LM", "RM"), RateLimitWindow("day", 86_400, 5000, "LD", "RD"))
 #: 2025-05-11T09:00:00Z.

@@ -19,7 +19,7 @@ from mockserver.scenarios.parsing import rule_of
 from mockserver.state.session import Session, SessionOptions
 from mockserver.state.sessions import Sessions
 from mockserver.state.snapshot import describe, read, settings_of
-from oas.operation import RateLimitWindow
+from oas.vocabulary import RateLimitWindow
 
 WINDOWS = (RateLimitWindow("minute", 60, 100, "LM", "RM"), RateLimitWindow("day", 86_400, 5000, "LD", "RD"))
 MOMENT = 1_746_954_000.0  # 2025-05-11T09:00:00Z

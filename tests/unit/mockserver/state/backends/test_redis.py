@@ -24,7 +24,7 @@ from mockserver.state.rate_limits import MemoryCounters
 from mockserver.state.rules import MemoryTurns
 from mockserver.state.sessions import Sessions
 from oas.messages import Exchange, Request, Response
-from oas.operation import RateLimitWindow
+from oas.vocabulary import RateLimitWindow
 
 MakeExchange = Callable[..., Exchange]
 

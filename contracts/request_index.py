@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from contracts.contract.limits import Limits, Window
-from contracts.contract.pointers import tokens
-from contracts.contract.vocabulary import Document, Operation, ResponseRule
 from contracts.messages import KEY_HEADER
+from oas.contract import Contract
+from oas.operation import Operation, Response
+from oas.pointers import tokens
+from oas.vocabulary import RateLimits, RateLimitWindow
 
 __all__ = ["READING_METHODS", "RequestIndex"]
 
@@ -18,7 +18,7 @@ __all__ = ["READING_METHODS", "RequestIndex"]
 READING_METHODS = ("GET", "HEAD", "OPTIONS")
 DAY_S = 86_400
 
-_NO_LIMITS = Limits(windows=(), status=429, error_code="", retry_header="Retry-After", retry_body="", pointer="")
+_NO_LIMITS = RateLimits(error_code="", message="", error="", retry_body="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,33 +26,33 @@ class RequestIndex:
     """A contract as seen from the wire.
 
     Attributes:
-        routes: operation and what its percent-decoded path matches, in the document's order.
+        contract: the document; None where nothing is known of the API.
         limits: windows shortest first; without windows where the document sets none.
         key_header: name of the header that carries the key.
         secrets: patterns of the secret values in any answer.
         words: names that the document states: members, error codes, enumerations, headers, path segments.
     """
 
-    routes: tuple[tuple[Operation, re.Pattern[str]], ...] = ()
-    limits: Limits = _NO_LIMITS
+    contract: Contract | None = None
+    limits: RateLimits = _NO_LIMITS
     key_header: str = KEY_HEADER
     secrets: tuple[str, ...] = ()
     words: frozenset[str] = field(default=frozenset(), repr=False)
 
     @classmethod
-    def of(cls, document: Document) -> RequestIndex:
+    def of(cls, document: Contract) -> RequestIndex:
         """Read what matters here from a contract."""
-        rules = [rule for operation in document.operations for rule in operation.rules]
+        rules = [rule for operation in document.operations for rule in operation.all_responses]
         return cls(
-            routes=tuple((operation, _pattern(operation.path)) for operation in document.operations),
+            contract=document,
             limits=document.limits or _NO_LIMITS,
             key_header=document.key_header or KEY_HEADER,
-            secrets=tuple(dict.fromkeys(secret for rule in rules for secret in rule.facts.secrets)),
+            secrets=tuple(dict.fromkeys(secret for rule in rules for secret in rule.annotations.secrets)),
             words=frozenset(_words(document, rules)),
         )
 
     @property
-    def windows(self) -> tuple[Window, ...]:
+    def windows(self) -> tuple[RateLimitWindow, ...]:
         """The documented windows, shortest first; empty for none."""
         return tuple(sorted(self.limits.windows, key=lambda window: window.seconds))
 
@@ -68,9 +68,9 @@ class RequestIndex:
             method: upper case.
             path: below the base URL, without the query; percent-encoded or not.
         """
-        plain = unquote(path)
-        found = {operation.method: operation for operation, pattern in self.routes if pattern.fullmatch(plain)}
-        return found.get(method) or (found.get("GET") if method == "HEAD" else None)
+        found = self.contract.find(unquote(path)) if self.contract is not None else None
+        methods = found[0] if found is not None else {}
+        return methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
 
     def is_write(self, method: str, path: str) -> bool:
         """Say whether a request may change something: documented so, or not documented and no reading method."""
@@ -79,28 +79,24 @@ class RequestIndex:
 
     def first_read(self) -> Operation | None:
         """Return a GET that needs no parameter, None where there is none."""
-        for operation, _ in self.routes:
-            needs = not operation.is_askable or any(parameter.is_required for parameter in operation.parameters)
+        for operation in self.contract.operations if self.contract is not None else ():
+            needs = not operation.is_askable or any(parameter.is_required for parameter in operation.inputs)
             if operation.method == "GET" and not operation.is_write and not needs:
                 return operation
         return None
 
 
-def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile("[^/]+".join(map(re.escape, re.split(r"\{[^}]*\}", template))))
-
-
-def _words(document: Document, rules: list[ResponseRule]) -> Iterator[str]:
+def _words(document: Contract, rules: list[Response]) -> Iterator[str]:
     for operation in document.operations:
         yield operation.id
         yield from operation.path.split("/")
-        yield from (parameter.name for parameter in operation.parameters)
-        yield from (str(value) for parameter in operation.parameters for value in parameter.enum)
+        yield from (parameter.name for parameter in operation.inputs)
+        yield from (str(value) for parameter in operation.inputs for value in parameter.enum)
         yield from (rule.error_code for rule in operation.errors)
     yield from (rule.error_code for rule in document.errors)
     for rule in rules:
-        yield from (token for pattern in rule.facts.fields for token in tokens(pattern))
-        for shape in rule.facts.shapes.values():
+        yield from (token for pattern in rule.annotations.fields for token in tokens(pattern))
+        for shape in rule.annotations.shapes.values():
             values = (*shape.get("enum", ()), shape.get("const"))
             yield from (value for value in values if isinstance(value, str))
     if document.limits is not None:

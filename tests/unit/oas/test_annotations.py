@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.contract.schemas import facts_of, resolve
+from oas.annotations import annotations_of, resolve
 
 DOCUMENT: dict[str, Any] = {
     "components": {
@@ -34,37 +34,37 @@ BODY = {
 
 
 def test_places_are_found_through_references_and_arrays() -> None:
-    facts = facts_of(DOCUMENT, BODY, "/schema")
+    facts = annotations_of(DOCUMENT, BODY, "/schema")
     assert facts.fields >= {"/rows", "/rows/*/id", "/rows/*/n", "/code"}
     assert facts.secrets == ["/rows/*/secret"]
     assert facts.open == {"/rows/*/free"}
 
 
 def test_the_parts_of_an_all_of_say_one_thing_together() -> None:
-    assert facts_of(DOCUMENT, BODY, "/schema").shapes["/code"] == {"type": "integer", "const": 400}
+    assert annotations_of(DOCUMENT, BODY, "/schema").shapes["/code"] == {"type": "integer", "const": 400}
 
 
 def test_marks_know_their_scope_and_where_they_are_written() -> None:
-    by_name = {mark.attribute: mark for mark in facts_of(DOCUMENT, BODY, "/schema").marks}
+    by_name = {mark.attribute: mark for mark in annotations_of(DOCUMENT, BODY, "/schema").marks}
     assert by_name["id"].scope == by_name["n"].scope == "/rows/*"
     assert by_name["id"].pointer == "/components/schemas/Id/x-entity"
     assert by_name["n"].pointer == "/components/schemas/Row/properties/n/x-entity"
 
 
 def test_an_invariant_rests_on_the_assumption_of_its_figures() -> None:
-    (invariant,) = facts_of(DOCUMENT, BODY, "/schema").invariants
+    (invariant,) = annotations_of(DOCUMENT, BODY, "/schema").invariants
     assert (invariant.at, invariant.pointer) == ("/rows/*", "/components/schemas/Row/x-invariants/0")
     assert invariant.assumed == "Counted by us, not told."
 
 
 def test_an_assumption_holds_for_what_lies_below() -> None:
-    facts = facts_of(DOCUMENT, {"x-assumed": "All of it.", "properties": {"a": {"x-assumed": "This."}}}, "/s")
+    facts = annotations_of(DOCUMENT, {"x-assumed": "All of it.", "properties": {"a": {"x-assumed": "This."}}}, "/s")
     assert facts.assumption("/a/b") == "This."
     assert facts.assumption("/c") == ""
 
 
 def test_a_schema_that_contains_itself_ends() -> None:
-    facts = facts_of(DOCUMENT, {"$ref": "#/components/schemas/Loop"}, "/s")
+    facts = annotations_of(DOCUMENT, {"$ref": "#/components/schemas/Loop"}, "/s")
     assert "/next/next" in facts.fields
 
 

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
-from contracts.contract.document import load, parse
-from contracts.contract.surface import RequestIndex
+from contracts.request_index import RequestIndex
+from documents import altered, altered_operation
+from oas.contract import load, parse
 from unit.contracts.upstream import surface
 
 
@@ -45,8 +44,8 @@ def test_what_is_not_documented_as_a_read_is_a_write(method: str, path: str, is_
 
 
 def test_a_template_matches_one_segment() -> None:
-    operation = dataclasses.replace(load().operations[0], path="/users/{id}/keys", is_askable=False)
-    made = RequestIndex.of(dataclasses.replace(load(), operations=(operation,)))
+    operation = altered_operation(load().operations[0], path="/users/{id}/keys", is_askable=False)
+    made = RequestIndex.of(altered(load(), operations=(operation,)))
     assert made.operation("GET", "/users/a%2Db/keys") == operation
     assert made.operation("GET", "/users/a/b/keys") is None
     assert made.first_read() is None
@@ -68,7 +67,7 @@ def test_the_names_of_the_document_are_public_and_its_samples_are_not() -> None:
 
 
 def test_without_documented_limits_a_day_is_the_horizon() -> None:
-    made = RequestIndex.of(dataclasses.replace(load(), limits=None, key_header=""))
+    made = RequestIndex.of(altered(load(), limits=None, key_header=""))
     assert (made.windows, made.horizon_s, made.key_header) == ((), 86_400, "Authorization")
 
 

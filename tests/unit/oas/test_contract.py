@@ -9,15 +9,15 @@ import pytest
 
 from documents import changed, compiled, contract, packaged_contract, plain
 from mockserver.errors import FixtureInvalid, SpecInvalid
-from oas.spec import PLAIN_RULES, Spec, json_media, load
+from oas.contract import PLAIN_RULES, Contract, json_media, load
 
 
-def with_paths(*templates: str) -> Spec:
+def with_paths(*templates: str) -> Contract:
     node = {"responses": {"200": {"description": "x"}}}
     return compiled({**plain(), "paths": {template: {"get": dict(node)} for template in templates}})
 
 
-def found_at(spec: Spec, path: str) -> tuple[str, dict[str, str]] | None:
+def found_at(spec: Contract, path: str) -> tuple[str, dict[str, str]] | None:
     found = spec.find(path)
     return None if found is None else (found[0]["GET"].path, dict(found[1]))
 
@@ -81,7 +81,7 @@ ANSWERS = plain({"responses": RESPONSES}, components={"responses": {"D": {"descr
 @pytest.mark.parametrize("status, description", [(200, "own"), (404, "range"), (201, "rest"), (500, "rest")])
 def test_an_answer_is_its_own_that_of_its_range_or_the_default(status: int, description: str) -> None:
     spec = compiled(ANSWERS)
-    response = spec.response(spec.operations["GET /things"], status)
+    response = spec.response(spec.by_id["GET /things"], status)
     assert response is not None
     assert response["description"] == description
 
@@ -89,14 +89,14 @@ def test_an_answer_is_its_own_that_of_its_range_or_the_default(status: int, desc
 @pytest.mark.parametrize("status, is_judged", [(200, True), (404, False), (500, False)])
 def test_an_answer_is_judged_where_its_json_has_a_schema(status: int, is_judged: bool) -> None:
     spec = compiled(ANSWERS)
-    judge = spec.answer_judge(spec.operations["GET /things"], status)
+    judge = spec.response_validator(spec.by_id["GET /things"], status)
     assert (judge is not None) is is_judged
     assert judge is None or (judge.is_valid([]) and not judge.is_valid({}))
 
 
 def test_an_answer_that_is_not_documented_has_no_judge() -> None:
     spec = compiled(plain())
-    assert spec.answer_judge(spec.operations["GET /things"], 404) is None
+    assert spec.response_validator(spec.by_id["GET /things"], 404) is None
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_the_first_rule_of_a_condition_counts() -> None:
     tree = contract()
     spec = compiled(changed(tree, "/x-error/1", {**tree["x-error"][0], "error_code": "LATER"}))
     assert spec.rules["unauthenticated"].error_code == "NO_KEY"
-    assert spec.operations["countThings"].conditions["unauthenticated"].error_code == "NO_KEY"
+    assert spec.by_id["countThings"].conditions["unauthenticated"].error_code == "NO_KEY"
 
 
 def test_the_packaged_contract_is_loaded_by_default() -> None:
@@ -146,7 +146,7 @@ def test_a_document_is_loaded_from_its_file(tmp_path: Path) -> None:
     path = tmp_path / "other.yaml"
     path.write_text("openapi: 3.0.3\ninfo: {}\npaths: {/a: {get: {responses: {200: {description: x}}}}}")
     spec = load(path)
-    assert spec.response(spec.operations["GET /a"], 200) == {"description": "x"}
+    assert spec.response(spec.by_id["GET /a"], 200) == {"description": "x"}
 
 
 def test_a_document_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -11,15 +11,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.contract.pointers import join, lookup, scope_of, tokens
+from oas.errors import SpecInvalid
+from oas.pointers import join, scope_of, tokens
+from oas.references import References
 
-__all__ = ["EntityAnnotation", "Invariant", "SchemaAnnotations", "facts_of", "resolve"]
+__all__ = ["EntityAnnotation", "Invariant", "SchemaAnnotations", "annotations_of"]
 
-_PREFIX = "#"
 _MAX_DEPTH = 24
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class EntityAnnotation:
     """An attribute of an entity at a place of the body. Source: `x-entity`.
 
@@ -98,87 +99,70 @@ class SchemaAnnotations:
         return ""
 
 
-def resolve(document: Mapping[str, Any], node: Mapping[str, Any], pointer: str) -> tuple[dict[str, Any], str, str]:
-    """Follow a `$ref` chain inside the document.
+def annotations_of(references: References, schema: Any, pointer: str) -> SchemaAnnotations:
+    """Walk a response schema and collect everything that it says about places in the body.
 
-    Returns:
-        The keywords, those beside a reference before those behind it; the pointer
-        of the schema in the end; the name of the last component, empty for none.
+    Args:
+        references: of the document.
+        schema: a Schema Object.
+        pointer: to it.
     """
-    merged: dict[str, Any] = {}
-    name = ""
-    for _ in range(_MAX_DEPTH):
-        merged = {**{key: value for key, value in node.items() if key != "$ref"}, **merged}
-        reference = node.get("$ref")
-        if not isinstance(reference, str) or not reference.startswith(_PREFIX):
-            break
-        pointer = reference[len(_PREFIX) :]
-        name = tokens(pointer)[-1]
-        target = lookup(document, pointer)
-        if not isinstance(target, Mapping):
-            break
-        node = target
-    return merged, pointer, name
-
-
-def facts_of(document: Mapping[str, Any], schema: Mapping[str, Any], pointer: str) -> SchemaAnnotations:
-    """Walk a response schema and collect everything that it says about places in the body."""
     facts = SchemaAnnotations()
-    _walk(document, facts, schema, ("", pointer), 0)
+    _walk(references, facts, schema, ("", pointer), 0)
     for place, invariant in enumerate(facts.invariants):
         facts.invariants[place] = _with_assumption(facts, invariant)
     return facts
 
 
-def _walk(
-    document: Mapping[str, Any], facts: SchemaAnnotations, schema: Mapping[str, Any], where: tuple[str, str], depth: int
-) -> None:
+def _walk(references: References, facts: SchemaAnnotations, schema: Any, where: tuple[str, str], depth: int) -> None:
     at, origin = where
-    keywords, pointer, name = resolve(document, schema, origin)
-    if depth > _MAX_DEPTH:
+    try:
+        keywords, pointer, name = references.schema(schema, origin)
+    except SpecInvalid:  # a finding of the document
         return
+    if depth > _MAX_DEPTH or not isinstance(keywords, Mapping):
+        return
+    pointer = pointer or origin
     home = origin if "x-entity" in schema else pointer
     _note(facts, keywords, at, (home, pointer, name))
-    for index, part in enumerate(keywords.get("allOf", ())):
-        _walk(document, facts, part, (at, join(pointer, "allOf", index)), depth + 1)
-    properties = keywords.get("properties", {})
+    parts = keywords.get("allOf")
+    for index, part in enumerate(parts if isinstance(parts, list) else ()):
+        _walk(references, facts, part, (at, join(pointer, "allOf", index)), depth + 1)
+    properties = keywords.get("properties")
     if not properties and "allOf" not in keywords and "object" in _types(keywords):
         facts.open.add(at)
-    for member, child in properties.items():
+    for member, child in properties.items() if isinstance(properties, Mapping) else ():
         below = join(at, member)
         facts.fields.add(below)
-        _walk(document, facts, child, (below, join(pointer, "properties", member)), depth + 1)
+        _walk(references, facts, child, (below, join(pointer, "properties", member)), depth + 1)
     items = keywords.get("items")
     if isinstance(items, Mapping):
-        _walk(document, facts, items, (at + "/*", join(pointer, "items")), depth + 1)
+        _walk(references, facts, items, (at + "/*", join(pointer, "items")), depth + 1)
 
 
-def _note(facts: SchemaAnnotations, keywords: dict[str, Any], at: str, where: tuple[str, str, str]) -> None:
+def _note(facts: SchemaAnnotations, keywords: Mapping[str, Any], at: str, where: tuple[str, str, str]) -> None:
     home, pointer, name = where
     facts.shapes.setdefault(at, {}).update(keywords)
     facts.pointers.setdefault(at, pointer)
     if name:
         facts.components.setdefault(at, name)
     sentence = keywords.get("x-assumed", "")
-    if sentence:
+    if isinstance(sentence, str) and sentence:
         facts.assumed.setdefault(at, sentence)
     if keywords.get("x-secret"):
         facts.secrets.append(at)
     entity = keywords.get("x-entity")
-    if entity:
+    if isinstance(entity, Mapping) and {"type", "attribute"} <= entity.keys():
         unless = tuple(entity.get("unless", ()))
-        where_marked = join(home, "x-entity")
-        facts.marks.append(
-            EntityAnnotation(
-                type=entity["type"], attribute=entity["attribute"], unless=unless, at=at, pointer=where_marked
-            )
-        )
+        place = join(home, "x-entity")
+        facts.marks.append(EntityAnnotation(entity["type"], entity["attribute"], unless, at, place))
     facts.invariants.extend(_invariants(keywords, at, pointer))
 
 
 def _invariants(keywords: Mapping[str, Any], at: str, pointer: str) -> Iterator[Invariant]:
-    for index, entry in enumerate(keywords.get("x-invariants", ())):
-        for rule, terms in entry.items():
+    entries = keywords.get("x-invariants", ())
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        for rule, terms in entry.items() if isinstance(entry, Mapping) else ():
             yield Invariant(rule=rule, terms=terms, at=at, pointer=join(pointer, "x-invariants", index))
 
 

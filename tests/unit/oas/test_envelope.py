@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from answers import document
-from contracts.contract.document import parse
-from contracts.contract.vocabulary import Envelope
+from oas.contract import parse
+from oas.envelope import Envelope
 
 
 def test_the_envelope_of_the_contract_is_recognised() -> None:
