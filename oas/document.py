@@ -16,14 +16,13 @@ from oas.findings import Finding, Findings
 from oas.formats import check_format
 from oas.lines import lines_of
 from oas.loading import decode, parse
+from oas.paths import METHODS, methods_of, operations_of, path_findings
 from oas.pointers import join
 from oas.references import References
 from oas.servers import base_paths, server_findings
 
 __all__ = ["METHODS", "Document", "load"]
 
-#: Members of a Path Item that are operations; `query` since 3.2.
-METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _KNOWN_VERSION: Final = re.compile(r"3\.[012](\.|$)")
 
 
@@ -87,13 +86,13 @@ class Document:
         What is not an object is passed over, as in `path_items`.
         """
         for path, item in self.path_items():
-            for method, _, operation in _operations_of(item, self.version):
+            for method, _, operation in operations_of(item, self.version):
                 if isinstance(operation, Mapping):
                     yield path, method, item, operation
 
     def operation_pointer(self, path: str, method: str) -> str:
         """Return the canonical pointer of an operation that `operations` yields."""
-        is_fixed = method in _methods(self.version)
+        is_fixed = method in methods_of(self.version)
         steps = (path, method) if is_fixed else (path, "additionalOperations", method)
         return self.references.canonical_pointer(join("/paths", *steps))
 
@@ -163,25 +162,11 @@ def load(path: str | Path, *, bounds: Bounds | None = None, allow_remote_refs: s
         references=References(tree, source),
         bundle=bundled,
     )
-    structural = _located(document, [*_version_findings(document), *_path_findings(document)])
+    structural = _located(
+        document,
+        [*_version_findings(document), *path_findings(tree.get("paths", {}), document.version, document.references)],
+    )
     return replace(document, findings=Findings([*found, *bundled.findings, *structural]).sorted())
-
-
-def _methods(version: str) -> tuple[str, ...]:
-    return METHODS[:-1] if version.startswith(("3.0", "3.1")) else METHODS
-
-
-def _operations_of(item: Mapping[str, Any], version: str) -> Iterator[tuple[str, str, Any]]:
-    """Yield method, pointer below the Path Item and what should be an operation, in the order of `METHODS`."""
-    methods = _methods(version)
-    for method in methods:
-        if method in item:
-            yield method, join("", method), item[method]
-    others = item.get("additionalOperations")
-    if isinstance(others, Mapping) and len(methods) == len(METHODS):
-        for method, operation in others.items():
-            if method.lower() not in METHODS:
-                yield method, join("", "additionalOperations", method), operation
 
 
 def _version_findings(document: Document) -> Iterator[Finding]:
@@ -189,40 +174,6 @@ def _version_findings(document: Document) -> Iterator[Finding]:
         message = f"OpenAPI {document.version} is not known; 3.0, 3.1 and 3.2 are."
         yield Finding("warning", document.source, 0, "/openapi", message, "It is read as 3.2.")
     yield from server_findings(document.tree.get("servers"), document.source)
-
-
-def _path_findings(document: Document) -> Iterator[Finding]:
-    """Yield which paths and operations `operations` passes over; lines are left 0."""
-    paths = document.tree.get("paths", {})
-    if not isinstance(paths, Mapping):
-        message = "An object of path templates was expected."
-        yield Finding("error", document.source, 0, "/paths", message, "No operation is known.")
-        return
-    for path, node in paths.items():
-        pointer = join("/paths", path)
-        if path.startswith("x-"):
-            continue
-        if not path.startswith("/"):
-            message = f"The path {path!r} must begin with a slash."
-            yield Finding("error", document.source, 0, pointer, message, "It is left out.")
-            continue
-        yield from _item_findings(document, node, pointer)
-
-
-def _item_findings(document: Document, node: Any, pointer: str) -> Iterator[Finding]:
-    try:
-        item = document.references.path_item(node, pointer)
-    except SpecInvalid as error:
-        message = error.message[0].upper() + error.message[1:]
-        yield Finding("error", document.source, 0, error.pointer or pointer, message, "The path is left out.")
-        return
-    if not isinstance(item, Mapping):
-        yield Finding("error", document.source, 0, pointer, "A Path Item was expected.", "The path is left out.")
-        return
-    for method, step, operation in _operations_of(item, document.version):
-        if not isinstance(operation, Mapping):
-            message = f"An operation was expected at {method!r}."
-            yield Finding("error", document.source, 0, pointer + step, message, "The method is left out.")
 
 
 def _located(document: Document, findings: list[Finding]) -> list[Finding]:

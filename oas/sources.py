@@ -14,9 +14,23 @@ from oas.identifiers import Identifiers, Place, uri_of
 from oas.loading import decode, parse
 from oas.pointers import MISSING, get
 
-__all__ = ["Sources"]
+__all__ = ["Sources", "leads_out"]
 
+#: What is more than a reference to `#/…`: other references, and identifiers. Each begins with letters, for speed.
+_INSIDE: Final = r"""(?!["']?\s*:\s*["']?#(?:/|["'\s]))"""
+_BEYOND: Final = re.compile(rf"\$(?:id\b|anchor\b|dynamicRef\b|dynamicAnchor\b|ref{_INSIDE})")
+_OPERATION: Final = re.compile(rf"operationRef{_INSIDE}")
+#: `$` as an escape, with which a key may be written too.
+_DISGUISES: Final = (r"\x24", r"\u0024")
 _IDENTIFIERS: Final = re.compile(r"\$(?:id|anchor|dynamicAnchor|self)\b|\\(?:x24|u0024)")
+
+
+def leads_out(text: str) -> bool:
+    """Whether a document may have references to other files or by identifier; False is certain, and found fast."""
+    if _BEYOND.search(text) or _OPERATION.search(text) or any(disguise in text for disguise in _DISGUISES):
+        return True
+    # The mapping of a discriminator may name files.
+    return "mapping" in text and any(ending in text for ending in (".yaml", ".yml", ".json"))
 
 
 class Sources:
