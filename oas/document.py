@@ -11,7 +11,7 @@ from typing import Any, Final
 from oas.bounds import Bounds
 from oas.bundling import Bundle, bundle
 from oas.errors import SpecInvalid
-from oas.files import Files, is_url
+from oas.files import Files, is_url, shown_name
 from oas.findings import Finding, Findings
 from oas.formats import check_format
 from oas.lines import lines_of
@@ -97,21 +97,19 @@ class Document:
         return self.references.canonical_pointer(join("/paths", *steps))
 
     def origin(self, pointer: str) -> tuple[str, str]:
-        """Return the path or URL of the file, and the pointer into it, of what stands at a pointer of `tree`."""
-        name, inside = self.bundle.origin(pointer)
-        if name == self.bundle.root or is_url(name):
-            return (self.source if name == self.bundle.root else name), inside
-        return self.source[: len(self.source) - len(self.bundle.root)] + name, inside
+        """Return the path or URL of the file, and the pointer into it, of what stands at a pointer of `tree`.
+
+        References on the way are followed.
+        """
+        name, inside = self.bundle.origin(self._canonical(pointer))
+        return shown_name(name, self.bundle.root, self.source), inside
 
     def line_of(self, pointer: str) -> int:
         """Return the line, from 1, in the file that `origin` names."""
         return self.lines_of([pointer])[pointer]
 
     def lines_of(self, pointers: Iterable[str]) -> dict[str, int]:
-        """Return the line of each of several pointers of `tree`, each file read once.
-
-        Members that stand beside a reference, and references on the way, are followed.
-        """
+        """Return the line of each of several pointers of `tree`, with one walk over each file."""
         wanted = {pointer: self._canonical(pointer) for pointer in pointers}
         by_file: dict[str, dict[str, str]] = {}
         for pointer in set(wanted.values()) - self._lines.keys():

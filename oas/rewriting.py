@@ -164,7 +164,8 @@ class Rewriter:
         del node["$dynamicRef"]
         made = {"$ref": self._fragment(target)}
         if "$ref" in node:
-            node["allOf"] = [*node.get("allOf", ()), made]
+            others = node.get("allOf")
+            node["allOf"] = [*others, made] if isinstance(others, list) else [made]
         else:
             node.update(made)
         self._push_target(target, Kind.SCHEMA)
@@ -193,7 +194,8 @@ class Rewriter:
         if not isinstance(mapping, dict) or id(mapping) in self._rewritten:
             return
         self._rewritten.add(id(mapping))
-        names = get(self._sources.trees[self._sources.root], ("components", "schemas")) or ()
+        named = get(self._sources.trees[self._sources.root], ("components", "schemas"))
+        names = named if isinstance(named, dict) else {}
         for value, reference in list(mapping.items()):
             if isinstance(reference, str) and _FILE_NAME.search(reference) and reference not in names:
                 place = Place(task.place.file, join(task.place.pointer, "discriminator", "mapping"))

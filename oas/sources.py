@@ -8,7 +8,7 @@ from urllib.parse import unquote, urljoin
 
 from oas.bounds import Bounds
 from oas.errors import SpecInvalid
-from oas.files import Files, is_url
+from oas.files import Files, shown_name
 from oas.findings import Finding
 from oas.identifiers import Identifiers, Place, uri_of
 from oas.loading import decode, parse
@@ -99,10 +99,8 @@ class Sources:
         return self._lookup(Place(name, unquote(fragment)), self._load(name))
 
     def display(self, name: str) -> str:
-        """Return the name of a file as messages show it: beside the document's path."""
-        if name == self.root:
-            return self._source
-        return name if is_url(name) else self._source[: len(self._source) - len(self.root)] + name
+        """Return the path or URL of a file, for messages."""
+        return shown_name(name, self.root, self._source)
 
     def _resource(self, uri: str, place: Place) -> Place:
         """Return the file, or the schema with `$id`, that a reference without its fragment names."""
