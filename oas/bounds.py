@@ -1,12 +1,10 @@
-"""How large a document may be, and the errors that say that it is larger."""
+"""How large a document may be."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from oas.errors import BoundExceeded
-
-__all__ = ["Bounds", "too_deep", "too_many_nodes"]
+__all__ = ["Bounds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +26,3 @@ class Bounds:
     max_files: int = 2_000
     max_total_bytes: int = 256 * 1024 * 1024
     timeout_s: float = 20.0
-
-
-def too_deep(source: str, bounds: Bounds, line: int = 0, pointer: str = "") -> BoundExceeded:
-    """Make the error that says that a file has too many levels."""
-    message = f"the document is nested more than {bounds.max_depth} levels deep"
-    return BoundExceeded(message, source, pointer if pointer.count("/") <= 10 else "", line)
-
-
-def too_many_nodes(source: str, bounds: Bounds, line: int = 0) -> BoundExceeded:
-    """Make the error that says that a file has too many values."""
-    message = f"the document has more than {bounds.max_nodes:,} values, aliases counted as what they stand for"
-    return BoundExceeded(message, source, "", line)

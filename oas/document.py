@@ -12,19 +12,18 @@ from typing import Any, Final
 from oas.bounds import Bounds
 from oas.bundling import Bundle, bundle
 from oas.errors import SpecInvalid
-from oas.files import Files, is_url
+from oas.files import Files, is_url, shown_name
 from oas.findings import Finding, Findings
 from oas.formats import check_format
 from oas.lines import lines_of
 from oas.loading import decode, parse
+from oas.paths import METHODS, methods_of, operations_of, path_findings
 from oas.pointers import join
 from oas.references import References
 from oas.servers import base_paths, server_findings
 
 __all__ = ["METHODS", "Document", "from_tree", "load"]
 
-#: Members of a Path Item that are operations; `query` since 3.2.
-METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _KNOWN_VERSION: Final = re.compile(r"3\.[012](\.|$)")
 
 
@@ -88,32 +87,30 @@ class Document:
         What is not an object is passed over, as in `path_items`.
         """
         for path, item in self.path_items():
-            for method, _, operation in _operations_of(item, self.version):
+            for method, _, operation in operations_of(item, self.version):
                 if isinstance(operation, Mapping):
                     yield path, method, item, operation
 
     def operation_pointer(self, path: str, method: str) -> str:
         """Return the canonical pointer of an operation that `operations` yields."""
-        is_fixed = method in _methods(self.version)
+        is_fixed = method in methods_of(self.version)
         steps = (path, method) if is_fixed else (path, "additionalOperations", method)
         return self.references.canonical_pointer(join("/paths", *steps))
 
     def origin(self, pointer: str) -> tuple[str, str]:
-        """Return the path or URL of the file, and the pointer into it, of what stands at a pointer of `tree`."""
-        name, inside = self.bundle.origin(pointer)
-        if name == self.bundle.root or is_url(name):
-            return (self.source if name == self.bundle.root else name), inside
-        return self.source[: len(self.source) - len(self.bundle.root)] + name, inside
+        """Return the path or URL of the file, and the pointer into it, of what stands at a pointer of `tree`.
+
+        References on the way are followed.
+        """
+        name, inside = self.bundle.origin(self._canonical(pointer))
+        return shown_name(name, self.bundle.root, self.source), inside
 
     def line_of(self, pointer: str) -> int:
         """Return the line, from 1, in the file that `origin` names."""
         return self.lines_of([pointer])[pointer]
 
     def lines_of(self, pointers: Iterable[str]) -> dict[str, int]:
-        """Return the line of each of several pointers of `tree`, each file read once.
-
-        Members that stand beside a reference, and references on the way, are followed.
-        """
+        """Return the line of each of several pointers of `tree`, with one walk over each file."""
         wanted = {pointer: self._canonical(pointer) for pointer in pointers}
         by_file: dict[str, dict[str, str]] = {}
         for pointer in set(wanted.values()) - self._lines.keys():
@@ -156,16 +153,7 @@ def load(path: str | Path, *, bounds: Bounds | None = None, allow_remote_refs: s
         raise
     check_format(tree, data, source)
     bundled = bundle(tree, data, files, source, bounds)
-    document = Document(
-        source=source,
-        tree=tree,
-        version=str(tree["openapi"]),
-        findings=(),
-        references=References(tree, source),
-        bundle=bundled,
-    )
-    structural = _located(document, [*_version_findings(document), *_path_findings(document)])
-    return replace(document, findings=Findings([*found, *bundled.findings, *structural]).sorted())
+    return _document_of(bundled, source, [*found, *bundled.findings])
 
 
 def from_tree(tree: Mapping[str, Any], source: str) -> Document:
@@ -181,26 +169,15 @@ def from_tree(tree: Mapping[str, Any], source: str) -> Document:
     data = json.dumps(tree, indent=1).encode()
     check_format(tree, data, source)
     bundled = Bundle(tree, {Path(source).name: data}, Path(source).name)
+    return _document_of(bundled, source, [])
+
+
+def _document_of(bundled: Bundle, source: str, found: Iterable[Finding]) -> Document:
+    tree: Mapping[str, Any] = bundled.tree
     document = Document(source, tree, str(tree["openapi"]), (), References(tree, source), bundled)
-    structural = _located(document, [*_version_findings(document), *_path_findings(document)])
-    return replace(document, findings=Findings(structural).sorted())
-
-
-def _methods(version: str) -> tuple[str, ...]:
-    return METHODS[:-1] if version.startswith(("3.0", "3.1")) else METHODS
-
-
-def _operations_of(item: Mapping[str, Any], version: str) -> Iterator[tuple[str, str, Any]]:
-    """Yield method, pointer below the Path Item and what should be an operation, in the order of `METHODS`."""
-    methods = _methods(version)
-    for method in methods:
-        if method in item:
-            yield method, join("", method), item[method]
-    others = item.get("additionalOperations")
-    if isinstance(others, Mapping) and len(methods) == len(METHODS):
-        for method, operation in others.items():
-            if method.lower() not in METHODS:
-                yield method, join("", "additionalOperations", method), operation
+    structural = path_findings(tree.get("paths", {}), document.version, document.references)
+    placed = _located(document, [*_version_findings(document), *structural])
+    return replace(document, findings=Findings([*found, *placed]).sorted())
 
 
 def _version_findings(document: Document) -> Iterator[Finding]:
@@ -208,40 +185,6 @@ def _version_findings(document: Document) -> Iterator[Finding]:
         message = f"OpenAPI {document.version} is not known; 3.0, 3.1 and 3.2 are."
         yield Finding("warning", document.source, 0, "/openapi", message, "It is read as 3.2.")
     yield from server_findings(document.tree.get("servers"), document.source)
-
-
-def _path_findings(document: Document) -> Iterator[Finding]:
-    """Yield which paths and operations `operations` passes over; lines are left 0."""
-    paths = document.tree.get("paths", {})
-    if not isinstance(paths, Mapping):
-        message = "An object of path templates was expected."
-        yield Finding("error", document.source, 0, "/paths", message, "No operation is known.")
-        return
-    for path, node in paths.items():
-        pointer = join("/paths", path)
-        if path.startswith("x-"):
-            continue
-        if not path.startswith("/"):
-            message = f"The path {path!r} must begin with a slash."
-            yield Finding("error", document.source, 0, pointer, message, "It is left out.")
-            continue
-        yield from _item_findings(document, node, pointer)
-
-
-def _item_findings(document: Document, node: Any, pointer: str) -> Iterator[Finding]:
-    try:
-        item = document.references.path_item(node, pointer)
-    except SpecInvalid as error:
-        message = error.message[0].upper() + error.message[1:]
-        yield Finding("error", document.source, 0, error.pointer or pointer, message, "The path is left out.")
-        return
-    if not isinstance(item, Mapping):
-        yield Finding("error", document.source, 0, pointer, "A Path Item was expected.", "The path is left out.")
-        return
-    for method, step, operation in _operations_of(item, document.version):
-        if not isinstance(operation, Mapping):
-            message = f"An operation was expected at {method!r}."
-            yield Finding("error", document.source, 0, pointer + step, message, "The method is left out.")
 
 
 def _located(document: Document, findings: list[Finding]) -> list[Finding]:

@@ -12,6 +12,14 @@ What is wrong with a part of a document is not an error but a `Finding`
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+__all__ = ["BoundExceeded", "OasError", "SpecInvalid", "UsageError", "place_text", "printable"]
+
+#: What breaks a line, steers a terminal or cannot be encoded.
+_UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
 
 class ToolError(Exception):
     """A failure of the tool. `exit_code` is what a command returns for it."""
@@ -39,7 +47,7 @@ class UsageError(ToolError):
         self.line = line
 
     def __str__(self) -> str:
-        place = place_text(self.source, self.line, self.pointer)
+        place = printable(place_text(self.source, self.line, self.pointer))
         return f"{place}: {self.message}" if place else self.message
 
 
@@ -58,3 +66,8 @@ class FixtureInvalid(UsageError):
 def place_text(source: str, line: int, pointer: str) -> str:
     """Write a place as `source:line#pointer`; parts that are empty or 0 are left out."""
     return source + (f":{line}" if line else "") + (f"#{pointer}" if pointer else "")
+
+
+def printable(text: str) -> str:
+    """Replace control characters and lone surrogates, which documents may hold in names, by U+FFFD."""
+    return _UNPRINTABLE.sub("\ufffd", text)

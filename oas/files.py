@@ -16,7 +16,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from oas.bounds import Bounds
 from oas.errors import BoundExceeded, SpecInvalid
 
-__all__ = ["Files", "is_url", "origin_of"]
+__all__ = ["Files", "is_url", "origin_of", "shown_name"]
 
 _SCHEMES: Final = {"http": 80, "https": 443}
 _CHUNK: Final = 64 * 1024
@@ -184,6 +184,19 @@ class _SameOrigin(urllib.request.HTTPRedirectHandler):
             fp.close()
             raise SpecInvalid(f"the URL redirects to {newurl[:200]!r}, which is not opened", req.full_url)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def shown_name(name: str, root: str, source: str) -> str:
+    """Return the path or URL of a file, for messages.
+
+    Args:
+        name: of the file.
+        root: name of the document.
+        source: path or URL of the document, as its user gave it.
+    """
+    if name == root:
+        return source
+    return name if is_url(name) else source[: len(source) - len(root)] + name
 
 
 def is_url(text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from oas.errors import place_text
+from oas.errors import place_text, printable
 
 __all__ = ["Finding", "Findings", "Severity", "summary_lines"]
 
@@ -37,7 +37,7 @@ class Finding:
     def __str__(self) -> str:
         text = f"{self.message} {self.cost}".rstrip()
         place = place_text(self.source, self.line, self.pointer)
-        return f"{self.severity}: {place}: {text}" if place else f"{self.severity}: {text}"
+        return printable(f"{self.severity}: {place}: {text}" if place else f"{self.severity}: {text}")
 
 
 class Findings:

@@ -78,8 +78,10 @@ class Identifiers:
     def _note(self, node: dict[str, Any], place: Place, base: str) -> str:
         identifier = node.get("$id") if place.pointer else node.get("$self", node.get("$id"))
         if isinstance(identifier, str) and identifier:
-            own = base or uri_of(place.file)
-            base = urldefrag(urljoin(own, identifier)).url
+            try:
+                base = urldefrag(urljoin(base or uri_of(place.file), identifier)).url
+            except ValueError:  # nothing can refer to it
+                return base
             self.resources.setdefault(base, place)
             if "$self" not in node:
                 self._bases[place.file][place.pointer] = base

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import yaml
 
-from oas.bounds import Bounds, too_deep, too_many_nodes
+from oas.bounds import Bounds
 from oas.errors import BoundExceeded, SpecInvalid
 from oas.events import json_events, yaml_events
 from oas.findings import Finding
@@ -87,41 +87,36 @@ def _parse_yaml(text: str, source: str, bounds: Bounds, findings: list[Finding])
 
 
 def _parse_json(text: str, source: str, bounds: Bounds, findings: list[Finding]) -> Any:
-    """Parse by the standard library's scanner, again by events where a key is doubled or a number is not JSON's."""
+    """Parse by the standard library, and again by events, which know lines, where something is odd or too large."""
     oddities: list[str] = []
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(pairs)
         if len(made) != len(pairs):
-            oddities.append("doubled")
+            oddities.append("doubled key")
         return made
 
+    tree = None
     try:
         tree = json.loads(text, object_pairs_hook=members, parse_constant=oddities.append)
-    except RecursionError as error:
-        raise too_deep(source, bounds) from error
     except json.JSONDecodeError:
         raise
-    except ValueError as error:  # an integer of thousands of digits
-        raise BoundExceeded("an integer has more digits than can be read", source) from error
-    if oddities:
-        return TreeBuilder(source, bounds, findings).build(json_events(text))
-    _check_size(tree, source, bounds)
+    except (RecursionError, ValueError):
+        oddities.append("levels, or digits of an integer")
+    if oddities or not _fits(tree, bounds):
+        tree = TreeBuilder(source, bounds, findings).build(json_events(text))
     return tree
 
 
-def _check_size(tree: Any, source: str, bounds: Bounds) -> None:
-    level, depth, nodes = [tree] if isinstance(tree, dict | list) else [], 0, 1
-    while level:
+def _fits(tree: Any, bounds: Bounds) -> bool:
+    level, depth, nodes = [tree], 0, 1
+    while level and depth <= bounds.max_depth and nodes <= bounds.max_nodes:
         depth += 1
         nodes += sum(map(len, level))
-        if depth > bounds.max_depth:
-            raise too_deep(source, bounds)
-        if nodes > bounds.max_nodes:
-            raise too_many_nodes(source, bounds)
         level = [
             child
             for node in level
             for child in (node.values() if type(node) is dict else node)
             if type(child) is dict or type(child) is list
         ]
+    return depth <= bounds.max_depth and nodes <= bounds.max_nodes

@@ -148,7 +148,7 @@ def pointer_of(fragment: str) -> str:
 
 def fragment_of(pointer: str) -> str:
     """Turn a pointer into a `$ref` of the form `#…`."""
-    return "#" + quote(pointer, safe="/~$")
+    return "#" + quote(pointer, safe="/~$", errors="replace")
 
 
 def locate(value: Any, pattern: tuple[str, ...], at: str = "") -> Iterator[tuple[str, Any]]:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from oas import pointers
 from oas.errors import SpecInvalid
-from oas.structure import BY_NAME
+from oas.structure import BY_NAME, is_data
 
 __all__ = ["References", "Resolved"]
 
@@ -172,7 +172,7 @@ class References:
                 place = pointers.join(pointer, step)
                 if (step in ("schema", "itemSchema") and not is_by_name) or pointer == "/components/schemas":
                     yield place
-                elif step not in ("example", "examples") and not str(step).startswith("x-"):
+                elif is_by_name or not (is_data(str(step)) or step == "examples"):
                     waiting.append((place, child))
 
     def _merged(self, node: Any, pointer: str) -> Resolved:

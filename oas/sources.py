@@ -8,15 +8,29 @@ from urllib.parse import unquote, urljoin
 
 from oas.bounds import Bounds
 from oas.errors import SpecInvalid
-from oas.files import Files, is_url
+from oas.files import Files, shown_name
 from oas.findings import Finding
 from oas.identifiers import Identifiers, Place, uri_of
 from oas.loading import decode, parse
 from oas.pointers import MISSING, get
 
-__all__ = ["Sources"]
+__all__ = ["Sources", "leads_out"]
 
+#: What is more than a reference to `#/…`: other references, and identifiers. Each begins with letters, for speed.
+_INSIDE: Final = r"""(?!["']?\s*:\s*["']?#(?:/|["'\s]))"""
+_BEYOND: Final = re.compile(rf"\$(?:id\b|anchor\b|dynamicRef\b|dynamicAnchor\b|ref{_INSIDE})")
+_OPERATION: Final = re.compile(rf"operationRef{_INSIDE}")
+#: `$` as an escape, with which a key may be written too.
+_DISGUISES: Final = (r"\x24", r"\u0024")
 _IDENTIFIERS: Final = re.compile(r"\$(?:id|anchor|dynamicAnchor|self)\b|\\(?:x24|u0024)")
+
+
+def leads_out(text: str) -> bool:
+    """Whether a document may have references to other files or by identifier; False is certain, and found fast."""
+    if _BEYOND.search(text) or _OPERATION.search(text) or any(disguise in text for disguise in _DISGUISES):
+        return True
+    # The mapping of a discriminator may name files.
+    return "mapping" in text and any(ending in text for ending in (".yaml", ".yml", ".json"))
 
 
 class Sources:
@@ -85,10 +99,8 @@ class Sources:
         return self._lookup(Place(name, unquote(fragment)), self._load(name))
 
     def display(self, name: str) -> str:
-        """Return the name of a file as messages show it: beside the document's path."""
-        if name == self.root:
-            return self._source
-        return name if is_url(name) else self._source[: len(self._source) - len(self.root)] + name
+        """Return the path or URL of a file, for messages."""
+        return shown_name(name, self.root, self._source)
 
     def _resource(self, uri: str, place: Place) -> Place:
         """Return the file, or the schema with `$id`, that a reference without its fragment names."""

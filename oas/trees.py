@@ -8,23 +8,15 @@ from typing import Any, Final, Literal, NamedTuple
 
 import yaml
 
-from oas.bounds import Bounds, too_deep, too_many_nodes
+from oas.bounds import Bounds
 from oas.errors import BoundExceeded, SpecInvalid
 from oas.findings import Finding
 from oas.pointers import join
-from oas.scalars import NOT_TEXT, plain_value
+from oas.scalars import NOT_TEXT, plain_value, tagged_value
 
 __all__ = ["TreeBuilder"]
 
-_CORE: Final = "tag:yaml.org,2002:"
-_TEXT_TAGS: Final = frozenset({"!", _CORE + "str", _CORE + "timestamp"})
-_TYPED_TAGS: Final[dict[str, tuple[type, ...]]] = {
-    _CORE + "null": (type(None),),
-    _CORE + "bool": (bool,),
-    _CORE + "int": (int,),
-    _CORE + "float": (float, int),
-}
-_CONTAINER_TAGS: Final = frozenset({"!", _CORE + "map", _CORE + "seq"})
+_CONTAINER_TAGS: Final = frozenset({"!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
 _MERGE: Final = object()
 _UNUSABLE: Final = object()
 
@@ -104,7 +96,6 @@ class TreeBuilder:
             if kind is yaml.DocumentEndEvent:
                 break
             handlers[kind](event)
-        self._check_nodes(0)
         self._note_rest(events)
         return root[0] if root else None
 
@@ -114,9 +105,7 @@ class TreeBuilder:
             self._take_key(text, event)
             return
         value = text
-        if event.tag is not None:
-            value = self._tagged(event)
-        elif event.implicit[0] and (not text or text[0] in NOT_TEXT):
+        if event.tag is not None or (event.implicit[0] and (not text or text[0] in NOT_TEXT)):
             value = self._plain(event)
         self._nodes += 1
         if event.anchor is not None:
@@ -134,25 +123,18 @@ class TreeBuilder:
         self._key = self._names.setdefault(text, text)
 
     def _plain(self, event: Any) -> Any:
+        """Return the value of a scalar without quotes, or with a tag."""
         try:
-            value = plain_value(event.value)
+            value = plain_value(event.value) if event.tag is None else tagged_value(event.tag, event.value)
+        except LookupError:
+            self._note(event, "warning", f"The tag {event.tag!r} does not apply here.", "The value is taken as text.")
+            return event.value
         except ValueError as error:
             message = f"an integer of {len(event.value)} digits is longer than can be read"
             raise BoundExceeded(message, self._source, self._pointer(), event.start_mark.line + 1) from error
         if type(value) is float and not math.isfinite(value):
             self._note(event, "warning", f"{event.value} has no JSON.", "It cannot be sent or compared.")
         return value
-
-    def _tagged(self, event: Any) -> Any:
-        if event.tag in _TEXT_TAGS:
-            return event.value
-        types = _TYPED_TAGS.get(event.tag)
-        if types is not None:
-            value = self._plain(event)
-            if type(value) in types:
-                return float(value) if types[0] is float else value
-        self._note(event, "warning", f"The tag {event.tag!r} does not apply here.", "The value is taken as text.")
-        return event.value
 
     def _mapping(self, event: Any) -> None:
         self._start({}, True, event)
@@ -225,11 +207,15 @@ class TreeBuilder:
     def _check_depth(self, depth: int, event: Any) -> None:
         self._deepest = max(self._deepest, depth)
         if depth > self._bounds.max_depth:
-            raise too_deep(self._source, self._bounds, event.start_mark.line + 1, self._pointer())
+            message = f"the document is nested more than {self._bounds.max_depth} levels deep"
+            raise BoundExceeded(message, self._source, "", event.start_mark.line + 1)
 
     def _check_nodes(self, line: int) -> None:
         if self._nodes > self._bounds.max_nodes:
-            raise too_many_nodes(self._source, self._bounds, line)
+            message = (
+                f"the document has more than {self._bounds.max_nodes:,} values, aliases counted as what they repeat"
+            )
+            raise BoundExceeded(message, self._source, "", line)
 
     def _note_rest(self, events: Iterable[Any]) -> None:
         """Note merge keys, once a file, and a second document behind the first."""

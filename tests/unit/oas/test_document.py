@@ -12,6 +12,9 @@ import pytest
 from oas.bounds import Bounds
 from oas.document import load
 from oas.errors import BoundExceeded, SpecInvalid
+from oas.findings import Finding
+from oas.loading import parse
+from oas.pointers import children, get, join, tokens
 from oas.servers import base_paths, server_findings
 
 HEAD = "openapi: {}\ninfo: {{title: t, version: '1'}}\n"
@@ -97,11 +100,17 @@ def test_operations_in_the_order_of_the_document(tmp_path: Path, version: str, e
 def test_what_is_not_an_object_is_found_and_passed_over(tmp_path: Path, text: str, pointer: str, line: int) -> None:
     document = load(written(tmp_path, text))
     [found] = document.findings
-    if pointer == "/components/a/put":  # named by the way that leads to it
-        pointer = "/paths/~1a/put"
     assert (found.severity, found.source, found.line) == ("error", document.source, line)
-    assert found.pointer in (pointer, "/components/a/put")
+    assert found.pointer == pointer
     assert list(document.operations()) == []
+
+
+def test_a_fault_in_a_path_item_of_another_file_is_found_there(tmp_path: Path) -> None:
+    (tmp_path / "item.yaml").write_text("get: {}\nput: 5\n")
+    document = load(written(tmp_path, "paths:\n  /a: {$ref: item.yaml}"))
+    [found] = document.findings
+    assert (found.source, found.line, found.pointer) == (str(tmp_path / "item.yaml"), 2, "/put")
+    assert document.origin("/paths/~1a/get") == (str(tmp_path / "item.yaml"), "/get")
 
 
 def test_a_document_without_paths_is_a_document(tmp_path: Path) -> None:
@@ -183,3 +192,50 @@ def test_the_document_knows_its_base_paths(tmp_path: Path) -> None:
     text = "$self: https://example.com/api/openapi.yaml\nservers: [{url: v1}, {url: /v2}]"
     document = load(written(tmp_path, text, "3.2.0"))
     assert (document.base_path, document.base_paths) == ("/api/v1", ("/api/v1", "/v2"))
+
+
+#: Every kind of member that is read, so that each can be given a value of another type.
+RICH = """
+openapi: 3.2.0
+$self: https://example.com/api/openapi.yaml
+servers: [{url: '/{v}', variables: {v: {default: a, enum: [b]}}}]
+paths:
+  /a:
+    $ref: '#/components/pathItems/I'
+    get:
+      parameters: [{$ref: part.yaml}]
+      responses: {200: {content: {j: {examples: {e: {value: {$ref: part.yaml}}}}}}}
+    additionalOperations: {COPY: {}}
+components:
+  pathItems: {I: {post: {}}}
+  links: {l: {operationRef: part.yaml}}
+  schemas:
+    A: {$id: i, $anchor: a, discriminator: {mapping: {x: part.yaml}}, allOf: [{}], $ref: i, $dynamicRef: '#d'}
+    B: {$dynamicAnchor: d, properties: {p: {$ref: '#a'}}, items: [{$ref: 'part.yaml#/T'}]}
+"""
+
+
+@pytest.mark.parametrize(
+    "value", [None, 5, "http://[", "#x", [], {}, [5], {"$ref": 5}, {"$ref": "http://["}, {"$ref": {}}]
+)
+def test_a_value_of_another_type_anywhere_is_survived(tmp_path: Path, value: Any) -> None:
+    (tmp_path / "part.yaml").write_text("T: {$id: i}")
+    findings: list[Finding] = []
+    pointers = [pointer for pointer, _ in _nodes(parse(RICH.encode(), "", Bounds(), findings)) if pointer.count("/")]
+    for pointer in pointers:
+        tree = parse(RICH.encode(), "", Bounds(), findings)
+        parent, _, _ = pointer.rpartition("/")
+        holder, name = get(tree, parent), tokens(pointer)[-1]
+        holder[int(name) if isinstance(holder, list) else name] = value
+        if pointer != "/openapi":
+            (tmp_path / "main.yaml").write_text(json.dumps(tree))
+            document = load(tmp_path / "main.yaml")
+            assert document.base_paths
+            list(document.operations())
+
+
+def _nodes(tree: Any) -> list[tuple[str, Any]]:
+    found = [("", tree)]
+    for pointer, node in found:
+        found.extend((join(pointer, step), child) for step, child in children(node))
+    return found

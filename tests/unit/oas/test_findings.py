@@ -33,6 +33,7 @@ def test_an_error_says_where(error: UsageError, text: str) -> None:
     [
         (finding(), "error: a.yaml:1#/x: Wrong. Lost."),
         (Finding("warning", "", 0, "", "Odd."), "warning: Odd."),
+        (Finding("warning", "", 0, "/\x1b[2J\n\ud800", "Odd."), "warning: #/\ufffd[2J\ufffd\ufffd: Odd."),
     ],
 )
 def test_a_finding_reads_as_one_line(found: Finding, text: str) -> None:
