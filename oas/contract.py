@@ -226,7 +226,10 @@ class Contract:
         return tuple(operation for operation in self.operations if operation.canonical_id == canonical_id)
 
     def response_validator(self, operation: Operation | None, status: int) -> Validator | None:
-        """Return the judge of a JSON body; that of the error envelope where an error is not documented; None for none."""
+        """Return the judge of a JSON body, None where there is none.
+
+        An error that is not documented is judged by the envelope of all errors.
+        """
         response = operation.response(status) if operation is not None else None
         found = response.validator if response is not None else None
         if found is None and self.uses_vocabulary and status >= 400:

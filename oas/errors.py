@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["BoundExceeded", "OasError", "SpecInvalid", "UsageError", "place_text", "printable"]
+__all__ = ["BoundExceeded", "FixtureInvalid", "SpecInvalid", "ToolError", "UsageError", "place_text", "printable"]
 
 #: What breaks a line, steers a terminal or cannot be encoded.
 _UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")

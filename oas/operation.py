@@ -508,7 +508,7 @@ class Operation:
         return collection_of(self._extensions, self.pointer, {item.name: item.assumed for item in self.inputs})
 
     def compile(self) -> None:
-        """Read what a request needs now instead of at the first request; what cannot be used becomes a finding of the contract."""
+        """Read what a request needs now, not at the first one; what cannot be used becomes a finding of the contract."""
         _ = self.query, self.query_judge, self.path_parameters, self.header_parameters, self.body_judges
         _ = self.security, self.defaults, self.conditions, self.collection
 

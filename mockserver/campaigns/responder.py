@@ -126,7 +126,7 @@ class CampaignResponder:
         self, operation: Operation, checked: ValidatedRequest, arrival: RequestContext
     ) -> BuiltResponse | Refusal:
         """Return the 200 of an operation."""
-        form = self._spec.by_id[operation.same_as]
+        form = self._spec.by_id[operation.canonical_id]
         session = arrival.session
         stock: LoadedDataset = arrival.organisation
         call = OperationCall(
