@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver import __version__
 from mockserver.admin.server_state import ServerState
 from mockserver.config import Config
+from mockserver.errors import SpecInvalid
 from mockserver.http.rules import HttpRules
 from mockserver.http.wsgi import WsgiMiddleware
 from mockserver.pipeline.choose import Chooser
@@ -91,7 +92,9 @@ class ApplicationFactory:
     """
 
     def __init__(self, config: Config) -> None:
-        self.spec = load(config.spec)
+        self.spec = load(config.spec, config.allow_remote_refs)
+        self.spec.compile()
+        self.spec.refuse_findings(config.strict)
         self._builder, self.open_dataset = _responder_for(config, self.spec)
 
     def application(self, config: Config, share: Backend | None = None) -> Application:
@@ -205,6 +208,7 @@ def create_watched(config: Config) -> tuple[Application, FileWatcher]:
 
     def renew() -> None:
         assembly = ApplicationFactory(config)
+        _refuse_new_errors(edge.pipeline.spec, assembly.spec)
         pipeline = assembly.pipeline(config, sessions)
         sessions.renew(assembly.windows(config), assembly.open_dataset)
         edge.serve(pipeline)
@@ -216,6 +220,13 @@ def create_watched(config: Config) -> tuple[Application, FileWatcher]:
 
     app.served.watch = FileWatcher(lambda: served_files(config, edge.pipeline.spec.document.text), renew, tell)
     return app, app.served.watch
+
+
+def _refuse_new_errors(served: Contract, edited: Contract) -> None:
+    known = {(finding.pointer, finding.message) for finding in served.findings}
+    for finding in edited.findings:
+        if finding.severity == "error" and (finding.pointer, finding.message) not in known:
+            raise SpecInvalid(finding.message, finding.source, finding.pointer, finding.line)
 
 
 def _responder_for(config: Config, spec: Contract) -> tuple[Responder, Callable[[Any], Any]]:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from mockserver.errors import DatasetInvalid, FixtureInvalid, ScenarioInvalid, SpecInvalid, UsageError
-from oas import document, package_data, pointers
-from oas.contract import Contract
+from mockserver.errors import DatasetInvalid, ScenarioInvalid, SpecInvalid, UsageError
+from oas import package_data
+from oas.contract import Contract, load
+from oas.findings import Finding, Findings
 from oas.media import is_json_type
+from oas.pointers import join
 from oas.schemas import Direction
 
 
 def findings(
-    spec: Path | None = None, dataset: Path | None = None, scenarios: Path | None = None
-) -> Iterator[UsageError]:
-    """Yield everything that is wrong, with file and pointer; nothing when all is well.
+    spec: Path | None = None,
+    dataset: Path | None = None,
+    scenarios: Path | None = None,
+    *,
+    allow_remote_refs: str | None = None,
+    ask_reference: bool = False,
+) -> tuple[Finding, ...]:
+    """Return everything that is wrong, errors first; nothing when all is well.
 
     The packaged dataset and scenarios are judged beside the packaged contract only: they are of its operations.
 
@@ -25,76 +32,85 @@ def findings(
         spec: path of the document; None is the packaged contract.
         dataset: path of a dataset; None is the packaged one.
         scenarios: folder of scenarios beside the packaged ones; None has none.
+        allow_remote_refs: origin that references may lead to.
+        ask_reference: openapi-spec-validator is asked, too.
     """
+    found = Findings()
     try:
-        loaded = document.load(spec or package_data.openapi())
-    except (SpecInvalid, FixtureInvalid) as error:
-        yield error
-        return
-    from oas.reference import document_errors
-
-    errors = document_errors(loaded)
-    yield from errors
-    if not errors:  # what is no OpenAPI document cannot be looked into further
-        folders = [package_data.scenarios()] if spec is None else []
-        yield from _compiled_findings(loaded, [*folders, *([scenarios] if scenarios is not None else [])])
-    if spec is None or dataset is not None:
-        yield from _dataset_findings(dataset or package_data.default_dataset())
-
-
-def _compiled_findings(loaded: document.Document, folders: Iterable[Path]) -> Iterator[UsageError]:
-    try:
-        compiled = Contract(loaded)
+        contract = load(spec, allow_remote_refs)
     except SpecInvalid as error:
-        yield error
-    else:
-        yield from example_findings(compiled)
-        for folder in folders:
-            yield from _scenario_findings(folder, compiled)
+        return (_finding(error),)
+    contract.check()
+    found.extend(contract.findings)
+    found.extend(example_findings(contract))
+    if ask_reference:
+        from oas.reference import document_errors
+
+        found.extend(map(_finding, document_errors(contract.document)))
+    folders = [package_data.scenarios()] if spec is None else []
+    for folder in [*folders, *([scenarios] if scenarios is not None else [])]:
+        found.extend(map(_finding, _scenario_errors(folder, contract)))
+    if spec is None or dataset is not None:
+        found.extend(map(_finding, _dataset_errors(dataset or package_data.default_dataset())))
+    return found.sorted()
 
 
-def example_findings(spec: Contract) -> Iterator[FixtureInvalid]:
-    """Yield every example of an answer or a request body that its schema refuses, each once."""
+def _finding(error: UsageError) -> Finding:
+    return Finding("error", error.source, error.line, error.pointer, error.message)
+
+
+def annotation(finding: Finding) -> str:
+    """Return a finding as an annotation. Source: GitHub Actions, workflow commands."""
+    place = f"file={finding.source},line={finding.line or 1}"
+    text = f"{finding.pointer}: {finding.message} {finding.cost}".strip()
+    for mark, escape in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
+        place, text = place.replace(mark, escape), text.replace(mark, escape)
+    return f"::{finding.severity} {place}::{text}"
+
+
+def example_findings(contract: Contract) -> Iterator[Finding]:
+    """Yield every example of a response or of a request body that its schema refuses, each once."""
     seen: set[int] = set()
-    for operation in spec.operations:
-        body = spec.schemas.resolve(operation.node.get("requestBody", {}))
-        yield from _media_findings(spec, body, "request", seen)
-        for node in operation.node.get("responses", {}).values():
-            yield from _media_findings(spec, spec.schemas.resolve(node), "response", seen)
+    for operation in contract.operations:
+        home = join(operation.pointer, "requestBody", "content")
+        yield from _media_findings(contract, operation.content, home, "request", seen)
+        for response in operation.all_responses:
+            home = join(response.response_pointer, "content")
+            yield from _media_findings(contract, response.content, home, "response", seen)
 
 
 def _media_findings(
-    spec: Contract, node: Mapping[str, Any], direction: Direction, seen: set[int]
-) -> Iterator[FixtureInvalid]:
-    for name, media in (node.get("content") or {}).items():
-        if not is_json_type(name) or "schema" not in media or id(media) in seen:
+    contract: Contract, content: Mapping[str, Any], home: str, direction: Direction, seen: set[int]
+) -> Iterator[Finding]:
+    for name, media in content.items():
+        if not is_json_type(name) or not isinstance(media, Mapping) or "schema" not in media or id(media) in seen:
             continue
         seen.add(id(media))
-        judge = spec.schemas.validator(media["schema"], direction)
-        for place, value in _examples(spec, media):
+        judge = contract.validator(media["schema"], direction, join(home, name, "schema"))
+        for place, value in _examples(contract, media):
             for violation in judge.violations(value, direction):
-                text = f"the example does not fit its schema at {violation.pointer or '/'}: {violation.message}"
-                at = pointers.find(spec.document.tree, media) or ""
-                yield FixtureInvalid(text, spec.document.source, at + place)
+                text = f"The example does not fit its schema at {violation.pointer or '/'}: {violation.message}"
+                yield contract.finding(text, join(home, name) + place, "A made-up value takes its place.")
 
 
-def _examples(spec: Contract, media: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _examples(contract: Contract, media: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield the values of a Media Type Object's examples, each with its pointer below the object."""
     if "example" in media:
         yield "/example", media["example"]
-    for name, example in (media.get("examples") or {}).items():
-        example = spec.schemas.resolve(example)
-        if "value" in example:
-            yield pointers.join("/examples", name), example["value"]
+    examples = media.get("examples")
+    for name, example in examples.items() if isinstance(examples, Mapping) else ():
+        example = contract.references.resolved_or_none(example)
+        if isinstance(example, Mapping) and "value" in example:
+            yield join("/examples", name), example["value"]
 
 
-def _dataset_findings(path: Path) -> Iterator[DatasetInvalid]:
+def _dataset_errors(path: Path) -> Iterator[DatasetInvalid]:
     from mockserver.dataset import loading
 
     yield from loading.findings(path, date(2025, 5, 11))
 
 
-def _scenario_findings(folder: Path, spec: Contract) -> Iterator[UsageError]:
+def _scenario_errors(folder: Path, contract: Contract) -> Iterator[UsageError]:
     """Yield what is wrong with scenarios, and with the datasets that they show."""
     from mockserver.scenarios.parsing import read_scenario, scenario_files, scenario_findings
 
@@ -103,10 +119,10 @@ def _scenario_findings(folder: Path, spec: Contract) -> Iterator[UsageError]:
     except ScenarioInvalid as error:
         yield error
         return
-    windows = [window.name for window in spec.windows]
+    windows = [window.name for window in contract.windows]
     for path in paths:
-        found = list(scenario_findings(path, spec.by_id, windows))
+        found = list(scenario_findings(path, contract.by_id, windows))
         yield from found
-        world = None if found else read_scenario(path, spec.by_id).world
+        world = None if found else read_scenario(path, contract.by_id).world
         if world is not None and world.file is not None:
-            yield from _dataset_findings(world.file)
+            yield from _dataset_errors(world.file)

@@ -29,6 +29,8 @@ class Config:
         host: address to bind.
         port: 0–65535; 0 takes any free port.
         spec: path of another OpenAPI document; None serves the packaged one.
+        strict: refuse to start where anything is wrong with the document.
+        allow_remote_refs: origin that references of the document may lead to; None opens none.
         dataset: path of a dataset file; None takes the packaged default.
         routines: size of a generated organisation, ≥ 0; None generates nothing.
         seed: drives the generator and generated bodies.
@@ -56,6 +58,8 @@ class Config:
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     spec: Path | None = None
+    strict: bool = False
+    allow_remote_refs: str | None = None
     dataset: Path | None = None
     routines: int | None = None
     seed: int = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -12,12 +12,15 @@ from oas import package_data, vocabulary_check
 from oas.document import Document
 from oas.envelope import Envelope, envelope_of
 from oas.errors import SpecInvalid
-from oas.findings import Finding, Findings
+from oas.findings import Finding, Findings, Severity
+from oas.messages import Violation
+from oas.metaschema import metaschema_errors
 from oas.operation import Operation
-from oas.pointers import join, tokens
+from oas.pointers import children, join, tokens
 from oas.references import References
 from oas.routing import Router
 from oas.schemas import Direction, Schemas, Validator
+from oas.structure import is_data
 from oas.vocabulary import ErrorRule, RateLimits, RateLimitWindow, error_rules, rate_limits
 
 __all__ = ["PLAIN_RULES", "Contract", "load", "parse"]
@@ -65,6 +68,7 @@ class Contract:
         references: follows its references.
         schemas: its schemas, compiled on demand.
         operations: in the order of the document.
+        broken: operationId → why the operation cannot be read; filled by `compile`.
         uses_vocabulary: whether its x- keys are those of `openapi-vocabulary.schema.json`.
     """
 
@@ -75,6 +79,8 @@ class Contract:
         self.references: References = document.references
         self.schemas = Schemas(document.tree, document.source, document.references)
         self._findings = Findings(document.findings)
+        self._of_operation: list[Finding] = []
+        self.broken: dict[str, str] = {}
         vocabulary = vocabulary_check.read(document)
         self.uses_vocabulary = any(extension.name in _MARKS for extension in vocabulary.extensions)
         self._ignored = {extension.pointer for extension, _ in vocabulary.problems}
@@ -102,27 +108,94 @@ class Contract:
         """What is wrong with the document as far as it has been read, errors first."""
         return self._findings.sorted()
 
-    def report(self, message: str, pointer: str, cost: str) -> None:
-        """Add an error about a place of the document.
+    def report(self, message: str, pointer: str, cost: str, severity: Severity = "error") -> None:
+        """Add a finding about a place of the document.
 
         Args:
             message: a sentence that says what is wrong and what was expected.
             pointer: into the document.
             cost: a sentence that says what is lost.
+            severity: `warning` where the part is used all the same.
         """
-        self._add(SpecInvalid(message, self.source, pointer), cost)
+        self._keep(self.finding(message, pointer, cost, severity))
+
+    def finding(self, message: str, pointer: str, cost: str, severity: Severity = "error") -> Finding:
+        """Return a finding about a place of the document, with its file and line."""
+        source, inside = self.document.origin(pointer)
+        message = message[:1].upper() + message[1:]
+        message = message if message.endswith(".") else f"{message}."
+        return Finding(severity, source, self.document.line_of(pointer), inside, message, cost)
 
     def _add(self, error: SpecInvalid, cost: str) -> None:
-        source, pointer = self.document.origin(error.pointer)
-        message = error.message[:1].upper() + error.message[1:]
-        message = message if message.endswith(".") else f"{message}."
-        line = self.document.line_of(error.pointer)
-        self._findings.add(Finding("error", source, line, pointer, message, cost))
+        self._keep(self.finding(error.message, error.pointer, cost))
+
+    def _keep(self, finding: Finding) -> None:
+        self._findings.add(finding)
+        self._of_operation.append(finding)
 
     def compile(self) -> None:
-        """Read what requests need of every operation, so that everything wrong with it is in `findings`."""
+        """Read what requests need of every operation, so that everything wrong with it is in `findings`.
+
+        An operation that cannot be read is kept with its fault.
+        """
         for operation in self.operations:
-            operation.compile()
+            self._of_operation = []
+            try:
+                operation.compile()
+                operation.unjudged = tuple(_warning(finding) for finding in self._of_operation)
+            except (AttributeError, KeyError, LookupError, TypeError, ValueError, SpecInvalid) as error:
+                reason = error.message if isinstance(error, SpecInvalid) else f"{type(error).__name__}: {error}"
+                message = f"The operation {operation.id} cannot be read ({reason})."
+                self.report(message, operation.pointer, "It answers 501.")
+                self.broken[operation.id] = message
+
+    def check(self) -> None:
+        """Read the whole document: OpenAPI's own schema, references, operations, responses.
+
+        Everything wrong with it is in `findings` afterwards. Time grows with the document.
+        """
+        self.compile()
+        for operation in self.operations:
+            for response in operation.all_responses:
+                _ = response.validator
+        for pointer, node in self._references_below("", self.tree):
+            self.resolved(node, pointer)
+        self.check_structure()
+
+    def check_structure(self) -> None:
+        """Check the document against OpenAPI's own schema."""
+        known = {finding.pointer for finding in self._findings}
+        for pointer, message in metaschema_errors(self.tree, self.document.version):
+            if self.document.origin(pointer)[1] not in known:
+                self.report(message, pointer, "It is used as far as it can be read.")
+
+    def refuse_findings(self, is_strict: bool) -> None:
+        """Raise the first finding where nothing may be wrong with the document.
+
+        Raises:
+            SpecInvalid: `is_strict`, and there is a finding.
+        """
+        if is_strict and self.findings:
+            first, more = self.findings[0], len(self.findings) - 1
+            text = f"{first.message} --strict takes no finding" + (f"; {more} more" if more else "")
+            raise SpecInvalid(text, first.source, first.pointer, first.line)
+
+    def _references_below(self, pointer: str, root: Any) -> Iterator[tuple[str, Any]]:
+        """Yield every object that has a `$ref`, with its pointer; data such as examples holds none."""
+        waiting: list[tuple[str, Any]] = [(pointer, root)]
+        seen: set[int] = set()
+        while waiting:
+            place, node = waiting.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            if isinstance(node, Mapping) and isinstance(node.get("$ref"), str):
+                yield place, node
+            waiting += [
+                (join(place, step), child)
+                for step, child in children(node)
+                if isinstance(child, dict | list) and not (isinstance(node, Mapping) and is_data(str(step)))
+            ]
 
     # Schemas and references, tolerant of what cannot be used.
 
@@ -237,6 +310,11 @@ class Contract:
         return found
 
     # The document as a whole.
+
+    @cached_property
+    def base_paths(self) -> tuple[str, ...]:
+        """Path of each documented server, the first server's first."""
+        return self.document.base_paths
 
     @property
     def title(self) -> str:
@@ -368,17 +446,27 @@ class Contract:
         return self._key[1]
 
 
+def _warning(finding: Finding) -> Violation:
+    """Return what a request is told of a finding: what could not be judged was taken."""
+    location = "body" if "/requestBody" in finding.pointer else "header" if "ecurity" in finding.pointer else "query"
+    return Violation(location, "", "unjudged", f"{finding.message} {finding.cost}", "warning")
+
+
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def load(path: Path | None = None) -> Contract:
+def load(path: Path | None = None, allow_remote_refs: str | None = None) -> Contract:
     """Load a document; None is the packaged contract.
+
+    Args:
+        path: of the file.
+        allow_remote_refs: origin that its references may lead to; None opens none.
 
     Raises:
         SpecInvalid: it cannot be read, or is not an OpenAPI 3 document.
     """
-    return Contract(documents.load(path or package_data.openapi()))
+    return Contract(documents.load(path or package_data.openapi(), allow_remote_refs=allow_remote_refs))
 
 
 def parse(tree: Mapping[str, Any], source: str = "openapi.yaml") -> Contract:

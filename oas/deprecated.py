@@ -23,7 +23,7 @@ MODULES: Final = {
     "contracts.testing.mock": "contracts.plugin.mock",
     "contracts.testing.settings": "contracts.plugin.settings",
     "mockserver.contract": "oas",
-    "mockserver.contract.spec": "oas.spec",
+    "mockserver.contract.spec": "oas.contract",
     "mockserver.packaged": "oas.package_data",
     "mockserver.scenarios.library": "mockserver.scenarios.registry",
     "mockserver.scenarios.magic": "mockserver.scenarios.magic_keys",
@@ -32,6 +32,7 @@ MODULES: Final = {
 NAMES: Final = {
     "contracts.client": {"Sent": "ClientRequest", "Terms": "VerdictOptions", "Unmet": "MissedExpectation"},
     "contracts.client.models": {"Sent": "ClientRequest", "Unmet": "MissedExpectation"},
+    "oas.contract": {"Spec": "Contract"},
     "mockserver.scenarios.registry": {"Library": "ScenarioRegistry"},
 }
 

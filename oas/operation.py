@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from oas.annotations import SchemaAnnotations, annotations_of
 from oas.errors import SpecInvalid
 from oas.media import essence_of, is_json_type
+from oas.messages import Violation
 from oas.parameters import ParameterReader, QueryReader, cast_for, separator_of
 from oas.pointers import join
 from oas.schemas import Validator
@@ -146,7 +147,7 @@ class Response:
         return [(found.pointer, found.message) for found in self.validator.violations(body, "response")]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Operation:
     """One operation; it equals itself alone.
 
@@ -157,6 +158,7 @@ class Operation:
         item: the Path Item Object; its parameters hold for each of its operations.
         node: the Operation Object.
         pointer: RFC 6901 pointer to it.
+        unjudged: warnings that each request gets, of what cannot be judged; filled by `Contract.compile`.
     """
 
     contract: Contract = field(repr=False)
@@ -165,6 +167,7 @@ class Operation:
     item: Mapping[str, Any] = field(repr=False)
     node: Mapping[str, Any] = field(repr=False)
     pointer: str
+    unjudged: tuple[Violation, ...] = ()
 
     @cached_property
     def id(self) -> str:
@@ -508,9 +511,17 @@ class Operation:
         return collection_of(self._extensions, self.pointer, {item.name: item.assumed for item in self.inputs})
 
     def compile(self) -> None:
-        """Read what a request needs now, not at the first one; what cannot be used becomes a finding of the contract."""
+        """Read what a request needs now, not at the first one; what cannot be used becomes a finding."""
         _ = self.query, self.query_judge, self.path_parameters, self.header_parameters, self.body_judges
-        _ = self.security, self.defaults, self.conditions, self.collection
+        _ = self.security, self.conditions, self.collection, self._responses
+        for item in self.inputs:
+            if item.name in self.defaults:
+                self._check_default(item, self.defaults[item.name])
+
+    def _check_default(self, item: Input, value: Any) -> None:
+        if not self.contract.validator(item.schema, "request", item.pointer).is_valid(value):
+            message = f"The default {str(value)[:60]!r} of {item.name} does not fit its schema."
+            self.contract.report(message, join(item.pointer, "default"), "It is used all the same.", "warning")
 
 
 def _entity_of(keywords: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ import jsonschema_rs
 from oas.messages import Violation
 from oas.pointers import join
 
-__all__ = ["MAX_DEPTH", "MAX_VIOLATIONS", "not_json", "violations_of"]
+__all__ = ["MAX_DEPTH", "MAX_VIOLATIONS", "not_json", "sentence_of", "violations_of"]
 
 #: Violations reported of one value.
 MAX_VIOLATIONS: Final = 20
@@ -163,13 +163,16 @@ def _misses(leaf: jsonschema_rs.ValidationError, parent: jsonschema_rs.Validatio
     return leaf.instance_path == parent.instance_path and leaf.kind.name in ("type", "const", "enum", "falseSchema")
 
 
-def _violation(error: jsonschema_rs.ValidationError, location: str) -> Violation:
-    code = _code(error)
+def sentence_of(error: jsonschema_rs.ValidationError) -> str:
+    """Say in a sentence of at most 300 characters what is wrong with a value."""
     value = error.instance
-    expected = _EXPECTED.get(code, lambda _: "is not allowed here")
+    expected = _EXPECTED.get(_code(error), lambda _: "is not allowed here")
     clause = expected(None if error.kind.name == "falseSchema" else error.kind.value)
-    message = f"The {_NAMES.get(type(value), 'value')} {_shown(value)} {_cut(clause, _MAX_MESSAGE - 80)}."
-    return Violation(location, join("", *error.instance_path), code, message)
+    return f"The {_NAMES.get(type(value), 'value')} {_shown(value)} {_cut(clause, _MAX_MESSAGE - 80)}."
+
+
+def _violation(error: jsonschema_rs.ValidationError, location: str) -> Violation:
+    return Violation(location, join("", *error.instance_path), _code(error), sentence_of(error))
 
 
 def _code(error: jsonschema_rs.ValidationError) -> str:

@@ -114,7 +114,7 @@ class CampaignResponder:
         self._envelopes = Envelopes(spec)
         for operation in spec.operations:
             if operation.canonical_id not in OPERATIONS:
-                text = f"{operation.id} has no function; add {operation.canonical_id} to mockserver/campaigns/operations.py"
+                text = f"{operation.id} has no function; add it to mockserver/campaigns/operations.py"
                 raise SpecInvalid(text, spec.document.source, operation.pointer)
 
     def entities(self, organisation: Any) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -59,7 +59,11 @@ def read_moment(ctx: click.Context, param: click.Parameter, value: str | None) -
 
 def _document_options(function: F) -> F:
     options = [
-        click.option("--spec", type=click.Path(path_type=Path), help="Another OpenAPI 3.0 or 3.1 document."),
+        click.option("--spec", type=click.Path(path_type=Path), help="Another OpenAPI 3.0, 3.1 or 3.2 document."),
+        click.option("--strict", is_flag=True, help="Exit 2 where anything is wrong with the document."),
+        click.option(
+            "--allow-remote-refs", metavar="ORIGIN", help="Let references lead to one origin, as https://host."
+        ),
         click.option("--dataset", type=click.Path(path_type=Path), help="An organisation of your own, as YAML."),
     ]
     for option in reversed(options):
@@ -109,12 +113,30 @@ def serve(verdict: bool, verdict_allow: tuple[str, ...], **options: Any) -> None
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     from mockserver.http.server import serve as run
     from mockserver.live.factory import make_wsgi
-    from oas.validation_cache import ensure_judged
 
-    ensure_judged(config.spec)
+    report_findings(config)
     if verdict:
         raise SystemExit(serve_and_judge(config, verdict_allow))
     raise SystemExit(run(config, factory=make_wsgi, on_ready=lambda address: announce(config, address)))
+
+
+def report_findings(config: Config) -> None:
+    """Print what is wrong with the document, the worst first, ten lines and a count.
+
+    Raises:
+        SpecInvalid: the document cannot be used at all, or `config.strict` and something is wrong with it.
+    """
+    if config.spec is None:  # the packaged document is judged by its own tests
+        return
+    from oas.contract import load
+    from oas.findings import summary_lines
+
+    contract = load(config.spec, config.allow_remote_refs)
+    contract.check_structure()
+    contract.compile()
+    for line in summary_lines(contract.findings):
+        click.echo(line, err=True)
+    contract.refuse_findings(config.strict)
 
 
 def serve_and_judge(config: Config, allow: Sequence[str]) -> int:
@@ -169,11 +191,12 @@ Examples:
 """
 )
 @_document_options
-def routes(spec: Path | None, dataset: Path | None) -> None:
+def routes(spec: Path | None, strict: bool, allow_remote_refs: str | None, dataset: Path | None) -> None:
     """List operations with their authentication and limits."""
     from oas.contract import load
 
-    loaded = load(spec)
+    loaded = load(spec, allow_remote_refs)
+    loaded.refuse_findings(strict)
     limits = ", ".join(f"{window.limit}/{window.name}" for window in loaded.windows) or "none"
     rows = [
         (one.method, loaded.base_path + one.path, one.id, "key" if one.security else "open", limits)
@@ -191,22 +214,42 @@ Examples:
   mockserver check                                  all that comes with the package
   mockserver check --spec my.yaml                   every finding with file and pointer
   mockserver check --scenarios mine/                scenarios of your own, with lines
+  mockserver check --spec my.yaml --format github   annotations for a pull request
 """
 )
 @_document_options
 @click.option("--scenarios", type=click.Path(path_type=Path), metavar="DIR", help="Scenarios of your own, as YAML.")
-def check(spec: Path | None, dataset: Path | None, scenarios: Path | None) -> None:
-    """Judge document, vocabulary, fixtures, dataset and scenarios; exit 0 when all is well, 2 otherwise."""
-    from mockserver.check import findings
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="A line for each finding, one JSON array, or annotations of GitHub Actions.",
+)
+@click.option("--reference", is_flag=True, help="Ask openapi-spec-validator as well; it takes seconds.")
+def check(
+    spec: Path | None,
+    strict: bool,
+    allow_remote_refs: str | None,
+    dataset: Path | None,
+    scenarios: Path | None,
+    form: str,
+    reference: bool,
+) -> None:
+    """Judge document, vocabulary, fixtures, dataset and scenarios; exit 2 on an error, with --strict on any finding."""
+    from mockserver.check import annotation, findings
 
-    found = 0
-    for finding in findings(spec, dataset, scenarios):
-        click.echo(str(finding), err=True)
-        found += 1
-    if found:
-        click.echo(f"{found} findings", err=True)
+    found = findings(spec, dataset, scenarios, allow_remote_refs=allow_remote_refs, ask_reference=reference)
+    if form == "json":
+        click.echo(json.dumps([asdict(finding) for finding in found], indent=2))
+    for finding in found if form != "json" else ():
+        click.echo(annotation(finding) if form == "github" else str(finding), err=form == "text")
+    if form == "text":
+        right = "document, vocabulary, fixtures, dataset and scenarios are right"
+        click.echo(f"{len(found)} findings" if found else right, err=bool(found))
+    if any(strict or finding.severity == "error" for finding in found):
         raise SystemExit(2)
-    click.echo("document, vocabulary, fixtures, dataset and scenarios are right")
 
 
 for one in COMMANDS:

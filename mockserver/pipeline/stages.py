@@ -19,6 +19,7 @@ from oas.fast_dataclass import record
 from oas.messages import Refusal, Request, Violation
 from oas.operation import Operation
 from oas.pointers import join, tokens
+from oas.routing import below
 from oas.vocabulary import ErrorRule
 
 __all__ = ["Route", "ValidatedRequest", "authenticate", "count", "refuse", "route", "validate"]
@@ -41,6 +42,10 @@ class Route:
     refusal: Refusal | None = None
 
 
+#: How an operation is answered that the document describes in a way that cannot be read.
+_BROKEN = ErrorRule("broken-operation", 501, "NOT_IMPLEMENTED", "Not implemented", "The operation cannot be read")
+
+
 def refuse(rule: ErrorRule, violations: tuple[Violation, ...] = (), error: str = "", **more: Any) -> Refusal:
     """Make the refusal that a rule of `x-error` names.
 
@@ -58,12 +63,11 @@ def route(spec: Contract, request: Request) -> Route:
 
     HEAD is served where GET is. Source: RFC 9110 §9.3.2, §15.5.5, §15.5.6 (405 and `Allow`).
     """
-    path = request.path
-    base = spec.base_path
-    if base and path.startswith(base) and path[len(base) : len(base) + 1] in ("", "/"):
-        path = path[len(base) :] or "/"
+    paths = [rest for base in spec.base_paths if (rest := below(base, request.path)) is not None]
+    path = next((rest for rest in paths if spec.find(rest)), request.path)
     found = spec.find(path)
     if found is None:
+        path = paths[0] if paths else path
         reason = (Violation("path", "", "unknown-path", "no path template of the document matches"),)
         return Route(None, path, refusal=refuse(spec.rules["unknown-path"], reason))
     methods, variables = found
@@ -75,12 +79,13 @@ def route(spec: Contract, request: Request) -> Route:
         reason = (Violation("path", "", "unknown-method", text),)
         rule = spec.rules["unknown-method"]
         return Route(None, path, variables, refuse(rule, reason, headers=(("Allow", ", ".join(allowed)),)))
-    return Route(operation, path, variables)
+    fault = spec.broken.get(operation.id)
+    return Route(operation, path, variables, refuse(_BROKEN, error=fault) if fault else None)
 
 
 def known_routes(spec: Contract) -> Mapping[tuple[str, str], Route]:
     """Return method and path → route of every path without variables, so that most requests look for nothing."""
-    prefixes = dict.fromkeys(("", spec.base_path))
+    prefixes = dict.fromkeys(("", *spec.base_paths))
     requests = [
         Request(method, prefix + operation.path)
         for operation in spec.operations

@@ -72,7 +72,7 @@ def _read_all(
         known = {violation.pointer for violation in violations if violation.location == "query"}
         judged = operation.query_judge.violations(reading.values, "query")
         violations += [violation for violation in judged if violation.pointer not in known]
-    warnings = _undocumented("query", reading.undocumented, operation.query.names)
+    warnings = [*operation.unjudged, *_undocumented("query", reading.undocumented, operation.query.names)]
     parameters: Mapping[str, Any] = reading.values
     body: Any = None
     if operation.body_types:

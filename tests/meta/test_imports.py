@@ -27,7 +27,7 @@ LAYERS = {
     ),
     "contracts": (
         "errors messages",
-        "config contract curl entries verdicts",
+        "config curl entries request_index verdicts",
         "client events local_mock observations",
         "allowance relations",
         "gate plan",

@@ -16,7 +16,7 @@ class StubPipeline:
 
     def __init__(self) -> None:
         window = SimpleNamespace(limit_header="X-Limit", remaining_header="X-Remaining")
-        self.spec = SimpleNamespace(windows=(window,), operations={"read": SimpleNamespace(method="GET")})
+        self.spec = SimpleNamespace(windows=(window,), operations=(SimpleNamespace(method="GET"),))
         self.seen: list[Request] = []
 
     def handle(self, request: Request) -> Response:

@@ -1,0 +1,12 @@
+"""The command `contracts`: its options, and what it prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command; None takes the arguments of the process."""
+    from contracts.cli import commands
+
+    commands.main(argv)
