@@ -7,7 +7,6 @@ asked for; they read the journal as any program gets it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mockserver.admin.journal_format import to_wiremock
@@ -49,7 +48,7 @@ class Verdicts:
 
     def operations(self) -> tuple[Route, ...]:
         """List it."""
-        return (Route("GET", "/verdict", self.read_verdict, query=_QUERY, answer=_VERDICT, problems=(409, 422)),)
+        return (Route("GET", "/verdict", self.read_verdict, query=_QUERY, answer=_VERDICT, problems=(422,)),)
 
     def read_verdict(self, call: AdminRequest) -> AdminResponse:
         """Judge what the session's client sent since the start, or since the journal was emptied."""
@@ -61,14 +60,9 @@ class Verdicts:
             terms = client.VerdictOptions(allow=allow, also=also)
         except client.UsageError as error:
             raise Problem(422, f"{error}.") from error
-        try:
-            # Read anew each time, some 50 ms: a verdict is rare, and under --watch the document changes.
-            document = client.contract_of(Path(spec.document.source))
-        except client.UsageError as error:
-            raise Problem(409, f"A client cannot be judged by this document: {error}.") from error
         kept = [to_wiremock(exchange) for exchange in journal.entries()]
         verdict = client.judge(
-            client.read_journal(kept, spec.base_path), document, terms, total=max(journal.total, len(kept))
+            client.read_journal(kept, spec.base_path), spec, terms, total=max(journal.total, len(kept))
         )
         return AdminResponse(client.as_json(verdict))
 

@@ -152,7 +152,7 @@ def test_a_target_that_cannot_be_judged_is_an_exception() -> None:
 
 def test_another_document_needs_a_server_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "other.yaml"
-    path.write_text("paths: {}", encoding="utf-8")
+    path.write_text("{openapi: 3.1.0, info: {title: t, version: '1'}, paths: {}}", encoding="utf-8")
     with pytest.raises(ConfigInvalid, match="mockserver serve --spec"):
         run(Config(spec=path), drive=returning(kept()))
 

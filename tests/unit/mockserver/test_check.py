@@ -12,7 +12,6 @@ import pytest
 
 from documents import GONE, changed, compiled, contract, packaged_contract, plain
 from mockserver.check import example_findings, findings
-from mockserver.errors import DatasetInvalid, FixtureInvalid, ScenarioInvalid, SpecInvalid
 from oas import package_data
 
 Write = Callable[[dict[str, Any]], Path]
@@ -31,12 +30,12 @@ def write(tmp_path: Path) -> Write:
 
 
 def test_nothing_is_found_in_what_is_packaged() -> None:
-    assert list(findings()) == []
+    assert findings() == ()
 
 
 @pytest.mark.parametrize("make", [contract, packaged_contract, plain])
 def test_nothing_is_found_in_another_good_document(write: Write, make: Any) -> None:
-    assert list(findings(write(make()))) == []
+    assert findings(write(make())) == ()
 
 
 FILTERS = "/paths/~1user-campaign-filters/get"
@@ -44,34 +43,32 @@ EXAMPLE = f"{FILTERS}/responses/200/content/application~1json/examples/documente
 
 
 @pytest.mark.parametrize(
-    "pointer, value, kind, at",
+    "pointer, value, at",
     [
-        ("/info/title", GONE, SpecInvalid, "/info"),
-        (f"{FILTERS}/responses", [], SpecInvalid, f"{FILTERS}/responses"),
-        (f"{FILTERS}/operationId", "createApiKey", SpecInvalid, ""),
-        (f"{FILTERS}/responses/200/description", GONE, SpecInvalid, f"{FILTERS}/responses/200"),
-        ("/components/responses/NotFound", GONE, SpecInvalid, "/paths/~1create-api-key/post/responses/404/$ref"),
-        (f"{FILTERS}/x-efect", "read", SpecInvalid, f"{FILTERS}/x-efect"),
-        (f"{FILTERS}/x-effect", "reads", SpecInvalid, f"{FILTERS}/x-effect"),
-        ("/x-rate-limit/windows/0/headers/limit", "X-L", SpecInvalid, "/x-rate-limit/windows/0/headers/limit"),
-        (f"{EXAMPLE}/code", 201, FixtureInvalid, EXAMPLE.removesuffix("/value")),
-        (f"{EXAMPLE}/data/organisation/id", "123", FixtureInvalid, EXAMPLE.removesuffix("/value")),
+        ("/info/title", GONE, "/info"),
+        (f"{FILTERS}/responses", [], f"{FILTERS}/responses"),
+        (f"{FILTERS}/operationId", "createApiKey", "/paths/~1create-api-key/post/operationId"),
+        (f"{FILTERS}/responses/200/description", GONE, f"{FILTERS}/responses/200"),
+        ("/components/responses/NotFound", GONE, "/paths/~1create-api-key/post/responses/404/$ref"),
+        (f"{FILTERS}/x-efect", "read", f"{FILTERS}/x-efect"),
+        (f"{FILTERS}/x-effect", "reads", f"{FILTERS}/x-effect"),
+        ("/x-rate-limit/windows/0/headers/limit", "X-L", "/x-rate-limit/windows/0/headers/limit"),
+        (f"{EXAMPLE}/code", 201, EXAMPLE.removesuffix("/value")),
+        (f"{EXAMPLE}/data/organisation/id", "123", EXAMPLE.removesuffix("/value")),
     ],
 )
-def test_a_planted_fault_is_found_with_file_and_pointer(
-    write: Write, pointer: str, value: Any, kind: Any, at: str
-) -> None:
+def test_a_planted_fault_is_found_with_file_and_pointer(write: Write, pointer: str, value: Any, at: str) -> None:
     path = write(changed(packaged_contract(), pointer, value))
-    found = list(findings(path))
+    found = findings(path)
     assert found
-    assert {type(one) for one in found} == {kind}
-    assert (found[0].source, found[0].pointer) == (str(path), at)
-    assert str(found[0]).startswith(f"{path}{'#' if at else ''}{at}: ")
+    assert at in [one.pointer for one in found]
+    assert {(one.source, one.severity) for one in found} == {(str(path), "error")}
+    assert all(str(one).startswith(f"error: {path}:{one.line}#{one.pointer}: ") for one in found)
 
 
 def test_a_document_that_does_not_load_is_one_finding(tmp_path: Path) -> None:
     (found,) = findings(tmp_path / "nothing.yaml")
-    assert isinstance(found, SpecInvalid)
+    assert (found.severity, found.source) == ("error", str(tmp_path / "nothing.yaml"))
 
 
 @pytest.mark.parametrize("text", ["{", "{}", '{"code": 200}'])
@@ -79,9 +76,9 @@ def test_a_fault_in_a_fixture_file_is_found(tmp_path: Path, text: str) -> None:
     shutil.copy(package_data.openapi(), tmp_path)
     shutil.copytree(package_data.root() / "fixtures", tmp_path / "fixtures")
     (tmp_path / "fixtures/envelopes/getDashboardInfo/200.json").write_text(text)
-    found = list(findings(tmp_path / "openapi.yaml"))
+    found = findings(tmp_path / "openapi.yaml")
     assert found
-    assert {type(one) for one in found} == {FixtureInvalid}
+    assert {one.severity for one in found} == {"error"}
 
 
 @pytest.mark.parametrize("text, pointer", [("[", ""), ("users: []", ""), (None, "/organisation/id")])
@@ -92,7 +89,7 @@ def test_a_fault_in_a_dataset_is_found(tmp_path: Path, text: str | None, pointer
     )
     found = list(findings(dataset=path))
     assert found
-    assert {(type(one), one.source) for one in found} == {(DatasetInvalid, str(path))}
+    assert {one.source for one in found} == {str(path)}
     assert found[0].pointer == pointer
 
 
@@ -117,27 +114,27 @@ def test_every_fault_in_a_scenario_is_found_with_line_and_pointer(tmp_path: Path
     (tmp_path / "datasets" / "broken.yaml").write_text("[")
     found = [str(one) for one in findings(scenarios=tmp_path)]
     assert len(found) == len(places)
-    for told, place in zip(found, places, strict=True):
-        assert place in told
+    for place in places:
+        assert any(place in line for line in found)
 
 
 def test_a_folder_of_scenarios_that_is_not_there_is_one_finding(tmp_path: Path) -> None:
     (found,) = findings(scenarios=tmp_path / "nowhere")
-    assert (type(found), found.source) == (ScenarioInvalid, str(tmp_path / "nowhere"))
+    assert found.source == str(tmp_path / "nowhere")
 
 
 def test_the_packaged_scenarios_are_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "bad.yaml").write_text("rules: []\n")
     monkeypatch.setattr(package_data, "scenarios", lambda: tmp_path)
     (found,) = findings()
-    assert str(found).startswith(f"{tmp_path}/bad.yaml:1: ")
+    assert found.source.startswith(f"{tmp_path}/bad.yaml")
 
 
 def test_scenarios_are_held_against_the_document_that_is_checked(write: Write, tmp_path: Path) -> None:
     folder = tmp_path / "scenarios"
     folder.mkdir()
     (folder / "mine.yaml").write_text("description: d\nrules: [{operation: getCampaignInfo, answers: [{}]}]\n")
-    assert list(findings(scenarios=folder)) == []
+    assert findings(scenarios=folder) == ()
     (found,) = findings(write(plain()), scenarios=folder)
     assert found.pointer == "/rules/0/operation"
 

@@ -29,7 +29,7 @@ def test_what_is_kept_is_there_in_the_next_run(tmp_path: Path) -> None:
 def test_another_document_has_failures_of_its_own() -> None:
     database = InMemoryExampleDatabase()
     FailureStore(database, contract()).keep(FIRST)
-    assert FailureStore(database, altered(contract(), title="Another")).entries() == ()
+    assert FailureStore(database, altered(contract(), tree={"info": {"title": "Another"}})).entries() == ()
 
 
 def test_what_is_no_request_is_passed_over() -> None:

@@ -125,7 +125,7 @@ def test_random_requests_are_the_same_for_the_same_seed(mode: str) -> None:
 
 
 def test_nothing_is_drawn_where_nothing_was_asked_for() -> None:
-    assert source().drawn(contract().by_id[0], POSITIVE, 0, 1) == []
+    assert source().drawn(contract().operations[0], POSITIVE, 0, 1) == []
 
 
 def test_the_checks_find_nothing_on_a_right_server() -> None:

@@ -56,7 +56,7 @@ def test_check_names_file_and_pointer(capsys: pytest.CaptureFixture[str], tmp_pa
     bad.write_text("openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {/a: {get: {parameters: [{in: query}]}}}\n")
     code, _, err = run(capsys, "check", "--spec", str(bad))
     assert code == 2
-    assert f"{bad}#/paths/~1a/get" in err
+    assert f"{bad}:3#/paths/~1a/get" in err
 
 
 def test_check_judges_scenarios_of_the_users(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -64,9 +64,11 @@ def test_check_judges_scenarios_of_the_users(capsys: pytest.CaptureFixture[str],
     (tmp_path / "worse.yaml").write_text("a: b: c")
     code, _, err = run(capsys, "check", "--scenarios", str(tmp_path))
     assert code == 2
+    assert f"{tmp_path}/bad.yaml:3#/limits/minute: " in err
+    assert f"{tmp_path}/worse.yaml:1: " in err
     assert [line.partition(": ")[0] for line in err.splitlines()] == [
-        f"{tmp_path}/bad.yaml:3#/limits/minute",
-        f"{tmp_path}/worse.yaml:1",
+        "error",
+        "error",
         "2 findings",
     ]
 

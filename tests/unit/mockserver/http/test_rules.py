@@ -132,7 +132,7 @@ def test_a_preflight_of_a_foreign_page_gets_no_permission_and_is_no_request(head
 def test_another_pipeline_answers_from_the_next_request_on() -> None:
     call, other = Caller(), StubPipeline()
     other.spec.windows = (SimpleNamespace(limit_header="X-New", remaining_header="X-Rest"),)
-    other.spec.operations = {"write": SimpleNamespace(method="PATCH")}
+    other.spec.operations = (SimpleNamespace(method="PATCH"),)
     call()
     call.edge.serve(other)  # type: ignore[arg-type]
     call(origin="http://localhost:1")

@@ -115,7 +115,7 @@ def test_parameters_are_those_of_query_path_and_body(operation: str, name: str) 
 def test_a_parameter_of_the_path_is_known() -> None:
     node = {"parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}], **ANSWERS}
     tree = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/things/{id}": {"get": node}}}
-    (operation,) = compiled(tree).by_id
+    (operation,) = compiled(tree).operations
     assert known_parameters(operation) == {"id"}
 
 
@@ -170,7 +170,7 @@ def test_a_dataset_of_the_users_stands_before_a_packaged_one(tmp_path: Path) -> 
         ("description: d\nlimits: {minute: 0}\n", 2, "0"),
         ("description: d\ndataset: {file: nowhere.yaml}\n", 2, "nowhere.yaml"),
         ("description: d\ndataset:\n  file: ../../etc/passwd.yaml\n", 3, "passwd"),
-        ("description: d\ndescription: e\n", 1, "twice"),
+        ("description: d\ndescription: e\n", 2, "second time"),
         ("description: [\n", 2, "YAML"),
         ("rules: []\n", 1, "description"),
         ("description: d\ndataset: {}\n", 2, "{}"),
