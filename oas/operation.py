@@ -192,9 +192,11 @@ class Operation:
             for index, entry in enumerate(entries if isinstance(entries, list) else ()):
                 here = join(home, "parameters", index)
                 node, pointer = self.contract.resolved(entry, here)
+                if node is None and entry is not None:  # a reference that is a finding already
+                    continue
                 if not isinstance(node, Mapping) or "name" not in node or "in" not in node:
                     message = "A parameter with `name` and `in` was expected."
-                    self.contract.report(message, pointer, "The parameter is not judged.")
+                    self.contract.report(message, here, "The parameter is not judged.")
                     continue
                 parameter = Parameter(str(node["name"]), str(node["in"]), node, pointer)
                 found.setdefault((parameter.location, parameter.name), parameter)
@@ -487,7 +489,12 @@ class Operation:
         return tuple(replace(rule, entity=self._entity(rule)) for rule in found)
 
     def _entity(self, rule: ErrorRule) -> str:
-        known = self.input(rule.parameter) if rule.parameter else None
+        if not rule.parameter:
+            return ""
+        known = self.input(rule.parameter)
+        if known is None or not known.entity:
+            text = f"The parameter {rule.parameter} of the condition {rule.condition} needs an x-entity in its schema."
+            self.contract.report(text, join(rule.pointer, "parameter"), "The rule is never applied.")
         return known.entity if known is not None else ""
 
     @cached_property

@@ -9,6 +9,7 @@ import pytest
 from apps.judging import DOCUMENT, Direct
 from apps.right import Right
 from contracts.generate.phase import FuzzOptions, fetch_listings, fuzz
+from contracts.generate.sequence_context import SequenceContext
 from contracts.generate.sequences import explore
 from contracts.messages import Exchange, Request
 from contracts.verdicts import Outcome
@@ -41,4 +42,6 @@ def test_a_right_server_is_not_blamed_for_what_is_generated(shape: tuple[int, in
 def test_a_right_server_is_what_it_was_whatever_the_order(shape: tuple[int, int, int]) -> None:
     way = Way(Unlimited(*shape), budget=10**6)
     known = fetch_listings(DOCUMENT, way, "stateful")
-    assert explore(DOCUMENT, way, known, 60, 1, may_write=True).outcome is Outcome.KEPT
+    assert (
+        explore(SequenceContext(DOCUMENT, way, known, 60, "Authorization"), 1, may_write=True).outcome is Outcome.KEPT
+    )

@@ -140,9 +140,9 @@ def test_the_headers_of_the_limits_are_on_every_answer() -> None:
     assert len(names) == 4
     for operation in SPEC.operations:
         for status in operation.node["responses"]:
-            response = SPEC.response(operation, int(status))
+            response = operation.response(int(status))
             assert response is not None
-            headers = {name: SPEC.schemas.resolve(header) for name, header in response["headers"].items()}
+            headers = {name: SPEC.schemas.resolve(header) for name, header in response.node["headers"].items()}
             assert headers.keys() - names == ({"Retry-After"} if status == "429" else set())
             assert all(headers[name]["required"] and headers[name]["schema"]["type"] == "integer" for name in names)
 

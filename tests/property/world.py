@@ -16,6 +16,7 @@ import yaml
 from mockserver.campaigns.collection import Collection
 from mockserver.campaigns.operations import OPERATIONS, OperationCall
 from mockserver.dataset.dataset import Dataset, load
+from oas import vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "/social_app/api/v1/third_party"
@@ -46,6 +47,13 @@ def declaration() -> dict[str, Any]:
     return found
 
 
+def declared() -> vocabulary.Collection:
+    """Return the contract's collection as a record."""
+    found = vocabulary.collection_of({"x-collection": declaration()}, "/paths/~1campaign-info/get", {})
+    assert found is not None
+    return found
+
+
 @cache
 def default_dataset() -> Dataset:
     """Load the packaged organisation."""
@@ -68,7 +76,7 @@ class World:
 
     @classmethod
     def of(cls, dataset: Dataset) -> World:
-        return cls(dataset, Collection(declaration(), dataset))
+        return cls(dataset, Collection(declared(), dataset))
 
     def ask(self, operation_id: str, parameters: Mapping[str, Any] | None = None, **more: Any) -> dict[str, Any]:
         """Return the `data` of an answer, decoded."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ def test_the_tree_in_the_documentation_is_the_tree(name: str) -> None:
     ],
 )
 @pytest.mark.parametrize("kind", [UsageError, SpecInvalid, ConfigInvalid])
-def test_a_wrong_input_is_told_with_its_place(kind: type[UsageError], given: tuple[str, ...], line: str) -> None:
+def test_a_wrong_input_is_told_with_its_place(kind: type[UsageError], given: Any, line: str) -> None:
     error = kind(*given)
     assert str(error) == line
     assert (error.message, error.source, error.pointer) == (*given, "", "")[:3]

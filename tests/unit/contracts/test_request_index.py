@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.request_index import RequestIndex
-from documents import altered, altered_operation
+from documents import altered
 from oas.contract import load, parse
 from unit.contracts.upstream import surface
 
@@ -44,9 +44,10 @@ def test_what_is_not_documented_as_a_read_is_a_write(method: str, path: str, is_
 
 
 def test_a_template_matches_one_segment() -> None:
-    operation = altered_operation(load().operations[0], path="/users/{id}/keys", is_askable=False)
-    made = RequestIndex.of(altered(load(), operations=(operation,)))
-    assert made.operation("GET", "/users/a%2Db/keys") == operation
+    made = RequestIndex.of(parse({"openapi": "3.1.0", "paths": {"/users/{id}/keys": {"get": {}}}}))
+    operation = made.operation("GET", "/users/a%2Db/keys")
+    assert operation is not None
+    assert operation.path == "/users/{id}/keys"
     assert made.operation("GET", "/users/a/b/keys") is None
     assert made.first_read() is None
 

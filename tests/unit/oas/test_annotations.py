@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from oas.annotations import annotations_of, resolve
+from oas.annotations import annotations_of
+from oas.references import References
 
-DOCUMENT: dict[str, Any] = {
+TREE: dict[str, Any] = {
+    "openapi": "3.1.0",
     "components": {
         "schemas": {
             "Count": {"type": "integer", "x-assumed": "Counted by us, not told."},
@@ -24,9 +26,10 @@ DOCUMENT: dict[str, Any] = {
             },
             "Loop": {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/Loop"}}},
         }
-    }
+    },
 }
-BODY = {
+DOCUMENT = References(TREE)
+BODY: dict[str, Any] = {
     "type": "object",
     "allOf": [{"properties": {"code": {"type": "integer"}}}, {"properties": {"code": {"const": 400}}}],
     "properties": {"rows": {"type": "array", "items": {"$ref": "#/components/schemas/Row"}}},
@@ -68,11 +71,6 @@ def test_a_schema_that_contains_itself_ends() -> None:
     assert "/next/next" in facts.fields
 
 
-def test_what_stands_beside_a_reference_comes_first() -> None:
-    keywords, pointer, name = resolve(DOCUMENT, {"$ref": "#/components/schemas/Alias", "type": "null"}, "/here")
-    assert (keywords["type"], keywords["description"]) == ("null", "beside")
-    assert (pointer, name) == ("/components/schemas/Id", "Id")
-
-
-def test_a_reference_to_nothing_is_left_as_it_is() -> None:
-    assert resolve(DOCUMENT, {"$ref": "#/components/none"}, "/here")[0] == {}
+def test_what_a_dead_reference_leads_to_says_nothing() -> None:
+    facts = annotations_of(DOCUMENT, {"properties": {"a": {"$ref": "#/components/none"}}}, "/here")
+    assert (facts.fields, facts.marks) == ({"/a"}, [])

@@ -1,4 +1,4 @@
-"""Operations are compiled at the start, and what a request would stumble over ends it there."""
+"""Operations are read once; what a request would stumble over is a finding, and the rest is used."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from documents import GONE, changed, compiled, contract, packaged_contract, plain
-from mockserver.errors import SpecInvalid
 from oas.media import essence_of, is_json_type
 from oas.operation import Operation
 
@@ -24,18 +23,12 @@ def body(*types: str, schema: Any = BODY, **more: Any) -> dict[str, Any]:
     return {"requestBody": {"content": {name: {"schema": schema} for name in types}, **more}}
 
 
-def refusal(tree: dict[str, Any]) -> SpecInvalid:
-    with pytest.raises(SpecInvalid) as caught:
-        compiled(tree)
-    return caught.value
-
-
 @pytest.mark.parametrize(
     "node, id", [({"operationId": "list"}, "list"), ({}, "GET /things"), ({"operationId": ""}, "GET /things")]
 )
 def test_an_operation_is_known_by_its_id_or_its_place(node: dict[str, Any], id: str) -> None:
     found = only(node)
-    assert (found.id, found.same_as, found.method, found.path) == (id, id, "GET", "/things")
+    assert (found.id, found.canonical_id, found.method, found.path) == (id, id, "GET", "/things")
     assert found.pointer == "/paths/~1things/get"
 
 
@@ -76,9 +69,10 @@ def test_what_stands_beside_a_reference_comes_first() -> None:
 
 
 def test_the_packaged_operations_know_what_they_are_asked() -> None:
-    operations = compiled(packaged_contract()).operations
+    operations = compiled(packaged_contract()).by_id
     assert operations["postCampaignInfo"].same_as == "getCampaignInfo"
-    assert operations["getCampaignInfo"].collection == operations["postCampaignInfo"].collection is not None
+    collections = [operations[name].collection for name in ("getCampaignInfo", "postCampaignInfo")]
+    assert None not in collections
     assert operations["getCampaignInfo"].defaults["limit"] == 50
     assert [name for name, one in operations.items() if one.has_secret] == ["createApiKey"]
     assert {one.is_body_required for one in operations.values()} == {False}
@@ -118,8 +112,12 @@ def test_a_document_without_the_vocabulary_keeps_its_own_extensions() -> None:
         ("/paths/~1things/post/requestBody", {"$ref": "#/nothing"}, "/paths/~1things/post/requestBody/$ref"),
     ],
 )
-def test_what_cannot_be_served_ends_the_start_with_its_pointer(pointer: str, value: Any, at: str) -> None:
-    assert refusal(changed(contract(), pointer, value)).pointer == at
+def test_what_cannot_be_used_is_a_finding_and_the_rest_is_served(pointer: str, value: Any, at: str) -> None:
+    made = compiled(changed(contract(), pointer, value))
+    made.compile()
+    assert [(finding.severity, finding.pointer) for finding in made.findings] == [("error", at)]
+    assert made.broken == {}
+    assert len(made.operations) == len(compiled(contract()).operations)
 
 
 SCHEMES = {

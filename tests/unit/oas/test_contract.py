@@ -9,7 +9,7 @@ import pytest
 
 from documents import changed, compiled, contract, packaged_contract, plain
 from mockserver.errors import FixtureInvalid, SpecInvalid
-from oas.contract import PLAIN_RULES, Contract, json_media, load
+from oas.contract import PLAIN_RULES, Contract, load
 
 
 def with_paths(*templates: str) -> Contract:
@@ -65,9 +65,10 @@ def test_operations_are_known_by_method_and_template() -> None:
 def test_an_operation_id_is_given_once() -> None:
     tree = plain({"operationId": "a"})
     tree["paths"]["/other"] = {"get": {"operationId": "a", "responses": {}}}
-    with pytest.raises(SpecInvalid, match="the operationId a is given twice") as caught:
-        compiled(tree)
-    assert caught.value.pointer == "/paths/~1other/get"
+    made = compiled(tree)
+    (finding,) = made.findings
+    assert (finding.severity, finding.pointer) == ("error", "/paths/~1other/get/operationId")
+    assert [operation.id for operation in made.operations] == ["a", "a (GET /other)"]
 
 
 RESPONSES = {
@@ -81,9 +82,9 @@ ANSWERS = plain({"responses": RESPONSES}, components={"responses": {"D": {"descr
 @pytest.mark.parametrize("status, description", [(200, "own"), (404, "range"), (201, "rest"), (500, "rest")])
 def test_an_answer_is_its_own_that_of_its_range_or_the_default(status: int, description: str) -> None:
     spec = compiled(ANSWERS)
-    response = spec.response(spec.by_id["GET /things"], status)
+    response = spec.by_id["GET /things"].response(status)
     assert response is not None
-    assert response["description"] == description
+    assert response.node["description"] == description
 
 
 @pytest.mark.parametrize("status, is_judged", [(200, True), (404, False), (500, False)])
@@ -102,7 +103,6 @@ def test_an_answer_that_is_not_documented_has_no_judge() -> None:
 @pytest.mark.parametrize(
     "response, expected",
     [
-        (None, None),
         ({}, None),
         ({"content": None}, None),
         ({"content": {"text/html": {"a": 1}}}, None),
@@ -110,7 +110,9 @@ def test_an_answer_that_is_not_documented_has_no_judge() -> None:
     ],
 )
 def test_the_first_json_of_an_answer_counts(response: Any, expected: Any) -> None:
-    assert json_media(response) == expected
+    found = compiled(plain({"responses": {"200": response}})).operations[0].response(200)
+    assert found is not None
+    assert found.media == expected
 
 
 def test_a_contract_brings_rules_and_limits_of_its_own() -> None:
@@ -118,7 +120,7 @@ def test_a_contract_brings_rules_and_limits_of_its_own() -> None:
     assert (spec.uses_vocabulary, spec.base_path) == (True, "/v1")
     assert [(window.name, window.seconds, window.limit) for window in spec.windows] == [("hour", 3600, 9)]
     assert spec.limit_figures == {"hour": {"limit": ("most",), "remaining": ("info", "left")}}
-    assert spec.limit_refusal["error_code"] == "TOO_MANY"
+    assert spec.limit_refusal.error_code == "TOO_MANY"
     assert spec.rules["unauthenticated"].error_code == "NO_KEY"
     assert spec.rules["internal-error"] is PLAIN_RULES["internal-error"]
 
@@ -146,7 +148,9 @@ def test_a_document_is_loaded_from_its_file(tmp_path: Path) -> None:
     path = tmp_path / "other.yaml"
     path.write_text("openapi: 3.0.3\ninfo: {}\npaths: {/a: {get: {responses: {200: {description: x}}}}}")
     spec = load(path)
-    assert spec.response(spec.by_id["GET /a"], 200) == {"description": "x"}
+    response = spec.by_id["GET /a"].response(200)
+    assert response is not None
+    assert response.node == {"description": "x"}
 
 
 def test_a_document_that_cannot_be_read_is_named(tmp_path: Path) -> None:

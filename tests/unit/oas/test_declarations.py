@@ -6,20 +6,18 @@ from typing import Any
 
 import pytest
 
-from documents import document, plain
-from mockserver.errors import SpecInvalid
-from oas.declarations import Declarations
-from oas.parameters import Parameter, QueryReader
-from oas.schemas import Schemas, Validator
+from documents import compiled, plain
+from oas.operation import Operation
+from oas.parameters import ParameterReader
+from oas.schemas import Validator
 
 POINTER = "/paths/~1things/get"
 
 
-def declared(*parameters: Any, of_path: Any = (), **components: Any) -> Declarations:
-    tree = plain({"parameters": list(parameters)}, components=components)
-    item = {**tree["paths"]["/things"], "parameters": list(of_path)}
-    tree["paths"]["/things"] = item
-    return Declarations(Schemas(document(tree).tree, "tree.yaml"), item, item["get"], POINTER)
+def declared(*parameters: Any, of_path: Any = (), path: str = "/things", **components: Any) -> Operation:
+    tree = plain({"parameters": list(parameters)}, path, components=components)
+    tree["paths"][path] = {**tree["paths"][path], "parameters": list(of_path)}
+    return compiled(tree).operations[0]
 
 
 def query(name: str, schema: Any, **more: Any) -> dict[str, Any]:
@@ -29,8 +27,8 @@ def query(name: str, schema: Any, **more: Any) -> dict[str, Any]:
 def values(text: str, *parameters: Any) -> tuple[dict[str, Any], bool]:
     """Read a query string; the values, and whether they fit."""
     found = declared(*parameters)
-    read = QueryReader(found.query_parameters()).read(text).values
-    return read, found.query_judge().is_valid(read)
+    read = found.query.read(text).values
+    return read, found.query_judge.is_valid(read)
 
 
 LIST = {"type": "array", "items": {"type": "integer"}}
@@ -81,13 +79,13 @@ def test_a_reference_is_followed_to_parameter_and_schema() -> None:
         parameters={"A": query("a", {"$ref": "#/components/schemas/N"})},
         schemas={"N": {"$ref": "#/components/schemas/M"}, "M": {"type": "integer"}},
     )
-    assert QueryReader(found.query_parameters()).read("a=5").values == {"a": 5}
+    assert found.query.read("a=5").values == {"a": 5}
 
 
 def test_parameters_of_the_operation_override_those_of_the_path() -> None:
     found = declared(query("a", {"type": "integer"}), of_path=[query("a", {}), query("b", {"type": "integer"})])
-    assert QueryReader(found.query_parameters()).read("a=1&b=2").values == {"a": 1, "b": 2}
-    assert found.query["a"]["schema"] == {"type": "integer"}
+    assert found.query.read("a=1&b=2").values == {"a": 1, "b": 2}
+    assert found.parameters_in("query")["a"].schema == {"type": "integer"}
 
 
 @pytest.mark.parametrize(
@@ -101,14 +99,14 @@ def test_parameters_of_the_operation_override_those_of_the_path() -> None:
     ],
 )
 def test_what_can_be_seen_to_be_missing_is_required(parameter: Any, is_required: bool) -> None:
-    (found,) = declared(parameter).query_parameters()
-    assert found.is_required is is_required
+    missing = [found.pointer for found in declared(parameter).query.read("").violations]
+    assert (missing == ["/a"]) is is_required
 
 
-def path_parameter(schema: Any, **more: Any) -> tuple[Parameter, Validator]:
-    found = declared({"name": "id", "in": "path", "required": True, "schema": schema, **more})
-    assert found.of_path("/things") == {}
-    return found.of_path("/things/{id}")["id"]
+def path_parameter(schema: Any, **more: Any) -> tuple[ParameterReader, Validator]:
+    parameter = {"name": "id", "in": "path", "required": True, "schema": schema, **more}
+    assert declared(parameter).path_parameters == {}
+    return declared(parameter, path="/things/{id}").path_parameters["id"]
 
 
 @pytest.mark.parametrize(
@@ -135,7 +133,7 @@ def test_a_style_that_is_not_read_judges_nothing(style: str) -> None:
 
 def test_headers_are_found_by_their_lower_cased_names() -> None:
     headers = [{"name": name, "in": "header", "schema": LIST} for name in ("X-Ids", "Accept", "Authorization")]
-    found = declared(*headers, {"name": "Content-Type", "in": "header", "schema": {}}).of_headers()
+    found = declared(*headers, {"name": "Content-Type", "in": "header", "schema": {}}).header_parameters
     assert list(found) == ["x-ids"]
     assert found["x-ids"][0].value_of("1,2") == [1, 2]
 
@@ -150,15 +148,16 @@ def test_headers_are_found_by_their_lower_cased_names() -> None:
         ([{"$ref": "#/components"}], [], f"{POINTER}/parameters/0"),
     ],
 )
-def test_what_is_no_parameter_is_shown_with_its_pointer(own: list[Any], of_path: list[Any], pointer: str) -> None:
-    with pytest.raises(SpecInvalid) as caught:
-        declared(*own, of_path=of_path)
-    assert (caught.value.source, caught.value.pointer) == ("tree.yaml", pointer)
+def test_what_is_not_a_parameter_is_a_finding_and_left_out(own: list[Any], of_path: list[Any], pointer: str) -> None:
+    made = declared(*own, of_path=of_path)
+    made.compile()
+    assert [found.pointer for found in made.contract.findings] == [pointer]
+    assert set(made.parameters_in("query")) <= {"a"}
 
 
 @pytest.mark.parametrize("schema, below", [({"type": "nonsense"}, "/type"), ({"$ref": "#/nothing"}, "/$ref")])
-def test_a_schema_that_cannot_be_used_is_shown_with_its_pointer(schema: Any, below: str) -> None:
-    found = declared(query("a", {}), query("b", schema))
-    with pytest.raises(SpecInvalid) as caught:
-        found.query_judge()
-    assert caught.value.pointer == f"{POINTER}/parameters/1/schema{below}"
+def test_a_schema_that_cannot_be_used_is_a_finding_and_takes_anything(schema: Any, below: str) -> None:
+    made = declared(query("a", {"type": "integer"}), query("b", schema))
+    assert made.query_judge.is_valid({"b": "anything"})
+    assert not made.query_judge.is_valid({"a": "x"})
+    assert {found.pointer for found in made.contract.findings} == {f"{POINTER}/parameters/1/schema{below}"}

@@ -21,5 +21,5 @@ def test_members_point_into_the_document() -> None:
 def test_a_document_without_an_envelope_has_none() -> None:
     content = {"application/json": {"schema": {"type": "array", "items": {"type": "string"}}}}
     responses = {"200": {"description": "", "content": content}}
-    made = parse({"paths": {"/x": {"get": {"responses": responses}}}})
+    made = parse({"openapi": "3.1.0", "paths": {"/x": {"get": {"responses": responses}}}})
     assert made.envelope == Envelope()

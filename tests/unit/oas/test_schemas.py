@@ -33,15 +33,6 @@ def test_both_versions_are_read(version: str) -> None:
     assert schemas(version).version == version[:3]
 
 
-@pytest.mark.parametrize(
-    "document", [{}, {"openapi": "2.0"}, {"openapi": "3.2.0"}, {"openapi": 3.1}, {"swagger": "2.0"}]
-)
-def test_another_version_is_refused(document: dict[str, Any]) -> None:
-    with pytest.raises(SpecInvalid, match=r"expected 3\.0\.x or 3\.1\.x") as caught:
-        Schemas(document, "api.yaml")
-    assert caught.value.pointer == "/openapi"
-
-
 def test_a_schema_is_compiled_once_whatever_it_is_called() -> None:
     made = schemas(A={"type": "string"})
     node = made.document["components"]["schemas"]["A"]

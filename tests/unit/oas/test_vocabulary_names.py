@@ -8,7 +8,7 @@ import pytest
 
 from documents import GONE, changed, contract, document, packaged_contract
 from mockserver.errors import SpecInvalid
-from oas.vocabulary import check
+from oas.vocabulary_check import read
 from oas.vocabulary_names import Extension, VocabularyNames
 
 THINGS = "/paths/~1things/get"
@@ -20,9 +20,7 @@ LIMITS = "/x-rate-limit"
 
 
 def refusal(tree: dict[str, Any]) -> SpecInvalid:
-    with pytest.raises(SpecInvalid) as caught:
-        check(document(tree))
-    return caught.value
+    return read(document(tree)).problems[0][1]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +124,7 @@ def test_a_refusal_documents_what_the_limits_say_of_it(pointer: str) -> None:
 
 
 def test_names_of_headers_are_compared_whatever_their_case() -> None:
-    assert check(document(changed(contract(), f"{LIMITS}/windows/0/headers/limit", "x-max")))
+    assert read(document(changed(contract(), f"{LIMITS}/windows/0/headers/limit", "x-max"))).problems == ()
 
 
 def test_pointers_are_followed_through_references_and_alternatives() -> None:

@@ -14,7 +14,9 @@ import pytest
 from mockserver.campaigns.collection import Collection
 from mockserver.campaigns.operations import OperationCall, get_campaign_info
 from mockserver.dataset.dataset import generate
-from property.world import FIRST_DAY, declaration
+from oas import vocabulary
+from property.world import FIRST_DAY
+from property.world import declared as packaged
 from unit.mockserver.campaigns.test_filters import DEFAULT, FIELDS, FILTERS, FRUITS, ListedRows
 
 PATH = "/base/fruits"
@@ -23,7 +25,7 @@ DECLARATION: dict[str, Any] = {
     "total": "/data/count",
     "identity": "/id",
     "echo": "/echo",
-    "filters": [rule._asdict() for rule in FILTERS.values()],
+    "filters": [{"parameter": rule.parameter, "item": rule.item, "match": rule.match} for rule in FILTERS.values()],
     "sort": {"by": "sort", "order": "order", "default": DEFAULT, "fields": FIELDS},
     "page": {
         "limit": "size_of_page",
@@ -38,8 +40,14 @@ DECLARATION: dict[str, Any] = {
 }
 
 
+def declared(declaration: dict[str, Any]) -> vocabulary.Collection:
+    found = vocabulary.collection_of({"x-collection": declaration}, "", {})
+    assert found is not None
+    return found
+
+
 def collection(**changes: Any) -> Collection:
-    return Collection({**DECLARATION, **changes}, ListedRows(FRUITS), {"size_of_page": 2})
+    return Collection(declared({**DECLARATION, **changes}), ListedRows(FRUITS), {"size_of_page": 2})
 
 
 def body(**parameters: Any) -> dict[str, Any]:
@@ -72,7 +80,7 @@ def test_a_page_has_its_parts_beside_the_body() -> None:
 def test_a_declaration_without_an_echo_has_none() -> None:
     plain = deepcopy(DECLARATION)
     del plain["echo"]
-    page = Collection(plain, ListedRows(FRUITS)).page({"kind": "pear"}, PATH)
+    page = Collection(declared(plain), ListedRows(FRUITS)).page({"kind": "pear"}, PATH)
     assert page.body.keys() == {"data", "page", "links"}
 
 
@@ -169,7 +177,7 @@ def test_a_whole_number_with_a_point_is_a_whole_number() -> None:
 
 def test_without_a_default_of_the_document_a_page_has_fifty_rows() -> None:
     many = [{**FRUITS[0], "id": f"{n:03}"} for n in range(60)]
-    page = Collection(DECLARATION, ListedRows(many)).page({}, PATH)
+    page = Collection(declared(DECLARATION), ListedRows(many)).page({}, PATH)
     assert len(page.items) == 50
 
 
@@ -191,7 +199,7 @@ def test_pages_that_differ_in_one_parameter_are_different_pages() -> None:
 @pytest.mark.parametrize("parameters", [{}, {"campaign_status": "active"}, {"start_date": "2025-10-01"}])
 def test_a_page_builds_no_more_rows_than_it_shows(parameters: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = generate(500, 1, FIRST_DAY)
-    pages = Collection(declaration(), dataset)
+    pages = Collection(packaged(), dataset)
     built: list[int] = []
 
     class Watched:

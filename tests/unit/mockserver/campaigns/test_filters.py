@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 import pytest
 
-from mockserver.campaigns.filters import Filter, RowFilter
+from mockserver.campaigns.filters import RowFilter
 from mockserver.dataset.columns import Values
+from oas.vocabulary import Filter, Sort
 
 #: In the default order: `at` falling, ties by id rising.
 FRUITS: list[dict[str, Any]] = [
@@ -52,9 +53,13 @@ class ListedRows:
         return orjson.dumps(self._rows[row])
 
 
+def sort(default: dict[str, str]) -> Sort:
+    names = {"default_by": default["by"], "default_order": default["order"]}
+    return Sort(by="sort", order="order", fields=FIELDS, pointer="", **names)
+
+
 def selector(rows: list[dict[str, Any]] | None = None, default: dict[str, str] | None = None) -> RowFilter:
-    sort = {"by": "sort", "order": "order", "default": default or DEFAULT, "fields": FIELDS}
-    return RowFilter(sort, "/id", ListedRows(FRUITS if rows is None else rows))
+    return RowFilter(sort(default or DEFAULT), "/id", ListedRows(FRUITS if rows is None else rows))
 
 
 def ids(chosen: RowFilter, by: str | None = None, order: str | None = None, **values: Any) -> str:
@@ -148,7 +153,7 @@ def test_equal_values_are_looked_up_and_nothing_is_copied(values: dict[str, Any]
 
 def test_other_values_of_the_same_filters_read_no_column_again() -> None:
     rows = ListedRows(FRUITS)
-    chosen = RowFilter({"default": DEFAULT, "fields": FIELDS}, "/id", rows)
+    chosen = RowFilter(sort(DEFAULT), "/id", rows)
     for kind, size in [("apple", 3), ("pear", 1), ("fig", 7)]:
         chosen.select([(FILTERS["kind"], kind), (FILTERS["size"], size)], "size", "asc")
     assert sorted(rows.read) == ["/id", "/kind", "/size"]
@@ -182,7 +187,7 @@ def test_dates_that_cross_select_nothing_rather_than_less() -> None:
 
 def test_an_order_is_worked_out_once() -> None:
     rows = ListedRows(FRUITS)
-    chosen = RowFilter({"default": DEFAULT, "fields": FIELDS}, "/id", rows)
+    chosen = RowFilter(sort(DEFAULT), "/id", rows)
     for _ in range(3):
         chosen.select([], "size", "desc")
         chosen.select([], "kind", "asc")

@@ -18,7 +18,7 @@ from mockserver.campaigns.operations import (
 )
 from mockserver.dataset.dataset import Dataset, generate
 from mockserver.timestamps import iso_z
-from property.world import FIRST_DAY, World, declaration, default_dataset, spec
+from property.world import FIRST_DAY, World, declared, default_dataset, spec
 
 NOW = 1746973845.9  # 2025-05-11T14:30:45Z
 
@@ -182,7 +182,7 @@ def test_the_sample_request_of_the_campaign_list_finds_the_sample_routine(world:
 
 def test_a_page_of_the_campaign_list_has_fifty_rows() -> None:
     dataset = generate(60, 0, FIRST_DAY)
-    data = get_campaign_info(call(dataset, collection=Collection(declaration(), dataset)))
+    data = get_campaign_info(call(dataset, collection=Collection(declared(), dataset)))
     assert (len(data["campaign_info"]), data["pagination"]["limit"]) == (50, 50)
 
 

@@ -12,8 +12,7 @@ from mockserver.app import create_wsgi
 from mockserver.config import Config
 from mockserver.documented.responder import DocumentResponder, negotiate
 from mockserver.pipeline.pipeline import Pipeline
-from oas.contract import Contract
-from oas.document import Document
+from oas.contract import parse
 from oas.messages import Request, Response
 
 PETS = Path(__file__).parents[3] / "specs" / "pets" / "openapi.yaml"
@@ -87,7 +86,7 @@ def test_examples_come_before_schemas() -> None:
         "info": {"title": "t", "version": "1"},
         "paths": {"/a": {"get": {"responses": {"2XX": {"description": "", "content": {"application/json": media}}}}}},
     }
-    spec = Contract(Document("test", tree, ""))
+    spec = parse(tree)
     (operation,) = spec.operations
     built = DocumentResponder(spec, 0).answer(operation, operation.success_status, "")
     assert getattr(built, "body", None) == b'"given"'

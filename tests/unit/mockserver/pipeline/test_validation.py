@@ -13,7 +13,7 @@ from mockserver.pipeline.validation import ValidatedRequest, read
 from oas.messages import Request, Violation
 from oas.operation import Operation
 
-OPERATIONS = compiled(packaged_contract()).operations
+OPERATIONS = compiled(packaged_contract()).by_id
 LIST, POST = OPERATIONS["getCampaignInfo"], OPERATIONS["postCampaignInfo"]
 JSON = "application/json"
 

@@ -36,6 +36,7 @@ def test_where_a_body_may_be_a_list_no_member_is_certain() -> None:
 
     problem = {"type": "object", "properties": {"title": {"type": "string"}}}
     tree = {
+        "openapi": "3.1.0",
         "paths": {
             "/things": {
                 "get": {
@@ -47,7 +48,7 @@ def test_where_a_body_may_be_a_list_no_member_is_certain() -> None:
                 }
             },
             "/one": {"get": {"operationId": "one", "responses": {"404": response(problem)}}},
-        }
+        },
     }
     by_id = parse(tree).by_id
     assert (by_id["list"].body_members, by_id["one"].body_members) == (frozenset(), frozenset({"title"}))
