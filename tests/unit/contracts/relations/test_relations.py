@@ -83,7 +83,9 @@ SMALL = {
     "openapi": "3.1.0",
     "components": {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}},
     "security": [{"key": []}],
-    "x-error": [{"condition": "unauthenticated", "status": 401, "error_code": "NO_KEY"}],
+    "x-error": [
+        {"condition": "unauthenticated", "status": 401, "error_code": "NO_KEY", "message": "m", "error": "e"}
+    ],
     "paths": {
         "/plain": {"get": {"operationId": "plain", "responses": {}}},
         "/one/{id}": {"get": {"operationId": "one", "responses": {}}},

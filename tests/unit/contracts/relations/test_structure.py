@@ -31,11 +31,11 @@ def test_a_valid_body_is_kept() -> None:
 def test_what_the_schema_forbids_is_named_by_its_place() -> None:
     (violation,) = judge(f"structure.body[{FILTERS}]", seen(FILTERS, body(linkedin_users=5))).violations
     assert violation.detail == "/data/linkedin_users"
-    assert violation.title.startswith("/data/linkedin_users of the 200 answer: 5 is not of type")
+    assert violation.title.startswith("/data/linkedin_users of the 200 answer: The integer 5 must be of type array.")
 
 
 @pytest.mark.parametrize(
-    "sent, title", [(b"<html>", "the body is no JSON"), (b"[]", "the body of the 200 answer: [] is not of type")]
+    "sent, title", [(b"<html>", "the body is no JSON"), (b"[]", "the body of the 200 answer: The array of 0 items must be of type object.")]
 )
 def test_a_body_that_is_no_object_is_said_to_be_none(sent: bytes, title: str) -> None:
     (found,) = titles(f"structure.body[{FILTERS}]", seen(FILTERS, sent))
