@@ -14,13 +14,23 @@ from typing import TYPE_CHECKING
 
 from contracts.config import Config
 from contracts.errors import ConfigInvalid
-from contracts.events import Drive, Event, ExchangeFinished, Listener, RelationJudged, RunFinished, RunStarted
+from contracts.events import (
+    DocumentRead,
+    Drive,
+    Event,
+    ExchangeFinished,
+    Listener,
+    RelationJudged,
+    RunFinished,
+    RunStarted,
+)
 from contracts.local_mock import reachable
 from contracts.messages import Exchange
 from contracts.verdicts import SHARD_NOTE, Report, Verdict
 
 if TYPE_CHECKING:
     from contracts.report.source import DocumentSource
+    from oas.contract import Contract
 
 __all__ = ["run"]
 
@@ -52,14 +62,17 @@ def run(
     from contracts.report.source import DocumentSource
 
     finish = _finisher(config, today or datetime.now(UTC).date())
-    source = DocumentSource.of(config.spec)
+    contract = config.contract()
+    source = DocumentSource.of(contract.document)
     record = RunRecorder(listener or (lambda event: None))
+    if contract.findings:
+        record(DocumentRead(findings=contract.findings))
     with reachable(config) as target:
         try:
-            report = (drive or _drive)(target, record)
+            report = (drive or _drive)(target, contract, record)
         except KeyboardInterrupt:
             report = record.report(config)
-    report, failure = _write(finish(report), config, source)
+    report, failure = _write(finish(report), config, contract, source)
     record.tell(RunFinished(report=report))
     if failure:  # The run is done, so it is told before what became of its reports.
         raise failure
@@ -109,7 +122,7 @@ class RunRecorder:
         )
 
 
-def _drive(config: Config, listener: Listener) -> Report:
+def _drive(config: Config, contract: Contract, listener: Listener) -> Report:
     """Wire document, gate and engine."""
     from contracts import __version__
     from contracts.gate.gate import Gate
@@ -119,9 +132,7 @@ def _drive(config: Config, listener: Listener) -> Report:
     from contracts.relations import relations
     from contracts.request_index import RequestIndex
     from contracts.run import engine
-    from oas import contract as documents
 
-    contract = documents.load(config.spec)
     check_choice(config, relations(contract))
     with Gate(config, RequestIndex.of(contract), listener=listener) as gate:
         phase = FuzzPhase(generating(config), contract, gate, listener)
@@ -158,7 +169,9 @@ def _finisher(config: Config, today: date) -> Callable[[Report], Report]:
     return finish
 
 
-def _write(report: Report, config: Config, source: DocumentSource) -> tuple[Report, ConfigInvalid | None]:
+def _write(
+    report: Report, config: Config, contract: Contract, source: DocumentSource
+) -> tuple[Report, ConfigInvalid | None]:
     """Write every report and the corpus; return the report with a note for each, and what went wrong first."""
     from contracts.report.writers import WRITERS
 
@@ -170,18 +183,17 @@ def _write(report: Report, config: Config, source: DocumentSource) -> tuple[Repo
         except ConfigInvalid as error:
             failure = failure or error
     try:
-        notes += _saved(report, config)
+        notes += _saved(report, config, contract)
     except ConfigInvalid as error:
         failure = failure or error
     return replace(report, notes=tuple(notes)), failure
 
 
-def _saved(report: Report, config: Config) -> Iterator[tuple[str, str]]:
+def _saved(report: Report, config: Config, contract: Contract) -> Iterator[tuple[str, str]]:
     """Write what was sent as a corpus, where one was asked for; yield a note."""
     if config.save_corpus is None:
         return
     from contracts.recordings.replay import save_corpus
-    from oas import contract as documents
 
-    count = save_corpus(config.save_corpus, documents.load(config.spec), report.exchanges)
+    count = save_corpus(config.save_corpus, contract, report.exchanges)
     yield "corpus", f"{config.save_corpus}, {count} requests"

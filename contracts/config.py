@@ -10,8 +10,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from contracts.errors import ConfigInvalid
+
+if TYPE_CHECKING:
+    from oas.contract import Contract
 
 BUDGET_ON_LOOPBACK = 1000
 BUDGET_ELSEWHERE = 90
@@ -92,6 +96,8 @@ class Config:
         api_key: of the caller; None takes the mock's own, or none.
         member_key: a key without administrator's rights, for the relations that need one.
         spec: path of another OpenAPI document; None takes the packaged one.
+        strict: refuse a document with any finding.
+        allow_remote_refs: origin that references of the document may lead to; None opens none.
         only: ids or id prefixes of relations to run; empty runs all.
         skip: ids or id prefixes of relations to leave out.
         phases: of `PHASES`, in this order.
@@ -121,6 +127,8 @@ class Config:
     api_key: str | None = field(default=None, repr=False)
     member_key: str | None = field(default=None, repr=False)
     spec: Path | None = None
+    strict: bool = False
+    allow_remote_refs: str | None = None
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     phases: tuple[str, ...] = PHASES
@@ -159,6 +167,19 @@ class Config:
             raise ConfigInvalid("a URL that begins with http:// or https:// was expected", "BASE_URL")
         if self.budget is not None and not self.share(self.budget):
             raise ConfigInvalid(f"a budget of {self.budget} has no request for shard {self.shard}", "--budget")
+
+    def contract(self) -> Contract:
+        """Read the document that servers are judged by.
+
+        Raises:
+            SpecInvalid: it cannot be read, or `strict` and something is wrong with it.
+        """
+        from oas.contract import load
+
+        found = load(self.spec, self.allow_remote_refs)
+        found.compile()
+        found.refuse_findings(self.strict)
+        return found
 
     def share(self, amount: int) -> int:
         """Return the part of a number of requests that this run may send."""

@@ -1,16 +1,27 @@
 """A run as a stream of frozen events; console and reports only listen.
 
-RunStarted → (PhaseStarted → (ExchangeFinished | Waiting | RelationJudged)* → PhaseFinished)* → RunFinished
+DocumentRead → RunStarted
+→ (PhaseStarted → (ExchangeFinished | Waiting | RelationJudged)* → PhaseFinished)*
+→ RunFinished
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from contracts.config import Config
 from contracts.messages import Exchange
 from contracts.verdicts import Report, Verdict
+from oas.findings import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRead:
+    """The document has been read; `findings` is what is wrong with it, errors first."""
+
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +98,9 @@ class RunFinished:
     report: Report
 
 
-Event = RunStarted | PhaseStarted | ExchangeFinished | Waiting | RelationJudged | PhaseFinished | RunFinished
+Event = (
+    DocumentRead | RunStarted | PhaseStarted | ExchangeFinished | Waiting | RelationJudged | PhaseFinished | RunFinished
+)
 Listener = Callable[[Event], None]
-#: Runs the phases of a run and returns the report; raises what `contracts.api.run` raises.
-Drive = Callable[[Config, Listener], Report]
+#: Runs the phases of a run, given its contract, and returns the report; raises what `contracts.api.run` raises.
+Drive = Callable[[Config, Any, Listener], Report]

@@ -86,7 +86,7 @@ def run(session: Session, /, **options: Any) -> int:
         is_colourless=session.environment.is_colourless,
         is_github=session.environment.is_github,
     )
-    with Console(sys.stdout, lambda: DocumentSource.of(config.spec), looks) as console:
+    with Console(sys.stdout, lambda: DocumentSource.of(config.contract().document), looks) as console:
         report = api.run(config, console)
     return conclude(report).exit_code
 

@@ -35,7 +35,7 @@ Examples:
 """
 )
 @click.argument("paths", type=_FILE, nargs=-1, required=True, metavar="REPORT...")
-@click.option("--spec", type=_FILE, help="Another OpenAPI 3.1 document.  [default: the packaged contract]")
+@click.option("--spec", type=_FILE, help="Another OpenAPI document.  [default: the packaged contract]")
 @click.option(
     "--report",
     "reports",
@@ -59,7 +59,7 @@ def merge(session: _Session, /, paths: tuple[Path, ...], **options: Any) -> int:
 
     config = to_config(options, session.environment)
     writers.check(config.reports)
-    report, source = merged([ndjson.read(path) for path in paths]), DocumentSource.of(config.spec)
+    report, source = merged([ndjson.read(path) for path in paths]), DocumentSource.of(config.contract().document)
     looks = ConsoleOptions(
         is_quiet=config.is_quiet,
         is_colourless=session.environment.is_colourless,
@@ -101,7 +101,7 @@ Examples:
 @click.option("--keys-file", type=_FILE, metavar="PATH", help="A key on each line, spread over the users.")
 @click.option("--allow-live", is_flag=True, help="The target may be another machine; its allowance will be used up.")
 @click.option("--header-name", metavar="NAME", help="Header that carries the key.  [default: the document's]")
-@click.option("--spec", type=_FILE, help="Another OpenAPI 3.1 document.  [default: the packaged contract]")
+@click.option("--spec", type=_FILE, help="Another OpenAPI document.  [default: the packaged contract]")
 @click.option("--seed", type=int, metavar="N", help="Of every random choice.  [default: 0]")
 @click.option("--timeout", "timeout_s", type=float, metavar="SECONDS", help="For one request.  [default: 30]")
 @click.pass_obj

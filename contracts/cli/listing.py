@@ -16,7 +16,6 @@ from contracts.plan.verdict import selected
 from contracts.report.source import DocumentSource
 from contracts.report.text import escape_control
 from contracts.run import engine
-from oas.contract import load
 
 __all__ = ["plan_lines", "relation_lines"]
 
@@ -33,7 +32,7 @@ def plan_lines(config: Config) -> Iterator[str]:
     """
     target = Target.of(config) if config.base_url else None
     budget = target.budget(config) if target else config.share(config.budget or BUDGET_ON_LOOPBACK)
-    document = load(config.spec)
+    document = config.contract()
     check_choice(config, relations.relations(document))
     plan = engine.plan(config, document, budget)
     place = target.url if target else "the embedded mock"
@@ -61,7 +60,8 @@ def relation_lines(config: Config, *, is_json: bool = False) -> Iterator[str]:
         SpecInvalid: the document cannot be turned into a contract.
         ConfigInvalid: an id in `only` or `skip` begins no relation.
     """
-    document, source = load(config.spec), DocumentSource.of(config.spec)
+    document = config.contract()
+    source = DocumentSource.of(document.document)
     everything = relations.relations(document)
     check_choice(config, everything)
     wanted = [item for item in everything if selected(item.id, config.only, config.skip)]

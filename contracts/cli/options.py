@@ -25,7 +25,9 @@ _FORMATS = "Write junit, html, sarif, har or ndjson; repeatable."
 
 
 _CHOOSING = (
-    click.option("--spec", type=_FILE, help="Another OpenAPI 3.1 document.  [default: the packaged contract]"),
+    click.option("--spec", type=_FILE, help="Another OpenAPI document.  [default: the packaged contract]"),
+    click.option("--strict", is_flag=True, help="Exit 2 where anything is wrong with the document."),
+    click.option("--allow-remote-refs", metavar="ORIGIN", help="Let references lead to one origin, as https://host."),
     click.option("--only", multiple=True, metavar="ID", help="Only relations whose id begins so; repeatable."),
     click.option("--skip", multiple=True, metavar="ID", help="Leave out relations whose id begins so; repeatable."),
     click.option("--seed", type=int, metavar="N", help="Of every random choice.  [default: 0]"),

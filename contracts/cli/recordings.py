@@ -56,14 +56,13 @@ Examples:
 )
 @click.option("--requests", type=click.IntRange(1), default=_DEFAULT_COUNT, show_default=True, help="Most requests.")
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Of every random choice.")
-@click.option("--spec", type=_FILE, help="Another OpenAPI 3.1 document.  [default: the packaged contract]")
+@click.option("--spec", type=_FILE, help="Another OpenAPI document.  [default: the packaged contract]")
 def generate(out: Path, requests: int, seed: int, spec: Path | None) -> int:
     """Write the requests that a run with this seed would generate; send none."""
     from contracts.recordings import format as corpus
     from oas.contract import load
-    from oas.package_data import openapi
 
-    written = corpus.write(out, corpus.generate(load(spec), spec or openapi(), seed, requests))
+    written = corpus.write(out, corpus.generate(load(spec), seed, requests))
     click.echo(f"{out}: {written:,} requests, seed {seed}")
     return 0
 
@@ -127,16 +126,15 @@ def _judged(session: _Session, config: Config, entries: Any) -> int:
         is_colourless=session.environment.is_colourless,
         is_github=session.environment.is_github,
     )
-    with Console(sys.stdout, lambda: DocumentSource.of(config.spec), looks) as console:
+    with Console(sys.stdout, lambda: DocumentSource.of(config.contract().document), looks) as console:
         report = api.run(replace(config, save_corpus=None), console, drive=replayed(entries))
     return conclude(report).exit_code
 
 
 def _compared(first: Config, second: Config, entries: Any) -> Drift:
     from contracts.recordings.drift import compare
-    from oas.contract import load
 
-    document = load(first.spec)
+    document = first.contract()
     with reachable(first) as served, contextlib.ExitStack() as stack:
         sides = [stack.enter_context(_side(config, document)) for config in (served, second)]
         return compare(document, entries, *sides)

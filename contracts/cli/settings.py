@@ -21,6 +21,8 @@ SETTINGS: Mapping[str, tuple[str, str]] = {
     "base-url": ("base_url", _TEXT),
     "api-key-file": ("api_key_file", _TEXT),
     "spec": ("spec", _TEXT),
+    "strict": ("strict", _FLAG),
+    "allow-remote-refs": ("allow_remote_refs", _TEXT),
     "only": ("only", _TEXTS),
     "skip": ("skip", _TEXTS),
     "phases": ("phases", _TEXTS),

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from contracts import relations
 from contracts.config import Config
@@ -31,7 +30,6 @@ from contracts.run.sender import Gate
 from contracts.verdicts import Outcome, Relation, Verdict
 from oas.contract import Contract
 from oas.operation import Operation
-from oas.package_data import openapi
 
 __all__ = [
     "MOST_REQUESTS",
@@ -125,7 +123,6 @@ class FuzzPhase:
         return FuzzOptions(
             requests=count,
             seed=self.config.seed,
-            path=self.config.spec,
             example_database=self.config.example_database,
             is_fail_fast=self.config.is_fail_fast,
             only=self.config.only,
@@ -187,7 +184,6 @@ class FuzzOptions:
     Attributes:
         requests: most that leave, shrinking included, ≥ 0.
         seed: of every random choice.
-        path: of the document; None is the packaged one.
         example_database: directory or `redis://…` that keeps failures between runs; None keeps none and reads none.
         is_fail_fast: stop at the first violation.
         only: ids or beginnings of ids of the verdicts wanted; empty wants all.
@@ -198,7 +194,6 @@ class FuzzOptions:
 
     requests: int = MOST_REQUESTS
     seed: int = 0
-    path: Path | None = None
     example_database: str | None = None
     is_fail_fast: bool = False
     only: tuple[str, ...] = ()
@@ -277,7 +272,7 @@ def _hunt(document: Contract, options: FuzzOptions, hunt: FuzzRun) -> None:
     from contracts.generate.case_order import generated_cases
     from contracts.generate.schemathesis_adapter import CaseSource, GeneratedCase
 
-    source = CaseSource(document, options.path or openapi())
+    source = CaseSource(document)
     for draft in generated_cases(document, source, options.seed):
         if hunt.is_over:
             return

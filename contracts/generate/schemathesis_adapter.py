@@ -9,12 +9,12 @@ answers. No hook is ever registered, so nothing stays behind in the process.
 
 from __future__ import annotations
 
+import copy
 import http.client
 import json
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -125,14 +125,13 @@ class CaseSource:
 
     Args:
         document: the contract.
-        path: of the file that it was read from.
 
     Raises:
         UsageError: schemathesis cannot be used.
         SpecInvalid: schemathesis cannot read the document.
     """
 
-    def __init__(self, document: Contract, path: Path) -> None:
+    def __init__(self, document: Contract) -> None:
         check_version()
         import schemathesis
 
@@ -140,10 +139,10 @@ class CaseSource:
         phases = {"coverage": {"unexpected-methods": list(_STRANGE_METHODS)}}
         try:
             config = schemathesis.Config.from_dict({"phases": phases})
-            schema = schemathesis.openapi.from_path(path, config=config)
+            schema = schemathesis.openapi.from_dict(copy.deepcopy(dict(document.tree)), config=config)
             found: list[Any] = [result.ok() for result in schema.get_all_operations()]  # type: ignore[union-attr]
         except Exception as error:  # whatever is wrong with the document, schemathesis says it in its own tree
-            raise SpecInvalid(f"no requests can be generated from it: {error}", str(path)) from error
+            raise SpecInvalid(f"no requests can be generated from it: {error}", document.source) from error
         by_label: dict[str, Any] = {operation.label: operation for operation in found}
         self._operations = {
             operation.id: by_label[f"{operation.method} {operation.path}"]

@@ -23,7 +23,6 @@ from contracts.load.summary import Summary, reckon
 from contracts.local_mock import reachable
 from contracts.messages import Answer
 from contracts.request_index import RequestIndex
-from oas import contract as documents
 
 __all__ = ["LoadTest", "run"]
 
@@ -78,7 +77,7 @@ def run(test: LoadTest) -> Summary | None:
         if not target.is_loopback and not test.allow_live:
             message = f"load stays on this machine; --allow-live sends it to {target.host}, to the end of its allowance"
             raise ConfigInvalid(message, "BASE_URL")
-        surface = RequestIndex.of(documents.load(config.spec))
+        surface = RequestIndex.of(config.contract())
         counter = _Counter(config, target, surface)
         with contextlib.closing(counter), _keys(test, target, counter) as keys:
             return _measured(test, config, keys, counter)

@@ -65,9 +65,8 @@ def relations_of(config: Config) -> tuple[Relation, ...]:
     from contracts.generate.sequences import RELATION
     from contracts.plan.filters import check_choice
     from contracts.plan.verdict import selected
-    from oas.contract import load
 
-    document = load(config.spec)
+    document = config.contract()
     everything = relations.relations(document)
     check_choice(config, everything)
     if "fuzz" in config.phases:
@@ -101,7 +100,7 @@ def judged(config: Config, ids: Collection[str], listener: Listener) -> Results:
         return Results(trouble=f"this tool failed, not the server: {_place_of(error)}; `contracts run` tells more")
     if report.is_interrupted:
         raise KeyboardInterrupt
-    return results_of(report, DocumentSource.of(config.spec))
+    return results_of(report, DocumentSource.of(config.contract().document))
 
 
 def _redacted(config: Config, text: str) -> str:

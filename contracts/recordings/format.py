@@ -15,12 +15,11 @@ from oas.contract import Contract
 __all__ = ["generate", "load", "of_exchanges", "write"]
 
 
-def generate(document: Contract, path: Path, seed: int, count: int) -> Iterator[Entry]:
+def generate(document: Contract, seed: int, count: int) -> Iterator[Entry]:
     """Yield generated requests without sending one: the first `count` that a run with this seed would make.
 
     Args:
         document: the contract.
-        path: of the file that it was read from.
         seed: of every random choice.
         count: most requests.
 
@@ -31,7 +30,7 @@ def generate(document: Contract, path: Path, seed: int, count: int) -> Iterator[
     from contracts.generate.case_order import generated_cases
     from contracts.generate.schemathesis_adapter import CaseSource
 
-    for draft in islice(generated_cases(document, CaseSource(document, path), seed), count):
+    for draft in islice(generated_cases(document, CaseSource(document), seed), count):
         yield Entry(request=draft.request, origin=f"{draft.mode} {draft.stage}")
 
 

@@ -19,13 +19,14 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from contracts.events import Event, PhaseFinished, PhaseStarted, RunFinished, RunStarted, Waiting
+from contracts.events import DocumentRead, Event, PhaseFinished, PhaseStarted, RunFinished, RunStarted, Waiting
 from contracts.report.github import annotate, disarm
 from contracts.report.progress import Progress
 from contracts.report.source import DocumentSource
 from contracts.report.summary import kinds, screen, verdict_line
 from contracts.report.text import escape_control, standing
 from contracts.verdicts import Report
+from oas.findings import summary_lines
 
 __all__ = ["Console", "ConsoleOptions"]
 
@@ -90,6 +91,9 @@ class Console:
         if self._looks.is_quiet:
             return
         match event:
+            case DocumentRead():
+                for line in summary_lines(event.findings):
+                    self._line(f"document {line}")
             case RunStarted():
                 self._begin(event)
             case PhaseStarted():

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from oas import document as documents
-from oas import package_data
 from oas.document import Document
 
 __all__ = ["DocumentSource"]
@@ -27,28 +25,17 @@ class DocumentSource:
     document: Document = field(repr=False)
 
     @classmethod
-    def read(cls, path: Path, *, folder: Path | None = None) -> DocumentSource:
-        """Read a document from a file.
+    def of(cls, document: Document, *, folder: Path | None = None) -> DocumentSource:
+        """Name a document for reports.
 
         Args:
-            path: of the file.
+            document: as loaded.
             folder: what its name is made relative to; the working directory by default.
-
-        Raises:
-            SpecInvalid: the file cannot be read or is not an OpenAPI 3 document.
         """
+        path = Path(document.source)
         whole, base = path.resolve(), (folder or Path.cwd()).resolve()
         name = whole.relative_to(base).as_posix() if whole.is_relative_to(base) else path.name
-        return cls(name=name, document=documents.load(path))
-
-    @classmethod
-    def of(cls, spec: Path | None) -> DocumentSource:
-        """Read the document of a configuration, the packaged one where it names none.
-
-        Raises:
-            SpecInvalid: as `read`.
-        """
-        return cls.read(spec or package_data.openapi())
+        return cls(name=name, document=document)
 
     @property
     def value(self) -> Mapping[str, Any]:

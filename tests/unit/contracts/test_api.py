@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,23 +13,24 @@ from contracts import __version__
 from contracts.api import run
 from contracts.config import Config
 from contracts.errors import ConfigInvalid, TargetUnreachable
-from contracts.events import Event, ExchangeFinished, Listener, RelationJudged, RunFinished, RunStarted
+from contracts.events import Drive, Event, ExchangeFinished, Listener, RelationJudged, RunFinished, RunStarted
 from contracts.outcome.baseline import update
 from contracts.outcome.conclusion import conclude
 from contracts.report import ndjson
 from contracts.verdicts import Outcome, Report
 from documents import source_of
 from fabricated import exchange, kept, report, verdict, violation
+from oas.contract import Contract
 
 URL = "http://127.0.0.1:9/base"
 TODAY = date(2026, 11, 24)
 ID = "auth.guard[getCampaignInfo]"
 
 
-def returning(made: Report) -> Callable[[Config, Listener], Report]:
+def returning(made: Report) -> Drive:
     """Make phases that do nothing but end in a report."""
 
-    def drive(config: Config, listener: Listener) -> Report:
+    def drive(config: Config, contract: Contract, listener: Listener) -> Report:
         listener(RunFinished(report=made))
         return made
 
@@ -64,7 +64,7 @@ def test_every_report_is_written_and_noted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name, place", [("pdf", "x"), ("junit", "missing/x")])
 def test_a_report_that_cannot_be_written_stops_the_run_before_it_begins(name: str, place: str, tmp_path: Path) -> None:
-    def drive(config: Config, listener: Listener) -> Report:
+    def drive(config: Config, contract: Contract, listener: Listener) -> Report:
         raise AssertionError("nothing may be sent")
 
     with pytest.raises(ConfigInvalid, match="--report"):
@@ -76,7 +76,7 @@ def test_a_report_that_fails_in_the_end_does_not_hide_the_run(tmp_path: Path) ->
     folder = tmp_path / "going"
     folder.mkdir()
 
-    def drive(config: Config, listener: Listener) -> Report:
+    def drive(config: Config, contract: Contract, listener: Listener) -> Report:
         folder.rmdir()
         return kept()
 
@@ -129,7 +129,7 @@ def test_the_listener_hears_one_end_with_the_whole_report(tmp_path: Path) -> Non
 
 
 def test_an_interrupted_run_leaves_what_is_known(tmp_path: Path) -> None:
-    def drive(config: Config, listener: Listener) -> Report:
+    def drive(config: Config, contract: Contract, listener: Listener) -> Report:
         listener(RunStarted(target=URL, budget=90, planned=80, seed=3, is_mock=False))
         listener(ExchangeFinished(exchange=exchange(1), sent=1))
         listener(RelationJudged(verdict=verdict(ID)))
@@ -143,7 +143,7 @@ def test_an_interrupted_run_leaves_what_is_known(tmp_path: Path) -> None:
 
 
 def test_a_target_that_cannot_be_judged_is_an_exception() -> None:
-    def drive(config: Config, listener: Listener) -> Report:
+    def drive(config: Config, contract: Contract, listener: Listener) -> Report:
         raise TargetUnreachable("nobody there")
 
     with pytest.raises(TargetUnreachable):

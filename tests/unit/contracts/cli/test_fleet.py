@@ -19,6 +19,7 @@ from contracts.verdicts import Outcome, Report
 from fabricated import kept, verdict, violation
 from mockserver.config import Config as MockConfig
 from mockserver.live.server import LiveServer
+from oas.contract import load
 
 
 def call(*words: str) -> Result:
@@ -27,7 +28,7 @@ def call(*words: str) -> Result:
 
 
 def written(path: Path, report: Report) -> str:
-    path.write_text(ndjson.render(report, DocumentSource.of(None)), encoding="utf-8")
+    path.write_text(ndjson.render(report, DocumentSource.of(load().document)), encoding="utf-8")
     return str(path)
 
 

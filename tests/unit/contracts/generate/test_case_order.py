@@ -16,7 +16,6 @@ from contracts.generate.schemathesis_adapter import CaseSource, GeneratedCase
 from contracts.messages import Request
 from oas.contract import parse
 from oas.operation import Operation
-from oas.package_data import openapi
 from pipelinegate import contract
 
 ENTITIES = {"user": ("u-1", "u-2"), "routine": ("r-1",), "organisation": (123,)}
@@ -24,7 +23,7 @@ ENTITIES = {"user": ("u-1", "u-2"), "routine": ("r-1",), "organisation": (123,)}
 
 @cache
 def made(seed: int = 1, count: int = 480) -> tuple[GeneratedCase, ...]:
-    return tuple(islice(generated_cases(contract(), CaseSource(contract(), openapi()), seed), count))
+    return tuple(islice(generated_cases(contract(), CaseSource(contract()), seed), count))
 
 
 def test_stages_follow_each_other_in_the_documented_order() -> None:
@@ -47,7 +46,7 @@ def test_no_request_comes_twice() -> None:
 
 @pytest.mark.slow
 def test_the_same_seed_makes_the_same_requests_and_another_seed_others() -> None:
-    again = islice(generated_cases(contract(), CaseSource(contract(), openapi()), 1), 430)
+    again = islice(generated_cases(contract(), CaseSource(contract()), 1), 430)
     assert [draft.request for draft in again] == [draft.request for draft in made()[:430]]
     assert [draft.request for draft in made(2, 430)] != [draft.request for draft in made()[:430]]
 
@@ -58,7 +57,7 @@ from oas import contract as documents
 from contracts.generate.case_order import generated_cases
 from contracts.generate.schemathesis_adapter import CaseSource
 contract = documents.load()
-made = generated_cases(contract, CaseSource(contract, package_data.openapi()), 1)
+made = generated_cases(contract, CaseSource(contract), 1)
 requests = [draft.request for draft in itertools.islice(made, 480)]
 print(hashlib.sha256(repr(requests).encode()).hexdigest())
 """

@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 
 from contracts.generate.parameter_cases import ABSENT, ParameterCase, cases_of, value_of
 from contracts.messages import Request
-from contracts.report.source import DocumentSource
 from oas.contract import load
-from oas.package_data import openapi
 from oas.pointers import get
 
 DOCUMENT: dict[str, Any] = {
@@ -238,7 +236,7 @@ def test_a_value_is_at_most_one_case_of_a_keyword(schema: Mapping[str, Any], val
 
 @functools.cache
 def packaged_tree() -> Mapping[str, Any]:
-    return DocumentSource.read(openapi()).value
+    return load().tree
 
 
 @pytest.mark.parametrize("operation", [item.id for item in load().operations])

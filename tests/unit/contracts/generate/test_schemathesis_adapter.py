@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections import Counter
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,12 +21,13 @@ from contracts.generate.schemathesis_adapter import (
     coverage_cases,
 )
 from contracts.messages import Answer, Request
+from documents import altered
 from oas.package_data import openapi
 from pipelinegate import PipelineGate, contract
 
 
 def source() -> CaseSource:
-    return CaseSource(contract(), openapi())
+    return CaseSource(contract())
 
 
 @cache
@@ -170,11 +170,10 @@ def test_no_hook_and_no_check_stays_behind() -> None:
     assert not any(GLOBAL_HOOK_DISPATCHER.get_all_by_name(name) for name in ("map_case", "before_call", "filter_case"))
 
 
-def test_a_document_that_schemathesis_cannot_read_is_told(tmp_path: Path) -> None:
-    path = tmp_path / "openapi.yaml"
-    path.write_text("openapi: 2.7\npaths: 3\n")
+def test_a_document_that_schemathesis_cannot_read_is_named() -> None:
+    broken = altered(contract(), tree={"openapi": "2.7", "paths": 3})
     with pytest.raises(SpecInvalid, match="no requests can be generated"):
-        CaseSource(contract(), path)
+        CaseSource(broken)
 
 
 def test_importing_loads_neither_schemathesis_nor_hypothesis() -> None:

@@ -12,9 +12,10 @@ from contracts.report.source import DocumentSource
 from contracts.report.text import lines
 from contracts.verdicts import Outcome, Report, Verdict
 from fabricated import exchange, kept, verdict, violation
+from oas.contract import load
 
 ID, OTHER = "collection.subset[getCampaignInfo:term]", "auth.other[a]"
-SOURCE = DocumentSource.of(None)
+SOURCE = DocumentSource.of(load().document)
 FOUND = violation(ID)
 
 

@@ -13,7 +13,6 @@ from contracts.errors import ConfigInvalid
 from contracts.generate.phase import FuzzOptions, fuzz
 from contracts.messages import CREDENTIALS, Request
 from contracts.recordings.format import generate, load, of_exchanges, write
-from oas.package_data import openapi
 from pipelinegate import PipelineGate, contract
 
 JSON = st.recursive(
@@ -107,13 +106,13 @@ def test_a_file_that_is_no_corpus_is_told(content: bytes | None, tmp_path: Path)
 
 def test_a_corpus_is_generated_without_sending_and_is_what_a_run_sends(tmp_path: Path) -> None:
     path = tmp_path / "corpus.ndjson"
-    assert write(path, generate(contract(), openapi(), 5, 60)) == 60
+    assert write(path, generate(contract(), 5, 60)) == 60
     found = fuzz(contract(), PipelineGate(), FuzzOptions(requests=61, seed=5))
     assert load(path) == found.entries
 
 
 def test_a_corpus_holds_no_key_and_no_id(tmp_path: Path) -> None:
-    text = "\n".join(entry.line for entry in generate(contract(), openapi(), 1, 200))
+    text = "\n".join(entry.line for entry in generate(contract(), 1, 200))
     assert '"{user.' in text
     assert "your_api_key_here" not in text
     assert {json.loads(line)["key"] for line in text.splitlines()} == {"{key}", None}

@@ -14,13 +14,12 @@ from contracts.messages import Request
 from contracts.recordings.format import generate, load
 from contracts.recordings.replay import replay, save_corpus
 from contracts.verdicts import Outcome, Report
-from oas.package_data import openapi
 from pipelinegate import PipelineGate, contract
 
 
 @cache
 def generated() -> tuple[Entry, ...]:
-    return tuple(generate(contract(), openapi(), 1, 60))
+    return tuple(generate(contract(), 1, 60))
 
 
 def replayed(gate: PipelineGate, entries: tuple[Entry, ...] = (), **options: Any) -> tuple[Report, list[Event]]:
@@ -61,7 +60,7 @@ def test_a_fault_is_found_by_what_the_document_says_alone() -> None:
         is_dates = status == 400 and body["data"]["error_code"] == "INVALID_DATE_RANGE"
         return (404 if is_dates else status), body
 
-    report, _ = replayed(PipelineGate(change=accepts), tuple(generate(contract(), openapi(), 1, 130)))
+    report, _ = replayed(PipelineGate(change=accepts), tuple(generate(contract(), 1, 130)))
     found = {violation.relation_id.partition("[")[0] for violation in report.violations}
     assert "fuzz.refuses" in found
 

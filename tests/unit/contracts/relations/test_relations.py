@@ -14,7 +14,7 @@ from contracts.observations.known_values import KnownValues
 from contracts.observations.observations import Observations
 from contracts.relations.relation_check import RelationCheck
 from contracts.report.source import DocumentSource
-from oas.contract import parse
+from oas.contract import load, parse
 from oas.pointers import MISSING, get
 
 RULES = relations.rules(document())
@@ -23,7 +23,7 @@ every_rule = pytest.mark.parametrize("rule", RULES, ids=[rule.relation.id for ru
 
 @pytest.fixture(scope="module")
 def source() -> DocumentSource:
-    return DocumentSource.of(None)
+    return DocumentSource.of(load().document)
 
 
 def test_every_relation_has_a_name_of_its_own() -> None:
@@ -83,9 +83,7 @@ SMALL = {
     "openapi": "3.1.0",
     "components": {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}},
     "security": [{"key": []}],
-    "x-error": [
-        {"condition": "unauthenticated", "status": 401, "error_code": "NO_KEY", "message": "m", "error": "e"}
-    ],
+    "x-error": [{"condition": "unauthenticated", "status": 401, "error_code": "NO_KEY", "message": "m", "error": "e"}],
     "paths": {
         "/plain": {"get": {"operationId": "plain", "responses": {}}},
         "/one/{id}": {"get": {"operationId": "one", "responses": {}}},

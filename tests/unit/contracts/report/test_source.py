@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from contracts.errors import SpecInvalid
 from contracts.report.source import DocumentSource
 from documents import source_of
+from oas.document import load
 
 
 def test_a_place_is_file_line_and_pointer() -> None:
@@ -23,17 +23,4 @@ def test_a_document_is_named_from_the_working_folder_or_by_its_last_part(
     path = tmp_path / "specs" / "mine.yaml"
     path.parent.mkdir()
     path.write_text("{openapi: 3.1.0, paths: {}}", encoding="utf-8")
-    assert DocumentSource.read(path, folder=tmp_path / folder).name == name
-
-
-@pytest.mark.parametrize("content, message", [(b"\xff", "UTF-8"), (b"- a", "OpenAPI 3"), (b"a: [", "not YAML")])
-def test_a_file_that_is_no_document_is_refused(content: bytes, message: str, tmp_path: Path) -> None:
-    path = tmp_path / "mine.yaml"
-    path.write_bytes(content)
-    with pytest.raises(SpecInvalid, match=message):
-        DocumentSource.read(path)
-
-
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SpecInvalid, match=r"none\.yaml"):
-        DocumentSource.read(tmp_path / "none.yaml")
+    assert DocumentSource.of(load(path), folder=tmp_path / folder).name == name
