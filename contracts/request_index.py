@@ -69,8 +69,8 @@ class RequestIndex:
             path: below the base URL, without the query; percent-encoded or not.
         """
         found = self.contract.find(unquote(path)) if self.contract is not None else None
-        methods = found[0] if found is not None else {}
-        return methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
+        match = (found or {}).get(method) or ((found or {}).get("GET") if method == "HEAD" else None)
+        return match.target if match is not None else None
 
     def is_write(self, method: str, path: str) -> bool:
         """Say whether a request may change something: documented so, or not documented and no reading method."""

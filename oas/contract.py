@@ -18,7 +18,7 @@ from oas.metaschema import metaschema_errors
 from oas.operation import Operation
 from oas.pointers import children, join, tokens
 from oas.references import References
-from oas.routing import Router
+from oas.routing import Match, Router
 from oas.schemas import Direction, Schemas, Validator
 from oas.structure import is_data
 from oas.vocabulary import ErrorRule, RateLimits, RateLimitWindow, error_rules, rate_limits
@@ -286,8 +286,8 @@ class Contract:
         """Operations by method and path template."""
         return {(operation.method, operation.path): operation for operation in self.operations}
 
-    def find(self, path: str) -> tuple[Mapping[str, Operation], Mapping[str, str]] | None:
-        """Return the operations of a path by method and its variables, None where no template matches.
+    def find(self, path: str) -> Mapping[str, Match[Operation]] | None:
+        """Return the operations of a path by method, each with its variables; None where no template matches.
 
         Args:
             path: percent-decoded, below the base path.

@@ -11,6 +11,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from oas.messages import Violation
 
 _SYNTAX = "the body is no JSON: {}"
@@ -45,6 +47,18 @@ def read_json(body: bytes, max_depth: int) -> tuple[Any, Violation | None]:
     if b"\\u" in body and not _is_unicode(value):
         return None, _violation("malformed", "the body has a lone surrogate, which is no character")
     return value, None
+
+
+def write_json(value: Any) -> bytes:
+    """Return a value as compact JSON in UTF-8; integers of any size are written as they are.
+
+    Raises:
+        ValueError: NaN or infinity, which JSON does not have, or a lone surrogate.
+    """
+    try:
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:  # an integer beyond 64 bits
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def is_json(content_type: str) -> bool:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final, Generic, TypeVar
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
 
-__all__ = ["Router", "below"]
+__all__ = ["Match", "Router", "below"]
 
 _VARIABLE: Final = re.compile(r"\{([^{}]+)\}")
 
@@ -28,44 +29,55 @@ def below(base_path: str, path: str) -> str | None:
     return path[len(base_path) :] if path.startswith(f"{base_path}/") else None
 
 
+@dataclass(frozen=True, slots=True)
+class Match(Generic[T]):
+    """What a path leads to, and the values of its template's variables."""
+
+    target: T
+    variables: Mapping[str, str]
+
+
 class Router(Generic[T]):
     """Finds what belongs to the template that a path matches, by method."""
 
     def __init__(self) -> None:
         self._static: dict[str, dict[str, T]] = {}
-        self._templates: dict[str, tuple[re.Pattern[str], dict[str, T]]] = {}
-        self._sorted: list[tuple[re.Pattern[str], str, dict[str, T]]] | None = None
+        self._templates: dict[str, tuple[re.Pattern[str], dict[str, tuple[str, T]]]] = {}
+        self._sorted: list[tuple[re.Pattern[str], dict[str, tuple[str, T]]]] | None = None
 
     def add(self, template: str, method: str, target: T) -> None:
         """Add what a method of a path template leads to; the first of a pair counts."""
         if "{" not in template:
             self._static.setdefault(template, {}).setdefault(method, target)
             return
-        _, methods = self._templates.setdefault(template, (_pattern(template), {}))
-        methods.setdefault(method, target)
+        # Templates that differ in the names of their variables only are one, and each method keeps its own names.
+        shape = _VARIABLE.sub("{}", template)
+        _, methods = self._templates.setdefault(shape, (_pattern(template), {}))
+        methods.setdefault(method, (template, target))
         self._sorted = None
 
-    def find(self, path: str) -> tuple[Mapping[str, T], Mapping[str, str]] | None:
-        """Return targets by method and the values of the template's variables; None where no template matches.
+    def find(self, path: str) -> Mapping[str, Match[T]] | None:
+        """Return what each method of a path leads to; None where no template matches.
 
-        Literal characters win over variables.
+        Concrete paths win over templates, literal characters over variables. A method that the best template
+        does not have is looked for in the next one.
 
         Args:
             path: percent-decoded, below the base path.
         """
-        methods = self._static.get(path)
-        if methods is not None:
-            return methods, {}
-        for pattern, template, methods in self._by_precedence():
+        found = {method: Match(target, {}) for method, target in self._static.get(path, {}).items()}
+        for pattern, methods in self._by_precedence():
             match = pattern.fullmatch(path)
-            if match:
-                return methods, dict(zip(_VARIABLE.findall(template), match.groups(), strict=True))
-        return None
+            for method, (template, target) in methods.items() if match else ():
+                if method not in found and match is not None:
+                    values = zip(_VARIABLE.findall(template), match.groups(), strict=True)
+                    found[method] = Match(target, dict(values))
+        return found or None
 
-    def _by_precedence(self) -> list[tuple[re.Pattern[str], str, dict[str, Any]]]:
+    def _by_precedence(self) -> list[tuple[re.Pattern[str], dict[str, tuple[str, T]]]]:
         if self._sorted is None:
-            entries = [(pattern, template, methods) for template, (pattern, methods) in self._templates.items()]
-            self._sorted = sorted(entries, key=lambda entry: (entry[1].count("{"), -len(entry[1])))
+            shapes = sorted(self._templates, key=lambda shape: (shape.count("{"), -len(shape)))
+            self._sorted = [self._templates[shape] for shape in shapes]
         return self._sorted
 
 

@@ -8,7 +8,7 @@ there is one, a problem document (RFC 9457) otherwise.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -16,8 +16,10 @@ import orjson
 from mockserver.pipeline.context import RequestContext
 from mockserver.pipeline.stages import ValidatedRequest
 from oas.contract import Contract
+from oas.media import write_json
 from oas.messages import BuiltResponse, Refusal
 from oas.operation import Operation
+from oas.violations import not_json
 
 _PROBLEM = (("Content-Type", "application/problem+json"),)
 _ABSENT = object()
@@ -104,21 +106,21 @@ class DocumentResponder:
         return BuiltResponse(status, body, (("Content-Type", shown),))
 
     def _body(self, operation: Operation, status: int, name: str, media: Mapping[str, Any]) -> bytes:
-        value = _example(media, self._spec)
         # Published documents have examples that their own schemas refuse; such an answer would break the contract.
-        if value is not _ABSENT and not self._fits(value, media):
-            value = _ABSENT
+        value = next((example for example in _examples(media, self._spec) if self._fits(example, media)), _ABSENT)
         is_json = "json" in name or "*" in name
         if value is _ABSENT:
             if "schema" not in media:
                 return b"{}" if is_json else b""
             value = self._sample(media["schema"], f"{operation.id} {status}")
         if is_json:
-            return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
-        return (value if isinstance(value, str) else orjson.dumps(value).decode()).encode()
+            return write_json(value)
+        return (value if isinstance(value, str) else write_json(value).decode()).encode()
 
     def _fits(self, value: Any, media: Mapping[str, Any]) -> bool:
-        return "schema" not in media or self._spec.schemas.validator(media["schema"], "response").is_valid(value)
+        if not_json(value, "response")[1]:
+            return False
+        return "schema" not in media or self._spec.validator(media["schema"], "response", "").is_valid(value)
 
     def _sample(self, schema: Any, name: str) -> Any:
         if self._sampler is None:
@@ -135,16 +137,18 @@ def _documented(operation: Operation, status: int) -> int:
     return 422 if status == 400 and "400" not in documented and "422" in documented else status
 
 
-def _example(media: Mapping[str, Any], spec: Contract) -> Any:
-    """Return the first example of a Media Type Object, or of its schema."""
-    for example in (media.get("examples") or {}).values():
-        resolved = spec.schemas.resolve(example)
+def _examples(media: Mapping[str, Any], spec: Contract) -> Iterator[Any]:
+    """Yield the examples of a Media Type Object, then that of its schema."""
+    examples = media.get("examples")
+    for example in examples.values() if isinstance(examples, Mapping) else ():
+        resolved = spec.references.resolved_or_none(example)
         if isinstance(resolved, Mapping) and "value" in resolved:
-            return resolved["value"]
+            yield resolved["value"]
     if "example" in media:
-        return media["example"]
-    schema = spec.schemas.resolve(media.get("schema", {}))
-    return schema["example"] if isinstance(schema, Mapping) and "example" in schema else _ABSENT
+        yield media["example"]
+    keywords = spec.keywords(media.get("schema", {}))
+    if "example" in keywords:
+        yield keywords["example"]
 
 
 def negotiate(offered: tuple[str, ...], accept: str) -> str | None:

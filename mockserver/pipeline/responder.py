@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-import orjson
-
 from mockserver.pipeline import stages
 from mockserver.pipeline.preferences import Preference
 from mockserver.scenarios.models import PlannedAnswer
 from mockserver.state.rate_limits import RateLimitStatus, seconds_left
 from oas.contract import Contract
+from oas.media import write_json
 from oas.messages import BuiltResponse, Refusal, Violation
 from oas.operation import Operation
 from oas.vocabulary import ErrorRule
@@ -103,7 +102,7 @@ class ChosenResponder:
             return ChosenResponse(BuiltResponse(status, b"", (("Location", answer.location),)), allowance, True)
         if answer.has_body:
             fits = self._fits(operation, status, answer.body)
-            return ChosenResponse(BuiltResponse(status, orjson.dumps(answer.body)), allowance, is_broken or not fits)
+            return ChosenResponse(BuiltResponse(status, write_json(answer.body)), allowance, is_broken or not fits)
         if status == 429 and self._spec.windows:
             spent = _spent(allowance, answer.example, now)
             refusal = stages.count(self._spec, spent)
@@ -112,9 +111,7 @@ class ChosenResponder:
         if answer.example:
             examples = self._examples(operation, status)
             if answer.example in examples:
-                return ChosenResponse(
-                    BuiltResponse(status, orjson.dumps(examples[answer.example])), allowance, is_broken
-                )
+                return ChosenResponse(BuiltResponse(status, write_json(examples[answer.example])), allowance, is_broken)
         if answer.is_dynamic and (media := self._media(operation, status)) is not None and "schema" in media:
             return ChosenResponse(self._sampled(operation, status, media["schema"], answer.seed), allowance, is_broken)
         if status == success:
@@ -135,7 +132,7 @@ class ChosenResponder:
         from oas.sampling.sampler import Sampler
 
         sampler = Sampler(self._spec.schemas, self._seed if seed is None else seed)
-        return BuiltResponse(status, orjson.dumps(sampler.sample(schema, name=f"{operation.id} {status}")))
+        return BuiltResponse(status, write_json(sampler.sample(schema, name=f"{operation.id} {status}")))
 
     def _fits(self, operation: Operation, status: int, body: Any) -> bool:
         response = operation.response(status)

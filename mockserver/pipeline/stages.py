@@ -64,23 +64,21 @@ def route(spec: Contract, request: Request) -> Route:
     HEAD is served where GET is. Source: RFC 9110 §9.3.2, §15.5.5, §15.5.6 (405 and `Allow`).
     """
     paths = [rest for base in spec.base_paths if (rest := below(base, request.path)) is not None]
-    path = next((rest for rest in paths if spec.find(rest)), request.path)
-    found = spec.find(path)
+    tried = ((rest, found) for rest in (*paths, request.path) if (found := spec.find(rest)) is not None)
+    path, found = next(tried, (paths[0] if paths else request.path, None))
     if found is None:
-        path = paths[0] if paths else path
         reason = (Violation("path", "", "unknown-path", "no path template of the document matches"),)
         return Route(None, path, refusal=refuse(spec.rules["unknown-path"], reason))
-    methods, variables = found
     method = request.method
-    operation = methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
-    if operation is None:
-        allowed = sorted({*methods, *(["HEAD"] if "GET" in methods else [])})
+    match = found.get(method) or (found.get("GET") if method == "HEAD" else None)
+    if match is None:
+        allowed = sorted({*found, *(["HEAD"] if "GET" in found else [])})
         text = f"{', '.join(allowed)} can be sent here"
         reason = (Violation("path", "", "unknown-method", text),)
         rule = spec.rules["unknown-method"]
-        return Route(None, path, variables, refuse(rule, reason, headers=(("Allow", ", ".join(allowed)),)))
-    fault = spec.broken.get(operation.id)
-    return Route(operation, path, variables, refuse(_BROKEN, error=fault) if fault else None)
+        return Route(None, path, refusal=refuse(rule, reason, headers=(("Allow", ", ".join(allowed)),)))
+    fault = spec.broken.get(match.target.id)
+    return Route(match.target, path, match.variables, refuse(_BROKEN, error=fault) if fault else None)
 
 
 def known_routes(spec: Contract) -> Mapping[tuple[str, str], Route]:

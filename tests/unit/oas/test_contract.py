@@ -19,7 +19,7 @@ def with_paths(*templates: str) -> Contract:
 
 def found_at(spec: Contract, path: str) -> tuple[str, dict[str, str]] | None:
     found = spec.find(path)
-    return None if found is None else (found[0]["GET"].path, dict(found[1]))
+    return None if found is None else (found["GET"].target.path, dict(found["GET"].variables))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,27 @@ def test_methods_of_a_template_are_found_together() -> None:
     tree["paths"]["/a/{x}"]["put"] = {"responses": {}}
     found = compiled(tree).find("/a/1")
     assert found is not None
-    assert list(found[0]) == ["GET", "PUT"]
+    assert list(found) == ["GET", "PUT"]
+
+
+def test_templates_that_differ_in_the_names_of_variables_are_one() -> None:
+    tree = plain(path="/groups/{id}")
+    tree["paths"]["/groups/{name}"] = {"delete": {"responses": {}}}
+    tree["paths"]["/groups/own"] = {"put": {"responses": {}}}
+    made = compiled(tree)
+    found = made.find("/groups/a")
+    assert found is not None
+    assert {name: dict(match.variables) for name, match in found.items()} == {
+        "GET": {"id": "a"},
+        "DELETE": {"name": "a"},
+    }
+    own = made.find("/groups/own")
+    assert own is not None
+    assert {name: match.target.path for name, match in own.items()} == {
+        "PUT": "/groups/own",
+        "GET": "/groups/{id}",
+        "DELETE": "/groups/{name}",
+    }
 
 
 def test_operations_are_known_by_method_and_template() -> None:
