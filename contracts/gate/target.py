@@ -118,15 +118,16 @@ def check_first_answer(target: Target, exchange: Exchange, operation: Operation 
 
     Raises:
         TargetUnreachable: there is no answer.
-        TargetNotJudgeable: it is a redirect, a refusal for too many requests, no JSON, an object without any member
-            that the document knows, or the word that nothing is at a path where the document knows no such answer.
+        TargetNotJudgeable: it is a redirect, a refusal for too many requests, not JSON where JSON is documented, an
+            object without any member that the document knows, or a 404 that the document does not know there.
     """
     answer = exchange.answer
     if answer is None:
         raise TargetUnreachable(
             f"{target.url} gives no answer: {exchange.failure}. Check the address, and that the server runs."
         )
-    reason = _strangeness(answer) or (_foreignness(answer, operation) if operation is not None else "")
+    is_json = operation is None or _documents_json(operation, answer.status)
+    reason = _strangeness(answer, is_json) or (_foreignness(answer, operation) if operation is not None else "")
     if reason:
         first = f"{exchange.request.method} {exchange.request.path}"
         raise TargetNotJudgeable(f"{target.url} cannot be judged: to {first}, the first request, {reason}")
@@ -147,13 +148,19 @@ def _foreignness(answer: Answer, operation: Operation) -> str:
     return ""
 
 
-def _strangeness(answer: Answer) -> str:
+def _documents_json(operation: Operation, status: int) -> bool:
+    """Whether an answer is JSON by the document; a status that is not documented is expected to be JSON."""
+    response = operation.response(status)
+    return response is None or response.media is not None
+
+
+def _strangeness(answer: Answer, is_json: bool) -> str:
     if answer.status == 429:
         return "it answered 429. The key's allowance is used up already; try again later, or with another key."
     if 300 <= answer.status < 400:
         place = answer.header("location") or "nowhere"
         return f"it answered {answer.status} and sent us to {place}. Redirects are not followed; give the final URL."
-    if answer.json is NOT_JSON:
+    if is_json and answer.json is NOT_JSON:
         kind = (answer.header("content-type") or "no content type").split(";")[0].strip()
         return (
             f"it answered {answer.status} with {kind}, where JSON was expected. This is another service, a page of a "
