@@ -29,7 +29,7 @@ __all__ = [
 _ASSUMED_MATCHES: Final = ("contains-ignoring-case", "on-or-after", "on-or-before")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RateLimitWindow:
     """One limit. Source: `x-rate-limit`, `windows`.
 
@@ -54,7 +54,7 @@ class RateLimitWindow:
     pointer: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class RateLimits:
     """The limits of a document and how a request beyond them is refused. Source: `x-rate-limit`.
 
@@ -81,7 +81,7 @@ class RateLimits:
     assumed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ErrorRule:
     """What a condition is answered with. Source: `x-error`.
 
@@ -112,7 +112,7 @@ class ErrorRule:
     assumed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Filter:
     """A parameter that selects items. Source: `x-collection`, `filters`.
 
@@ -131,7 +131,7 @@ class Filter:
     assumed: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Sort:
     """How items are ordered. Source: `x-collection`, `sort`. `fields` is value of `by` → pointer into the item."""
 
@@ -143,7 +143,7 @@ class Sort:
     pointer: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """How items are paged: parameters `limit` and `offset`, body pointers for the rest. Source: `page`."""
 
@@ -158,7 +158,7 @@ class Page:
     pointer: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Count:
     """A figure of another operation that equals the total under `where`. Source: `counted-by`."""
 
@@ -168,7 +168,7 @@ class Count:
     pointer: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Collection:
     """A paged list in the body of an operation. Source: `x-collection`. Pointers as in the vocabulary."""
 
