@@ -17,7 +17,7 @@ from mockserver.state.keys import ApiKey
 from oas.contract import Contract
 from oas.messages import Exchange, Violation
 from oas.operation import Operation
-from oas.places import response_place, rule_place, security_place, violation_place
+from oas.decisions import response_place, rule_place, security_place, violation_place
 from oas.pointers import join
 
 #: In the order in which they run.
