@@ -211,7 +211,7 @@ def create_watched(config: Config) -> tuple[Application, FileWatcher]:
         _refuse_new_errors(edge.pipeline.spec, assembly.spec)
         pipeline = assembly.pipeline(config, sessions)
         sessions.renew(assembly.windows(config), assembly.open_dataset)
-        edge.serve(pipeline)
+        edge.use(pipeline)
 
     def tell(reloaded: ReloadResult) -> None:
         news = Event("reload", {"files": reloaded.files, "problem": reloaded.problem})

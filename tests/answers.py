@@ -45,7 +45,7 @@ def seen(operation_id: str, body: Any = None, **given: Any) -> Observation:
         body=body if isinstance(body, bytes) else json.dumps(body or {}).encode(),
         received_at=given.get("at", NOON),
     )
-    case = given.get("case") or PlannedRequest(request=request, meaning="made up", serves=())
+    case = given.get("case") or PlannedRequest(request=request, meaning="made up", covers=())
     number, phase = given.get("number", 1), given.get("phase", "relations")
     exchange = Exchange(number=number, phase=phase, request=request, answer=answer)
     return Observation(case, exchange, operation, given.get("walk", ""))

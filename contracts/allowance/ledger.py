@@ -70,7 +70,7 @@ class Ledger:
     Args:
         windows: documented limits; none limits nothing but `retry_after`.
         shelf: where the book lies.
-        reserve: requests of each window that are left to others who use the same key.
+        acquire: requests of each window that are left to others who use the same key.
     """
 
     def __init__(self, windows: Sequence[RateLimitWindow], shelf: AllowanceStorage, reserve: int = 1) -> None:
@@ -91,7 +91,7 @@ class Ledger:
         """The server's clock as an earlier run saw it: seconds ahead of ours, and the doubt; None when unknown."""
         return self._with_book(lambda book: book.offset)
 
-    def reserve(self, now: Moment, *, is_forced: bool = False) -> Wait:
+    def acquire(self, now: Moment, *, is_forced: bool = False) -> Wait:
         """Enter one request that is about to be sent, or say how long to wait.
 
         Args:
@@ -132,11 +132,11 @@ class Ledger:
 
         self._with_book(hear)
 
-    def lose(self, ticket: int, now: Moment) -> None:
+    def abandon(self, ticket: int, now: Moment) -> None:
         """Enter that a request was not answered, and is not under way any more."""
         self._with_book(lambda book: self._land(book, ticket, now))
 
-    def turn_s(self, name: str, now: Moment) -> float:
+    def seconds_to_reset(self, name: str, now: Moment) -> float:
         """Return the seconds until a window has surely turned; the shortest window's for an unknown name."""
         windows = [window for window in self._windows if window.name == name] or list(self._windows[:1])
         return min((_end(window, now) - now.at for window in windows), default=60.0)

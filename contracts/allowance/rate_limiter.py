@@ -90,7 +90,7 @@ class AdjustableClock(Protocol):
 
 
 class RateLimiter:
-    """Requests that the server counts together. Not safe for threads in `take`: the gate calls it alone.
+    """Requests that the server counts together. Not safe for threads in `acquire`: the gate calls it alone.
 
     Args:
         surface: what the contract says about limits.
@@ -114,7 +114,7 @@ class RateLimiter:
         """Return what the server's clock shows."""
         return self._server.now(self._timing.now())
 
-    def take(self, patience: WaitBudget, *, is_forced: bool = False) -> int:
+    def acquire(self, patience: WaitBudget, *, is_forced: bool = False) -> int:
         """Enter one request, when the allowance has room for it.
 
         Args:
@@ -122,32 +122,32 @@ class RateLimiter:
             is_forced: enter it at once, whatever is left.
 
         Returns:
-            The ticket of the request, for `hear`.
+            The ticket of the request, for `on_answer`.
 
         Raises:
             BudgetExhausted: the run may not wait so long.
         """
         while True:
-            wait = self.ledger.reserve(self.now(), is_forced=is_forced)
+            wait = self.ledger.acquire(self.now(), is_forced=is_forced)
             if wait.is_granted:
                 return wait.ticket
             if not self._advance(patience, wait):
                 patience.wait(wait.seconds, wait.reason)
                 self._sync(self._mock.read() if self._mock else None)
 
-    def hear(self, ticket: int, answer: Answer | None, sent: float) -> RateLimitInfo | None:
+    def on_answer(self, ticket: int, answer: Answer | None, sent: float) -> RateLimitInfo | None:
         """Learn from the answer to the request of a ticket, sent at our moment `sent`; None where none came."""
         if answer is None:
-            self.ledger.lose(ticket, self.now())
+            self.ledger.abandon(ticket, self.now())
             return None
         date = http_date(answer.header("date"))
         if self._mock is None and date is not None:
-            self._server.hear(date, sent, answer.received_at)
+            self._server.observe(date, sent, answer.received_at)
         notice = read_notice(self._surface, answer)
         now = self.now()
         retry_after_s = notice.retry_after_s
         if notice.is_refusal:
-            retry_after_s = retry_after_s or self.ledger.turn_s(notice.exhausted, now)
+            retry_after_s = retry_after_s or self.ledger.seconds_to_reset(notice.exhausted, now)
         else:
             self._vain = 0
         offset = None if self._mock else self._server.offset

@@ -68,7 +68,7 @@ class ServerClock:
         low, doubt_s = self.offset or (0.0, UNKNOWN_S)
         return Moment(ours + low, doubt_s)
 
-    def hear(self, date: float, sent: float, received: float) -> None:
+    def observe(self, date: float, sent: float, received: float) -> None:
         """Learn from a `Date`, cut to seconds, of an answer to a request sent and received at our moments."""
         self._narrow(date - received, date + _GRAIN_S - sent)
 

@@ -41,12 +41,12 @@ def plan_lines(config: Config) -> Iterator[str]:
     yield "values are drawn from what the server shows; here they stand for themselves"
     for number, case in enumerate(plan.cases, start=1):
         yield f"{number:>4}  {case.cost:>2}  {_asked(case)}"
-        yield f"          {escape_control(case.meaning)}; {_number(len(case.serves), 'relation')}"
+        yield f"          {escape_control(case.meaning)}; {_number(len(case.covers), 'relation')}"
     if plan.left_out:
         yield f"left out, {_number(len(plan.left_out), 'request')}; a larger --budget sends them:"
     for case in plan.left_out:
         yield f"      {case.cost:>2}  {_asked(case)}"
-        yield f"          {escape_control(case.meaning)}; {_number(len(case.serves), 'relation')}"
+        yield f"          {escape_control(case.meaning)}; {_number(len(case.covers), 'relation')}"
 
 
 def relation_lines(config: Config, *, is_json: bool = False) -> Iterator[str]:

@@ -29,7 +29,7 @@ class RequestBudget:
         self._turn = threading.Lock()
         self._is_closed = False
 
-    def leave(self, lane: RateLimiter, *, is_forced: bool) -> tuple[int, int]:
+    def acquire(self, lane: RateLimiter, *, is_forced: bool) -> tuple[int, int]:
         """Count one request; return its number and its ticket in the lane.
 
         Args:
@@ -41,7 +41,7 @@ class RequestBudget:
         """
         with self._turn:
             self._check()
-            ticket = lane.take(self._patience, is_forced=is_forced)
+            ticket = lane.acquire(self._patience, is_forced=is_forced)
             self._check()
             self.sent += 1
             return self.sent, ticket

@@ -43,13 +43,13 @@ class ExchangeLog:
         with self._lock:
             self._exchanges[exchange.number] = exchange
             left = {name: remaining.get(name) for name in ("minute", "day")}
-            self.tell(
+            self.notify(
                 ExchangeFinished(
                     exchange=exchange, sent=sent, remaining_minute=left["minute"], remaining_day=left["day"]
                 )
             )
 
-    def tell(self, event: Event) -> None:
+    def notify(self, event: Event) -> None:
         """Pass an event to the listener."""
         if self._listener is not None:
             with self._lock:

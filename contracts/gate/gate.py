@@ -68,7 +68,7 @@ class Gate:
         self._credentials = Credentials(header_name=header_name, key=config.api_key, member=config.member_key)
         self.redactor = Redactor(self._credentials.own(), secret_headers=(header_name,), words=surface.words)
         self._transport = Transport(self.target, config.timeout_s, config.ca_bundle)
-        self._counter = RequestBudget(self.budget, WaitBudget(config.max_wait_s, self._timing, self._record.tell))
+        self._counter = RequestBudget(self.budget, WaitBudget(config.max_wait_s, self._timing, self._record.notify))
         self._passage = Passage(config, self.target, surface, self._timing)
 
     def __enter__(self) -> Self:
@@ -221,13 +221,13 @@ class Gate:
 
     def _exchange(self, errand: OutgoingRequest) -> SendResult:
         lane = self._passage.lane
-        number, ticket = self._counter.leave(lane, is_forced=errand.expects_429)
+        number, ticket = self._counter.acquire(lane, is_forced=errand.expects_429)
         started = self._timing.now()
         reply = self._transport.send(self._passage.addressed(errand.wire, errand.request.credential))
         received = self._timing.now()
         secrets = self._learn(errand, reply)
         answer = None if reply.failure else to_answer(reply, self.redactor, received, secrets)
-        notice = lane.hear(ticket, answer, started)
+        notice = lane.on_answer(ticket, answer, started)
         exchange = Exchange(
             number=number,
             phase=errand.phase,

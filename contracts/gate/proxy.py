@@ -81,7 +81,7 @@ class Proxy:
         """What the child takes for the target's base URL."""
         return f"http://127.0.0.1:{self._server.server_address[1]}{self.gate.target.base_path}"
 
-    def pass_on(self, method: str, target: str, headers: Iterable[tuple[str, str]], body: bytes | None) -> Exchange:
+    def forward(self, method: str, target: str, headers: Iterable[tuple[str, str]], body: bytes | None) -> Exchange:
         """Send a child's request through the gate.
 
         Raises:
@@ -151,7 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._problem(413, f"a body of at most {MAX_REQUEST_BYTES} bytes was expected")
         body = None if length is None else self.rfile.read(int(length))
         try:
-            exchange = proxy.pass_on(self.command, self._target(), self.headers.items(), body)
+            exchange = proxy.forward(self.command, self._target(), self.headers.items(), body)
             proxy.hear(exchange)
         except BudgetExhausted as error:
             proxy.hear(error)

@@ -303,7 +303,7 @@ def fetch_listings(document: Contract, gate: Gate, phase: str, *, once: bool = F
         return {}
     if exchange.answer is None:
         return {}
-    seen = Observation(PlannedRequest(request=request, meaning="the lists", serves=()), exchange, read)
+    seen = Observation(PlannedRequest(request=request, meaning="the lists", covers=()), exchange, read)
     return entities_of(document, Observations(document, (seen,)))
 
 

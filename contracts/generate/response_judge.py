@@ -102,7 +102,7 @@ class ResponseJudge:
         expected = self.expectations.of(request)
         expects = expected.conditions[0] if expected.conditions else None
         seen = Observation(
-            PlannedRequest(request=request, meaning="generated", serves=(), expects=expects),
+            PlannedRequest(request=request, meaning="generated", covers=(), expects=expects),
             exchange,
             operation,
             "",

@@ -43,21 +43,21 @@ class Sequence:
     @property
     def can_open(self) -> bool:
         """Whether there is something to open, and something to open it with."""
-        operation = self.world.opens
+        operation = self.world.detail_operation
         return operation is not None and bool(self._openable(operation))
 
     def learn(self) -> None:
         """List from the beginning, with the default limit."""
-        operation = self.world.lists
+        operation = self.world.list_operation
         if operation is not None:
             self._list(operation, {}, 0, "list")
 
     def make(self, is_bare: bool) -> None:
         """Make a key, with a description where there is one to give; once there are enough, take the one made last."""
-        operation = self.world.makes
+        operation = self.world.create_operation
         assert operation is not None
         self.has_made = True
-        if not self.world.may_make:
+        if not self.world.may_create:
             return
         texts = [item for item in operation.inputs if item.schema.get("type") == "string" and not item.entity]
         given = {} if is_bare else {item.name: f"sequence {len(self.steps)}" for item in texts}
@@ -66,8 +66,8 @@ class Sequence:
         if seen is None:
             return
         if not seen.is_success:
-            self.world.tell(seen, f"{operation.id} was answered {seen.status}", "a 2xx answer", "make", self.steps)
-        self.world.made += 1
+            self.world.report(seen, f"{operation.id} was answered {seen.status}", "a 2xx answer", "make", self.steps)
+        self.world.created_keys += 1
 
     def use(self) -> None:
         """Read with the key made last: it must see what the caller's key sees."""
@@ -80,17 +80,17 @@ class Sequence:
         if seen is None:
             return
         if not seen.is_success:
-            self.world.tell(seen, f"the made key was answered {seen.status}", "a 2xx answer", "use", self.steps)
+            self.world.report(seen, f"the made key was answered {seen.status}", "a 2xx answer", "use", self.steps)
         listed = Observations(self.world.document, (seen,))
         for kind, ids in self.world.entities.items():
             found = listed.entities(kind)
             if found and ids and not set(map(str, found)) & set(map(str, ids)):
                 title = f"the made key sees other entities ({kind})"
-                self.world.tell(seen, title, "those of the caller's organisation", f"use {kind}", self.steps)
+                self.world.report(seen, title, "those of the caller's organisation", f"use {kind}", self.steps)
 
     def page(self, limit: int, offset: int, form: int) -> None:
         """Ask for a page, in one of the forms that the list has."""
-        first = self.world.lists
+        first = self.world.list_operation
         assert first is not None
         assert first.collection is not None
         forms = self.world.document.forms(first.canonical_id)
@@ -101,7 +101,7 @@ class Sequence:
 
     def follow(self) -> None:
         """Follow the link to the next page."""
-        operation = self.world.lists
+        operation = self.world.list_operation
         assert operation is not None
         assert self.link is not None
         link, offset = self.link
@@ -111,7 +111,7 @@ class Sequence:
 
     def open(self, place: int) -> None:
         """Open what is listed: it must be there, and be itself."""
-        operation = self.world.opens
+        operation = self.world.detail_operation
         assert operation is not None
         name, ids = self._openable(operation)[0]
         identity = ids[place % len(ids)]
@@ -121,10 +121,10 @@ class Sequence:
             return
         if not seen.is_success:
             title = f"{identity}, which is listed, was answered {seen.status}"
-            self.world.tell(seen, title, "a 2xx answer", "open", self.steps)
+            self.world.report(seen, title, "a 2xx answer", "open", self.steps)
         kind = next(item.entity for item in operation.inputs if item.name == name)
         if str(identity) not in map(str, Observations(self.world.document, (seen,)).entities(kind)):
-            self.world.tell(seen, f"what was opened is not {identity}", "the entity asked for", "itself", self.steps)
+            self.world.report(seen, f"what was opened is not {identity}", "the entity asked for", "itself", self.steps)
 
     def _openable(self, operation: Operation) -> list[tuple[str, list[Any]]]:
         found: list[tuple[str, list[Any]]] = []
@@ -144,11 +144,11 @@ class Sequence:
         if seen is None:
             return
         if not seen.is_success:
-            self.world.tell(seen, f"{step} was answered {seen.status}", "a 2xx answer", "list", self.steps)
+            self.world.report(seen, f"{step} was answered {seen.status}", "a 2xx answer", "list", self.steps)
         difference = self._difference(seen, offset)
         again = self.world.send(request) if difference else None
         if difference and again is not None and self._difference(again, offset) == difference and self._is_steady():
-            self.world.tell(again, f"{step}: {difference[0]}", difference[1], difference[2], self.steps)
+            self.world.report(again, f"{step}: {difference[0]}", difference[1], difference[2], self.steps)
         self._remember(again or seen, offset)
 
     def _difference(self, seen: Observation, offset: int) -> tuple[str, str, str] | None:
@@ -161,7 +161,7 @@ class Sequence:
 
     def _is_steady(self) -> bool:
         """Whether the list still begins as it was learnt: it is the page that differs, not the data."""
-        operation = self.world.lists
+        operation = self.world.list_operation
         seen = self.world.send(ask(operation, {})) if operation else None
         return seen is not None and seen.is_success and self._difference(seen, 0) is None
 

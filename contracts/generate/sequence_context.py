@@ -39,11 +39,11 @@ class SequenceContext:
         document: the contract.
         gate: open for the run.
         entities: ids that exist.
-        room: most requests that leave.
+        max_requests: most requests that leave.
         key_header: header that carries the key, as this run sends it.
-        spent: requests that left.
-        answered: how many of them succeeded.
-        made: keys that were made.
+        sent: requests that left.
+        succeeded: how many of them succeeded.
+        created_keys: keys that were made.
         violation: the finding with the fewest steps, None for none.
         stopped: why the gate lets nothing more through; empty while it does.
     """
@@ -51,17 +51,17 @@ class SequenceContext:
     document: Contract
     gate: Gate
     entities: Entities
-    room: int
+    max_requests: int
     key_header: str
-    spent: int = 0
-    answered: int = 0
-    made: int = 0
+    sent: int = 0
+    succeeded: int = 0
+    created_keys: int = 0
     violation: Violation | None = None
     stopped: str = ""
     _fewest: int = 10**6
 
     @property
-    def makes(self) -> Operation | None:
+    def create_operation(self) -> Operation | None:
         """The operation that makes a key: it writes, and its answer holds a secret."""
         writes = (item for item in self.document.operations if item.is_write and item.success)
         return next((item for item in writes if item.success and item.success.annotations.secrets), None)
@@ -72,25 +72,25 @@ class SequenceContext:
         return next((item for item in self.document.operations if not item.is_write and not item.inputs), None)
 
     @property
-    def lists(self) -> Operation | None:
+    def list_operation(self) -> Operation | None:
         """The operation whose answer is a page of a collection."""
         return next((item for item in self.document.operations if item.collection), None)
 
     @property
-    def opens(self) -> Operation | None:
+    def detail_operation(self) -> Operation | None:
         """The operation that needs the id of one entity."""
         found = (item for item in self.document.operations if not item.is_write)
         return next((item for item in found if any(p.is_required and p.entity for p in item.inputs)), None)
 
     @property
-    def may_make(self) -> bool:
+    def may_create(self) -> bool:
         """Whether another key may be made."""
-        return self.makes is not None and self.made < _MOST_KEYS
+        return self.create_operation is not None and self.created_keys < _MOST_KEYS
 
     @property
     def has_made(self) -> bool:
         """Whether a made key can be used."""
-        return self.made > 0 and self.gate.has("created")
+        return self.created_keys > 0 and self.gate.has("created")
 
     def send(self, request: Request) -> Observation | None:
         """Send one request; None where there is nothing to learn from its answer.
@@ -98,25 +98,25 @@ class SequenceContext:
         Raises:
             BudgetSpent: nothing more may be sent.
         """
-        if self.spent >= self.room:
+        if self.sent >= self.max_requests:
             raise BudgetSpent
         before = self.gate.sent
         try:
-            exchange = self.gate.send(request, _PHASE, once=self.spent + 1 >= self.room)
+            exchange = self.gate.send(request, _PHASE, once=self.sent + 1 >= self.max_requests)
         except (BudgetExhausted, RequestRefused) as error:
             self.stopped = str(error)
             raise BudgetSpent from error
-        self.spent += self.gate.sent - before
+        self.sent += self.gate.sent - before
         status = exchange.answer.status if exchange.answer else 0
         limits = self.document.limits
         is_refused = status == (limits.status if limits else 429)
         is_foreign = status in (401, 403) and request.credential != "created"
         if exchange.answer is None or is_refused or is_foreign:
             return None
-        self.answered += 200 <= status < 300
+        self.succeeded += 200 <= status < 300
         return self._seen(request, exchange)
 
-    def tell(self, seen: Observation, title: str, expected: str, detail: str, steps: list[str]) -> None:
+    def report(self, seen: Observation, title: str, expected: str, detail: str, steps: list[str]) -> None:
         """Keep a finding, unless one with fewer steps is known, and say that the model does not hold.
 
         Raises:
@@ -140,5 +140,5 @@ class SequenceContext:
         raise ModelMismatch(title)
 
     def _seen(self, request: Request, exchange: Exchange) -> Observation:
-        case = PlannedRequest(request=request, meaning="a step of a sequence", serves=())
+        case = PlannedRequest(request=request, meaning="a step of a sequence", covers=())
         return Observation(case, exchange, self.document.by_id.get(request.operation_id))

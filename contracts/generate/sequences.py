@@ -40,13 +40,13 @@ def explore(world: SequenceContext, seed: int, *, may_write: bool = False) -> Ve
     """
     if not may_write:
         return _left_out("sequences make keys, which a live target is asked for with --allow-writes only")
-    if world.room < _REQUESTS:
+    if world.max_requests < _REQUESTS:
         return _left_out("the budget had no room for its requests; a larger one has")
-    if world.lists is None and world.makes is None:
+    if world.list_operation is None and world.create_operation is None:
         return _left_out("the document has no list and nothing that makes a key")
     # A server whose data changes, or requests that end in the middle, make a machine that Hypothesis calls flaky.
     with contextlib.suppress(BudgetSpent, ModelMismatch, _flaky()), fixed_constants():
-        _walk(world, max(2, world.room // _REQUESTS), seed)
+        _walk(world, max(2, world.max_requests // _REQUESTS), seed)
     return _verdict(world)
 
 
@@ -62,12 +62,12 @@ def _left_out(reason: str) -> Verdict:
 
 def _verdict(world: SequenceContext) -> Verdict:
     if world.violation is not None:
-        return Verdict(relation=RELATION, outcome=Outcome.BROKEN, violations=(world.violation,), requests=world.spent)
-    if not world.spent:
+        return Verdict(relation=RELATION, outcome=Outcome.BROKEN, violations=(world.violation,), requests=world.sent)
+    if not world.sent:
         return _left_out(world.stopped or "nothing was sent")
-    reason = "" if world.answered else "no step of a sequence was answered with success"
-    outcome = Outcome.KEPT if world.answered else Outcome.INCONCLUSIVE
-    return Verdict(relation=RELATION, outcome=outcome, reason=reason, requests=world.spent)
+    reason = "" if world.succeeded else "no step of a sequence was answered with success"
+    outcome = Outcome.KEPT if world.succeeded else Outcome.INCONCLUSIVE
+    return Verdict(relation=RELATION, outcome=outcome, reason=reason, requests=world.sent)
 
 
 def _walk(world: SequenceContext, examples: int, seed: int) -> None:
@@ -103,7 +103,7 @@ def _machine(world: SequenceContext) -> Any:
         def lists(self) -> None:
             self.sequence.learn()
 
-        @precondition(lambda self: world.makes is not None and not self.sequence.has_made)
+        @precondition(lambda self: world.create_operation is not None and not self.sequence.has_made)
         @rule(is_bare=strategies.booleans())
         def makes(self, is_bare: bool) -> None:
             self.sequence.make(is_bare)
@@ -113,7 +113,7 @@ def _machine(world: SequenceContext) -> Any:
         def uses(self) -> None:
             self.sequence.use()
 
-        @precondition(lambda self: world.lists is not None)
+        @precondition(lambda self: world.list_operation is not None)
         @rule(limit=strategies.integers(1, 12), offset=strategies.integers(0, 12), form=strategies.integers(0, 7))
         def pages(self, limit: int, offset: int, form: int) -> None:
             self.sequence.page(limit, offset, form)

@@ -26,22 +26,22 @@ class PlannedRequest:
     Attributes:
         request: with values drawn from what the server showed.
         meaning: what it asks, a few words.
-        serves: ids of the relations that it was planned for, in the order they asked for it.
+        covers: ids of the relations that it was planned for, in the order they asked for it.
         expects: condition that refuses it; None where it should succeed.
-        rank: place in the order of telling, the lowest first.
+        priority: place in the order of telling, the lowest first.
         follows: most links to follow from its answer.
         link: pointer of the link in the body; empty where none is followed.
-        turn: 0, or the number of the repetition of an equal request.
+        repetition: 0, or the number of the repetition of an equal request.
     """
 
     request: Request
     meaning: str
-    serves: tuple[str, ...]
+    covers: tuple[str, ...]
     expects: ErrorRule | None = None
-    rank: float = 50.0
+    priority: float = 50.0
     follows: int = 0
     link: str = ""
-    turn: int = 0
+    repetition: int = 0
 
     @property
     def cost(self) -> int:
@@ -54,13 +54,13 @@ class PlannedRequest:
         request = self.request
         body = json.dumps(request.body, sort_keys=True, default=str)
         parts = (request.method, request.path, request.query, request.headers, body, request.raw_body)
-        return repr((*parts, request.credential, self.turn))
+        return repr((*parts, request.credential, self.repetition))
 
     def joined(self, other: PlannedRequest) -> PlannedRequest:
         """Return one case for both: it serves what each serves, at the better rank."""
-        serves = (*self.serves, *(name for name in other.serves if name not in self.serves))
+        serves = (*self.covers, *(name for name in other.covers if name not in self.covers))
         longer = self if self.follows >= other.follows else other
-        return replace(longer, serves=serves, rank=min(self.rank, other.rank), meaning=self.meaning)
+        return replace(longer, covers=serves, priority=min(self.priority, other.priority), meaning=self.meaning)
 
 
 def ask(operation: Operation, parameters: Mapping[str, Any] | None = None, credential: str = "key") -> Request:

@@ -57,11 +57,11 @@ class KnownValues:
         """Know the contract only."""
         return cls(document=document, entities={}, attributes={}, rows={}, totals={}, fits={}, days={}, seed=seed)
 
-    def dice(self, purpose: str) -> random.Random:
+    def random(self, purpose: str) -> random.Random:
         """Return a random source of its own for a purpose, the same for the same seed."""
         return random.Random(f"{self.seed} {purpose}")
 
-    def telling(self, kind: str) -> Any:
+    def most_active(self, kind: str) -> Any:
         """Return the id of the entity whose figures are largest, the first of equals; None where none is known."""
         ids = self.entities.get(kind, ())
         return max(ids, key=lambda identity: _weight(self.attributes.get((kind, identity), {})), default=None)
@@ -84,7 +84,8 @@ def known_of(observations: Observations, seed: int = 0) -> KnownValues:
     document = observations.document
     families = [item for item in document.operations if item.canonical_id == item.id]
     attributes = {
-        entity: {name: told[0].value for name, told in found.items()} for entity, found in observations.learnt.items()
+        entity: {name: told[0].value for name, told in found.items()}
+        for entity, found in observations.entity_values.items()
     }
     return KnownValues(
         document=document,
@@ -92,7 +93,7 @@ def known_of(observations: Observations, seed: int = 0) -> KnownValues:
         attributes=attributes,
         rows={item.id: tuple(observations.rows(item.id).values()) for item in families if item.collection},
         totals={item.id: observations.total(item.id) for item in families if item.collection},
-        fits={item.id: _fitting(observations.of_family(item.id)) for item in families if item.collection},
+        fits={item.id: _fitting(observations.of_operation(item.id)) for item in families if item.collection},
         days={item.id: _days(observations, item) for item in families},
         seed=seed,
     )
@@ -118,7 +119,7 @@ def _fitting(answers: Iterable[Observation]) -> int:
 def _days(observations: Observations, operation: Operation) -> tuple[date, ...]:
     found: set[date] = set()
     for items, key, _, _ in windows_of(operation):
-        for seen in observations.of_family(operation.id):
+        for seen in observations.of_operation(operation.id):
             for value in values(seen.body, (*tokens(items), "*", *tokens(key))):
                 day = day_of(value)
                 if day is not None:

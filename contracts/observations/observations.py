@@ -159,7 +159,7 @@ class Observations:
         """Return the 2xx answers of an operation."""
         return self.successes.get(operation.id, ())
 
-    def of_family(self, family: str) -> tuple[Observation, ...]:
+    def of_operation(self, family: str) -> tuple[Observation, ...]:
         """Return the 2xx answers of all forms of an operation, in the order of sending."""
         found = (item for form in self.document.forms(family) for item in self.of(form))
         return tuple(sorted(found, key=lambda item: item.number))
@@ -170,7 +170,7 @@ class Observations:
         return 1 - len(self.judged) / len(self.seen) if self.seen else 0.0
 
     @cached_property
-    def learnt(self) -> Mapping[tuple[str, Any], Mapping[str, tuple[EntityValue, ...]]]:
+    def entity_values(self) -> Mapping[tuple[str, Any], Mapping[str, tuple[EntityValue, ...]]]:
         """(type, id) of every entity seen → attribute → what each answer told of it."""
         table: defaultdict[tuple[str, Any], defaultdict[str, list[EntityValue]]] = defaultdict(
             lambda: defaultdict(list)
@@ -183,15 +183,15 @@ class Observations:
 
     def entities(self, kind: str) -> tuple[Any, ...]:
         """Return the ids of all entities of a type, in the order in which they were first seen."""
-        return tuple(identity for found, identity in self.learnt if found == kind)
+        return tuple(identity for found, identity in self.entity_values if found == kind)
 
     @cached_property
-    def wholes(self) -> Mapping[str, Mapping[Any, Any]]:
+    def complete_listings(self) -> Mapping[str, Mapping[Any, Any]]:
         """Family of a collection → id → item, where every item has been seen; other families are left out."""
         found: dict[str, Mapping[Any, Any]] = {}
         for operation in self.document.operations:
             if operation.collection and operation.id == operation.canonical_id:
-                plain = [item for item in self.of_family(operation.canonical_id) if not item.filters]
+                plain = [item for item in self.of_operation(operation.canonical_id) if not item.filters]
                 rows = _rows(plain)
                 if plain and plain[0].total == len(rows):
                     found[operation.canonical_id] = rows
@@ -205,7 +205,7 @@ class Observations:
             filters: typed; None takes those of the answer.
         """
         family = seen.operation.canonical_id if seen.operation else ""
-        rows = self.wholes.get(family)
+        rows = self.complete_listings.get(family)
         if rows is None:
             return None
         wanted = seen.filters if filters is None else filters
@@ -216,11 +216,11 @@ class Observations:
 
     def rows(self, family: str) -> Mapping[Any, Any]:
         """Return every item of a collection seen so far, by identity, as it was first seen."""
-        return _rows(self.of_family(family))
+        return _rows(self.of_operation(family))
 
     def total(self, family: str) -> int | None:
         """Return the total of a collection without filters, None where it is unknown."""
-        return next((item.total for item in self.of_family(family) if not item.filters), None)
+        return next((item.total for item in self.of_operation(family) if not item.filters), None)
 
 
 def _rows(answers: Iterable[Observation]) -> dict[Any, Any]:

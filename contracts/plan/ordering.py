@@ -35,7 +35,7 @@ class Plan:
     @property
     def unserved(self) -> frozenset[str]:
         """Ids of relations that lost at least one case to the budget."""
-        return frozenset(name for case in self.left_out for name in case.serves)
+        return frozenset(name for case in self.left_out for name in case.covers)
 
 
 def arrange(cases: Iterable[PlannedRequest], budget: int) -> Plan:
@@ -52,7 +52,7 @@ def arrange(cases: Iterable[PlannedRequest], budget: int) -> Plan:
     kept: list[PlannedRequest] = []
     left_out: list[PlannedRequest] = []
     room = budget
-    for case in sorted(joined.values(), key=lambda case: case.rank):
+    for case in sorted(joined.values(), key=lambda case: case.priority):
         if case.cost <= room:
             kept.append(case)
             room -= case.cost

@@ -64,10 +64,10 @@ def fit_to_budget(
     """Keep the cases that serve a wanted relation; the extra ones only where a budget was asked for."""
     grounded = _grounded(rules, cases)
     kept = grounded if config.shard else _whole(rules, cases, grounded)
-    core = [case for case in kept if case.rank < EXTRA_RANK]
+    core = [case for case in kept if case.priority < EXTRA_RANK]
     is_thorough = config.budget is not None
     whole = arrange(kept if is_thorough else core, budget)
-    extra = () if is_thorough else tuple(case for case in kept if case.rank >= EXTRA_RANK)
+    extra = () if is_thorough else tuple(case for case in kept if case.priority >= EXTRA_RANK)
     return replace(whole, left_out=(*whole.left_out, *extra))
 
 
@@ -83,7 +83,7 @@ def _whole(
 def _grounded(rules: tuple[RelationCheck, ...], cases: tuple[PlannedRequest, ...]) -> list[PlannedRequest]:
     """Keep what serves a rule, what all others are made from, and a success of each operation that is refused."""
     names = {rule.relation.id for rule in rules}
-    kept = {case.key: case for case in cases if names & set(case.serves) or case.rank < OPENING_RANK}
+    kept = {case.key: case for case in cases if names & set(case.covers) or case.priority < OPENING_RANK}
     plain = {case.request.operation_id: case for case in reversed(cases) if _succeeds(case)}
     let_in = {case.request.operation_id for case in kept.values() if _succeeds(case)}
     refused = {case.request.operation_id for case in kept.values()} - let_in
@@ -92,4 +92,4 @@ def _grounded(rules: tuple[RelationCheck, ...], cases: tuple[PlannedRequest, ...
 
 
 def _succeeds(case: PlannedRequest) -> bool:
-    return case.expects is None and case.request.credential == "key" and case.rank < EXTRA_RANK
+    return case.expects is None and case.request.credential == "key" and case.priority < EXTRA_RANK

@@ -32,7 +32,7 @@ def assign(
     """
     needs: dict[str, dict[str, int]] = {}
     for case in cases:
-        for name in case.serves if OPENING_RANK <= case.rank < EXTRA_RANK else ():
+        for name in case.covers if OPENING_RANK <= case.priority < EXTRA_RANK else ():
             needs.setdefault(name, {})[case.key] = case.cost
     sent: list[dict[str, int]] = [{} for _ in range(count)]
     dealt: list[list[RelationCheck]] = [[] for _ in range(count)]

@@ -49,7 +49,7 @@ def verdict_of(
     rule: RelationCheck, judgement: CheckResult, observations: Observations, around: RunConditions
 ) -> Verdict:
     """Decide how a relation stands."""
-    relation, looked_at = rule.relation, judgement.looked_at
+    relation, looked_at = rule.relation, judgement.checked
     if judgement.violations:
         return Verdict(relation=relation, outcome=Outcome.BROKEN, violations=judgement.violations, requests=looked_at)
     outcome, reason = _unbroken(rule, judgement, observations, around)
@@ -60,7 +60,7 @@ def _unbroken(
     rule: RelationCheck, judgement: CheckResult, observations: Observations, around: RunConditions
 ) -> tuple[Outcome, str]:
     name, kind = rule.relation.id, rule.relation.kind
-    if not judgement.looked_at:
+    if not judgement.checked:
         if kind in around.off:
             return Outcome.LEFT_OUT, around.off[kind]
         if name in around.unserved or _was_never_asked(rule, observations, around):

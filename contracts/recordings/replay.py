@@ -113,7 +113,7 @@ def first_entities(document: Contract, gate: Gate, phase: str) -> Entities:
 
 def _entities_in(document: Contract, gate: Gate, first: Exchange) -> Entities:
     sending = CaseSender(gate, document)
-    sending.note(PlannedRequest(request=first.request, meaning="the lists", serves=()), first)
+    sending.note(PlannedRequest(request=first.request, meaning="the lists", covers=()), first)
     return entities_of(document, Observations(document, sending.seen))
 
 
@@ -146,7 +146,7 @@ def save_corpus(path: Path, document: Contract, exchanges: Iterable[Exchange]) -
     kept = [exchange for exchange in exchanges if exchange.phase != "limits"]
     seen = (
         Observation(
-            PlannedRequest(request=item.request, meaning="", serves=()),
+            PlannedRequest(request=item.request, meaning="", covers=()),
             item,
             document.by_id.get(item.request.operation_id),
         )

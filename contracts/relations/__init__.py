@@ -53,7 +53,7 @@ def relations(document: Contract) -> tuple[Relation, ...]:
 
 def opening(known: KnownValues) -> tuple[PlannedRequest, ...]:
     """Return the cases that need nothing to be known, and show what the others are made from."""
-    made = (case for case in same_as.cases(known) if case.rank < OPENING_RANK)
+    made = (case for case in same_as.cases(known) if case.priority < OPENING_RANK)
     return tuple(case for case in made if _can_be_asked(known.document, case))
 
 

@@ -45,7 +45,9 @@ def cases(known: KnownValues) -> tuple[PlannedRequest, ...]:
         request = ask(operation, required_of(known, operation), credential)
         meaning = f"{operation.method} with key: {credential}"
         rank = _rank(credential, place)
-        found.append(PlannedRequest(request=request, meaning=meaning, serves=(relation.id,), expects=rule, rank=rank))
+        found.append(
+            PlannedRequest(request=request, meaning=meaning, covers=(relation.id,), expects=rule, priority=rank)
+        )
     return tuple(found)
 
 
@@ -89,6 +91,6 @@ def _relation(pattern: str, detail: str, operation_id: str, rule: ErrorRule, mea
 
 
 def _judge(envelope: Envelope, relation: Relation, observations: Observations) -> CheckResult:
-    asked = [item for item in observations.judged if relation.id in item.case.serves]
+    asked = [item for item in observations.judged if relation.id in item.case.covers]
     reason = "not asked: it needs a member's key" if relation.id.startswith(f"{_KIND}.admin") else "not asked"
     return judged(relation, (refusal(envelope, item) for item in asked), reason)

@@ -37,7 +37,7 @@ def rules(document: Contract) -> tuple[RelationCheck, ...]:
             partial(_judge_each, place, check, envelope.zone),
             is_single=is_single,
             is_universal=True,
-            is_momentary=True,
+            is_time_bound=True,
         )
         for name, place, meaning, check, is_single in table
         if place
@@ -46,7 +46,7 @@ def rules(document: Contract) -> tuple[RelationCheck, ...]:
         meaning = "No two answers of a run have the same identity."
         relation = _relation(document, "fresh", envelope.request_id, meaning)
         judge = partial(_judge_fresh, envelope.request_id)
-        found.append(RelationCheck(relation, judge, is_universal=True, is_momentary=True))
+        found.append(RelationCheck(relation, judge, is_universal=True, is_time_bound=True))
     return tuple(found)
 
 
@@ -117,4 +117,4 @@ def _judge_fresh(place: str, relation: Relation, observations: Observations) -> 
                 )
 
     judgement = judged(relation, outcomes(), f"no answer has {place}")
-    return judgement if judgement.looked_at != 1 else CheckResult(reason="one answer only")
+    return judgement if judgement.checked != 1 else CheckResult(reason="one answer only")

@@ -48,7 +48,9 @@ def cases(known: KnownValues) -> tuple[PlannedRequest, ...]:
         rank = _FURTHER if (form, request.body is not None) in met else _FIRST + 1.1 * len(met)
         met.add((form, request.body is not None))
         meaning = f"refused: {relation.id.partition('.')[2]}"
-        found.append(PlannedRequest(request=request, meaning=meaning, serves=(relation.id,), expects=rule, rank=rank))
+        found.append(
+            PlannedRequest(request=request, meaning=meaning, covers=(relation.id,), expects=rule, priority=rank)
+        )
     return tuple(found)
 
 
@@ -62,7 +64,7 @@ def refusal(envelope: Envelope, seen: Observation) -> Mismatch | None:
     operation = seen.operation.id if seen.operation else seen.exchange.request.path
     title = f"{operation}: {seen.case.meaning}: answered {seen.status} {told or 'without an error code'}"
     shown = seen.answer.body[:160].decode("utf-8", "replace")
-    return Mismatch(title, f"{rule.status} {rule.error_code}", (seen,), seen.case.serves[0], shown)
+    return Mismatch(title, f"{rule.status} {rule.error_code}", (seen,), seen.case.covers[0], shown)
 
 
 def _judge(envelope: Envelope, relation: Relation, observations: Observations) -> CheckResult:
@@ -78,7 +80,7 @@ def _judge(envelope: Envelope, relation: Relation, observations: Observations) -
         ):
             yield Mismatch("the answer has no Allow header", "the methods that the path takes", (seen,), "Allow")
 
-    asked = [item for item in observations.judged if relation.id in item.case.serves and item.case.expects]
+    asked = [item for item in observations.judged if relation.id in item.case.covers and item.case.expects]
     return judged_each(relation, asked, check, "not asked")
 
 
@@ -185,10 +187,10 @@ def _stranger(known: KnownValues, parameter: Input, is_known: bool = False) -> A
     """Return a value for a parameter that names an entity: a known one, or one that nobody has."""
     ids = known.entities.get(parameter.entity, ())
     if is_known and ids:
-        best = known.telling(parameter.entity)
+        best = known.most_active(parameter.entity)
         return [best] if parameter.is_array else best
     if parameter.schema.get("type") == "integer":
         numbers = [item for item in ids if isinstance(item, int)]
-        return max(numbers, default=0) + known.dice("stranger").randrange(10**6, 10**7)
-    name = f"unknown{known.dice('stranger').getrandbits(64):016x}"
+        return max(numbers, default=0) + known.random("stranger").randrange(10**6, 10**7)
+    name = f"unknown{known.random('stranger').getrandbits(64):016x}"
     return [*ids[:1], name] if parameter.is_array else name

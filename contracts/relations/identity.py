@@ -95,19 +95,19 @@ def cases(known: KnownValues) -> tuple[PlannedRequest, ...]:
                 for place, identity in enumerate(sample):
                     request = ask(operation, {parameter.name: identity})
                     meaning, rank = f"open {identity}", _OPEN_RANK + _OPEN_STEP * place
-                    found.append(PlannedRequest(request=request, meaning=meaning, serves=serves, rank=rank))
+                    found.append(PlannedRequest(request=request, meaning=meaning, covers=serves, priority=rank))
     return tuple(found)
 
 
 def _sample(known: KnownValues, kind: str) -> list[Any]:
     """Choose ids until every value of every attribute whose values the document lists is covered."""
     ids = list(known.entities.get(kind, ()))
-    known.dice("sample").shuffle(ids)
+    known.random("sample").shuffle(ids)
     listed = _listed_attributes(known.document, kind)
     traits = {identity: _traits(known.attributes.get((kind, identity), {}), listed) for identity in ids}
     missing = {trait for found in traits.values() for trait in found}
     # The first is opened anyway, for all that needs one that is known.
-    sample = [known.telling(kind)] if ids else []
+    sample = [known.most_active(kind)] if ids else []
     while True:
         for identity in sample[-1:]:
             missing -= traits[identity]
@@ -134,7 +134,7 @@ def _traits(attributes: Mapping[str, Any], listed: set[str]) -> set[tuple[str, s
 
 def _judge_same(kind: str, attribute: str, relation: Relation, observations: Observations) -> CheckResult:
     def outcomes() -> Iterator[Mismatch | None]:
-        for (found, identity), attributes in observations.learnt.items():
+        for (found, identity), attributes in observations.entity_values.items():
             if found == kind:
                 told = [item for item in attributes.get(attribute, ()) if _is_comparable(item)]
                 yield from _compare(f"{kind} {identity}", attribute, told)
@@ -166,7 +166,7 @@ def _name(seen: Observation) -> str:
 def _judge_items(family: str, relation: Relation, observations: Observations) -> CheckResult:
     def outcomes() -> Iterator[Mismatch | None]:
         known: dict[Any, tuple[Any, Observation]] = {}
-        for seen in observations.of_family(family):
+        for seen in observations.of_operation(family):
             path, place = tokens(seen.collection.identity), seen.collection.items
             fields = seen.annotations.fields
 
@@ -222,7 +222,9 @@ def _judge_directory(
     operation: Operation, mark: EntityAnnotation, relation: Relation, observations: Observations
 ) -> CheckResult:
     seen = observations.of(operation)
-    told = {identity: found["id"] for (kind, identity), found in observations.learnt.items() if kind == mark.type}
+    told = {
+        identity: found["id"] for (kind, identity), found in observations.entity_values.items() if kind == mark.type
+    }
 
     def outcomes() -> Iterator[Mismatch | None]:
         for directory in seen:

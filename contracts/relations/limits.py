@@ -53,13 +53,13 @@ def rules(document: Contract) -> tuple[RelationCheck, ...]:
     body = relation("agrees", "The body of the refusal tells the same allowance as its headers.")
     wait = relation("wait", "The refusal says when a request is answered again, within its window.", limits.assumed)
     return (
-        RelationCheck(early, partial(_judge_early, window), is_momentary=True),
-        RelationCheck(late, partial(_judge_late, window), is_momentary=True),
+        RelationCheck(early, partial(_judge_early, window), is_time_bound=True),
+        RelationCheck(late, partial(_judge_late, window), is_time_bound=True),
         RelationCheck(
-            code, partial(_judge_refusals, partial(_code, limits, document.envelope.error_code)), is_momentary=True
+            code, partial(_judge_refusals, partial(_code, limits, document.envelope.error_code)), is_time_bound=True
         ),
-        RelationCheck(body, partial(_judge_refusals, partial(_agrees, limits)), is_momentary=True),
-        RelationCheck(wait, partial(_judge_refusals, partial(_wait, limits)), is_momentary=True),
+        RelationCheck(body, partial(_judge_refusals, partial(_agrees, limits)), is_time_bound=True),
+        RelationCheck(wait, partial(_judge_refusals, partial(_wait, limits)), is_time_bound=True),
     )
 
 
@@ -70,7 +70,7 @@ def burst_case(document: Contract) -> PlannedRequest | None:
         return None
     operation = min(reads, key=lambda item: len(item.inputs))
     serves = tuple(rule.relation.id for rule in rules(document))
-    return PlannedRequest(request=ask(operation), meaning="burst", serves=serves)
+    return PlannedRequest(request=ask(operation), meaning="burst", covers=serves)
 
 
 def most_requests(document: Contract) -> int:

@@ -101,7 +101,7 @@ def _day_cases(known: KnownValues, operation: Operation, forms: tuple[Operation,
         form = forms[place % len(forms)]
         # The range of all days protects every figure, so it comes first.
         rank = (11.0, 14.0, EXTRA_RANK, 6.0)[place]
-        yield PlannedRequest(request=ask(form, parameters), meaning=_words(parameters), serves=ids, rank=rank)
+        yield PlannedRequest(request=ask(form, parameters), meaning=_words(parameters), covers=ids, priority=rank)
 
 
 def _entity_cases(known: KnownValues, operation: Operation, forms: tuple[Operation, ...]) -> Iterator[PlannedRequest]:
@@ -113,7 +113,7 @@ def _entity_cases(known: KnownValues, operation: Operation, forms: tuple[Operati
                 parameters = {parameter.name: list(part)}
                 form = forms[place % len(forms)]
                 yield PlannedRequest(
-                    request=ask(form, parameters), meaning=_words(parameters), serves=serves, rank=7.0 + 2 * place
+                    request=ask(form, parameters), meaning=_words(parameters), covers=serves, priority=7.0 + 2 * place
                 )
 
 
@@ -125,7 +125,7 @@ def _judge_days(
     operation: Operation, window: tuple[str, str, str, str], relation: Relation, observations: Observations
 ) -> CheckResult:
     items, key, start, end = window
-    seen = observations.of_family(operation.id)
+    seen = observations.of_operation(operation.id)
 
     def outcomes() -> Iterator[Mismatch | None]:
         for whole, part in _cuts(seen, start, end):
@@ -164,7 +164,7 @@ def _judge_all_days(
     _, _, start, end = windows[0]
 
     def outcomes() -> Iterator[Mismatch | None]:
-        for whole, part in _cuts(observations.of_family(operation.id), start, end):
+        for whole, part in _cuts(observations.of_operation(operation.id), start, end):
             days = [day for items, key, *_ in windows for day in _series(whole, items, key)]
             bounds = part.parameters.get(start), part.parameters.get(end)
             if days and all(_lies(day.isoformat(), *bounds) for day in days):
@@ -182,7 +182,7 @@ def _series(seen: Observation, items: str, key: str) -> list[date]:
 def _judge_entities(
     operation: Operation, parameter: Input, figure: str, relation: Relation, observations: Observations
 ) -> CheckResult:
-    seen = observations.of_family(operation.id)
+    seen = observations.of_operation(operation.id)
     whole = next((item for item in seen if not any(item.parameters.values())), None)
     missing = set(observations.entities(parameter.entity))
     parts: list[Observation] = []

@@ -46,15 +46,15 @@ def _rules(limits: RateLimits, window: RateLimitWindow) -> Iterator[RelationChec
 
     per = f"for the {window.name}"
     present = relation("present", 1, f"Every answer has the headers {per}.")
-    yield RelationCheck(present, partial(_judge_present, window), is_single=True, is_universal=True, is_momentary=True)
+    yield RelationCheck(present, partial(_judge_present, window), is_single=True, is_universal=True, is_time_bound=True)
     limit = relation("limit", 1, f"The limit header {per} tells the documented {window.limit}.")
-    yield RelationCheck(limit, partial(_judge_limit, window), is_single=True, is_universal=True, is_momentary=True)
+    yield RelationCheck(limit, partial(_judge_limit, window), is_single=True, is_universal=True, is_time_bound=True)
     meaning = f"What is left {per} falls by one with every request of the key, whatever its outcome."
     counts = relation("counts", 2, meaning)
-    yield RelationCheck(counts, partial(_judge_counts, window, _OWN), is_universal=True, is_momentary=True)
+    yield RelationCheck(counts, partial(_judge_counts, window, _OWN), is_universal=True, is_time_bound=True)
     meaning = f"What is left {per} falls with every refused request of an unknown caller."
     strangers = relation("strangers", 2, meaning, limits.assumed)
-    yield RelationCheck(strangers, partial(_judge_counts, window, _STRANGERS), is_universal=True, is_momentary=True)
+    yield RelationCheck(strangers, partial(_judge_counts, window, _STRANGERS), is_universal=True, is_time_bound=True)
 
 
 def remaining(seen: Observation, window: RateLimitWindow) -> int | None:

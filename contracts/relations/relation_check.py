@@ -47,12 +47,12 @@ class CheckResult:
 
     Attributes:
         violations: empty where it holds.
-        looked_at: answers, or pairs of them, that could have broken it.
+        checked: answers, or pairs of them, that could have broken it.
         reason: why nothing could be looked at.
     """
 
     violations: tuple[Violation, ...] = ()
-    looked_at: int = 0
+    checked: int = 0
     reason: str = ""
 
 
@@ -65,14 +65,14 @@ class RelationCheck:
         judge: pure; gives the same judgement for the same observations.
         is_single: each answer is judged for itself, so that any answer may be judged, whatever was asked before.
         is_universal: it looks at every answer of its operation, planned for it or not.
-        is_momentary: it is about the moment, so that reading again proves nothing.
+        is_time_bound: it is about the moment, so that reading again proves nothing.
     """
 
     relation: Relation
     judge: Callable[[Relation, Observations], CheckResult]
     is_single: bool = False
     is_universal: bool = False
-    is_momentary: bool = False
+    is_time_bound: bool = False
 
     def __call__(self, observations: Observations) -> CheckResult:
         """Judge the relation by these observations."""

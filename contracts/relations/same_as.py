@@ -59,9 +59,9 @@ def cases(known: KnownValues) -> tuple[PlannedRequest, ...]:
         equal = (f"{_KIND}.equal[{operation.id}]",) if operation.same_as else ()
         repeated = (f"{_KIND}.repeated[{operation.id}]",)
         rank = _opening_rank(operation) + place / 10
-        first = PlannedRequest(request=request, meaning="no parameters", serves=(*equal, *repeated), rank=rank)
+        first = PlannedRequest(request=request, meaning="no parameters", covers=(*equal, *repeated), priority=rank)
         again = (40.0 if _is_telling(operation) else EXTRA_RANK) + place / 10
-        found += [first, replace(first, turn=1, serves=repeated, meaning="the same again", rank=again)]
+        found += [first, replace(first, repetition=1, covers=repeated, meaning="the same again", priority=again)]
     return tuple(found)
 
 

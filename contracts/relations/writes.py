@@ -83,17 +83,17 @@ def cases(known: KnownValues) -> tuple[PlannedRequest, ...]:
             new = (f"{_KIND}.new[{operation.id}]",) if _secret(operation) else ()
             found.append(
                 PlannedRequest(
-                    request=ask(operation, given), meaning="with everything", serves=(*keeps, *new), rank=_RANK
+                    request=ask(operation, given), meaning="with everything", covers=(*keeps, *new), priority=_RANK
                 )
             )
             if _secret(operation) and witness is not None:
                 works = (f"{_KIND}.works[{operation.id}]",)
                 request = ask(witness, {}, "created")
                 found.append(
-                    PlannedRequest(request=request, meaning="the key just made", serves=works, rank=_RANK + 0.1)
+                    PlannedRequest(request=request, meaning="the key just made", covers=works, priority=_RANK + 0.1)
                 )
-                plain = PlannedRequest(request=ask(operation, own), meaning="with nothing", serves=new, rank=41.0)
-                found.append(replace(plain, turn=0))
+                plain = PlannedRequest(request=ask(operation, own), meaning="with nothing", covers=new, priority=41.0)
+                found.append(replace(plain, repetition=0))
     return tuple(found)
 
 
@@ -107,7 +107,7 @@ def _given(known: KnownValues, operation: Operation) -> dict[str, Any]:
         elif (
             parameter.schema.get("type") == "string" and not parameter.entity and not _OF_FORM & parameter.schema.keys()
         ):
-            text = f"contract run {known.dice('text').randrange(10**6):06} – é ✓"
+            text = f"contract run {known.random('text').randrange(10**6):06} – é ✓"
             if len(text) <= parameter.schema.get("maxLength", len(text)):
                 given[parameter.name] = text
     return given

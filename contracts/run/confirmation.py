@@ -39,7 +39,7 @@ def confirmed(judged: Sequence[_Judged], observations: Observations, sending: Ca
 
 
 def _is_doubtful(rule: RelationCheck, violation: Violation) -> bool:
-    return not rule.is_momentary and len(violation.exchanges) > 1
+    return not rule.is_time_bound and len(violation.exchanges) > 1
 
 
 def _read_again(doubtful: list[Violation], observations: Observations, sending: CaseSender) -> dict[int, Observation]:
@@ -77,7 +77,7 @@ def _persists(
         return True
     again = [fresh[number] for number in violation.exchanges]
     second = rule(Observations(observations.document, again))
-    if not second.looked_at:
+    if not second.checked:
         # The answers need others to be judged by: look at them in place of the first ones.
         replaced = [fresh.get(item.number, item) for item in observations.seen]
         second = rule(Observations(observations.document, replaced))

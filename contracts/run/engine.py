@@ -147,7 +147,7 @@ def _note_first(state: RunState, first: Exchange, known: KnownValues) -> None:
     if same is not None:
         state.sending.note(same, first)
     elif asked.credential == "key":
-        state.sending.note(PlannedRequest(request=asked, meaning="the first request", serves=()), first)
+        state.sending.note(PlannedRequest(request=asked, meaning="the first request", covers=()), first)
 
 
 def _is_same(case: PlannedRequest, exchange: Exchange) -> bool:
@@ -158,7 +158,7 @@ def _is_same(case: PlannedRequest, exchange: Exchange) -> bool:
         right.query,
         right.credential,
     )
-    return same and case.turn == 0 and left.raw_body is None and not left.body
+    return same and case.repetition == 0 and left.raw_body is None and not left.body
 
 
 def _relations(state: RunState, known: KnownValues, expected: int) -> None:
@@ -171,7 +171,7 @@ def _relations(state: RunState, known: KnownValues, expected: int) -> None:
     rest = fit_to_budget(config, state.planned, tuple(sending.fresh(relations.cases(known))), _room(state))
     sending.send(rest)
     state.left_out += rest.left_out
-    state.is_short = any(case.rank < EXTRA_RANK for case in rest.left_out)
+    state.is_short = any(case.priority < EXTRA_RANK for case in rest.left_out)
     state.listener(PhaseFinished(phase="relations", reason=sending.stopped))
 
 

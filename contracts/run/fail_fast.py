@@ -50,13 +50,13 @@ class FailFast:
         if any(rule(alone).violations for rule in self._rules if rule.is_single):
             self._sending.stopped = STOPPED
             return
-        later = {name for other in rest for name in other.serves}
+        later = {name for other in rest for name in other.covers}
         self._compare(rule for rule in self._rules if not rule.is_single and self._is_due(rule, case, later))
 
     @staticmethod
     def _is_due(rule: RelationCheck, case: PlannedRequest, later: set[str]) -> bool:
         name = rule.relation.id
-        return name not in later and (name in case.serves or (rule.is_universal and not later))
+        return name not in later and (name in case.covers or (rule.is_universal and not later))
 
     def _compare(self, rules: Iterator[RelationCheck]) -> None:
         every = Observations(self._document, self._sending.seen)

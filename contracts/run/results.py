@@ -93,7 +93,7 @@ def build_report(state: RunState, started: float, clock: float) -> Report:
 
 
 def _circumstances(state: RunState) -> RunConditions:
-    sending, unserved = state.sending, {name for case in state.left_out for name in case.serves}
+    sending, unserved = state.sending, {name for case in state.left_out for name in case.covers}
     no_room = NO_ROOM if state.config.budget is not None or state.is_short else _BEYOND
     if sending.stopped == STOPPED:
         no_room, unserved = STOPPED, {rule.relation.id for rule in state.rules}
@@ -102,7 +102,7 @@ def _circumstances(state: RunState) -> RunConditions:
         unserved=frozenset(unserved),
         skipped=sending.skipped,
         off={**state.off, **off},
-        asked=frozenset(name for item in sending.seen for name in item.case.serves),
+        asked=frozenset(name for item in sending.seen for name in item.case.covers),
         is_short=state.is_short or bool(sending.stopped),
         no_room=no_room,
     )

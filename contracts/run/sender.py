@@ -146,5 +146,5 @@ class CaseSender:
         return Observation(case, exchange, operation, walk, now)
 
     def _skip(self, case: PlannedRequest, reason: str) -> None:
-        for name in case.serves:
+        for name in case.covers:
             self.skipped.setdefault(name, reason)

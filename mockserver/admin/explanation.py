@@ -15,9 +15,9 @@ from mockserver.admin.journal_format import MASKED
 from mockserver.pipeline import stages
 from mockserver.state.keys import ApiKey
 from oas.contract import Contract
+from oas.decisions import response_place, rule_place, security_place, violation_place
 from oas.messages import Exchange, Violation
 from oas.operation import Operation
-from oas.decisions import response_place, rule_place, security_place, violation_place
 from oas.pointers import join
 
 #: In the order in which they run.

@@ -60,7 +60,7 @@ class HttpRules:
         self, pipeline: Pipeline, *, max_body_bytes: int, origins: Iterable[str] = (), hosts: Iterable[str] = ()
     ) -> None:
         self.max_body_bytes = max_body_bytes
-        self.serve(pipeline)
+        self.use(pipeline)
         self._origins = frozenset(origins)
         self._hosts = LOCAL_NAMES | {host.lower() for host in hosts}
         # Clients send the same one again and again.
@@ -71,7 +71,7 @@ class HttpRules:
         """Answers the API."""
         return self._pipeline
 
-    def serve(self, pipeline: Pipeline) -> None:
+    def use(self, pipeline: Pipeline) -> None:
         """Let another pipeline answer, from the next request on."""
         spec = pipeline.spec
         limits = [name for window in spec.windows for name in (window.limit_header, window.remaining_header)]

@@ -49,7 +49,7 @@ class _Questions:
         meaning = ", ".join(f"{name}={value}" for name, value in parameters.items()) or "no parameters"
         family = self.forms[0].id
         ids = tuple(f"{_KIND}.{name}".replace("{op}", operation.id).replace("{family}", family) for name in serves)
-        return PlannedRequest(request=ask(operation, parameters), meaning=meaning, serves=ids, rank=rank)
+        return PlannedRequest(request=ask(operation, parameters), meaning=meaning, covers=ids, priority=rank)
 
     def spare_sort(self, rule: Filter, value: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Take a rising sort by a field in which the rows of a value differ, so that it needs no request of its own."""
@@ -165,7 +165,7 @@ def _days(questions: _Questions) -> Iterator[PlannedRequest]:
 def _combined(questions: _Questions) -> Iterator[PlannedRequest]:
     """Ask for two filters at once, and for a filter with a sort, by values that one row has."""
     rules = [rule for rule in questions.collection.filters if rule.match in ("equal", "one-of")]
-    row = questions.known.dice("combined").choice(questions.rows) if questions.rows else None
+    row = questions.known.random("combined").choice(questions.rows) if questions.rows else None
     if row is None or len(rules) < 2:
         return
     for place, (first, second) in enumerate(pairwise(rules)):
@@ -234,8 +234,8 @@ def _walk(first: PlannedRequest, steps: int, link: str) -> PlannedRequest:
     return PlannedRequest(
         request=first.request,
         meaning=f"walk: {first.meaning}, then {steps} links",
-        serves=first.serves,
-        rank=first.rank,
+        covers=first.covers,
+        priority=first.priority,
         follows=steps,
         link=link,
     )

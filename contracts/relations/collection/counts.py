@@ -42,8 +42,8 @@ def _rule(operation: Operation, collection: Collection, count: Count) -> Relatio
 
 
 def _judge(operation: Operation, count: Count, relation: Relation, observations: Observations) -> CheckResult:
-    figures = observations.of_family(count.operation_id)
-    totals = observations.of_family(operation.canonical_id)
+    figures = observations.of_operation(count.operation_id)
+    totals = observations.of_operation(operation.canonical_id)
 
     def outcomes() -> Iterator[Mismatch | None]:
         for figure in figures:
@@ -65,7 +65,7 @@ def _by_rows(
 ) -> Iterator[Mismatch | None]:
     """Count all rows, once seen, where the total was not asked for."""
     shared = _shared(figure, operation)
-    plain = next((item for item in observations.of_family(operation.canonical_id) if not item.filters), None)
+    plain = next((item for item in observations.of_operation(operation.canonical_id) if not item.filters), None)
     if plain is not None and shared is not None:
         expected = observations.passing(plain, {**shared, **count.where})
         if expected is not None:

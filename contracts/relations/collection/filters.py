@@ -99,7 +99,7 @@ def _judge_subset(operation: Operation, rule: Filter, relation: Relation, observ
 
 
 def _judge_disjoint(family: str, rule: Filter, relation: Relation, observations: Observations) -> CheckResult:
-    asked = [item for item in observations.of_family(family) if set(item.filters) == {rule.parameter} and item.ids]
+    asked = [item for item in observations.of_operation(family) if set(item.filters) == {rule.parameter} and item.ids]
 
     def outcomes() -> Iterator[Mismatch | None]:
         for place, first in enumerate(asked):
@@ -128,7 +128,7 @@ def _overlap(rule: Filter, first: Observation, second: Observation) -> Mismatch 
 
 def _judge_complete(operation: Operation, rule: Filter, relation: Relation, observations: Observations) -> CheckResult:
     family = operation.canonical_id
-    alone = [item for item in observations.of_family(family) if set(item.filters) == {rule.parameter}]
+    alone = [item for item in observations.of_operation(family) if set(item.filters) == {rule.parameter}]
     outcomes = [*_by_values(operation, rule, alone, observations), *_by_rows(family, alone, observations)]
     reason = "not all items were seen, nor was every value asked for" if alone else "not asked"
     return judged(relation, outcomes, reason)
@@ -139,7 +139,7 @@ def _by_values(
 ) -> Iterator[Mismatch | None]:
     """Compare the totals of all values with the total of everything."""
     parameter = operation.input(rule.parameter)
-    plain = next((item for item in observations.of_family(operation.canonical_id) if not item.filters), None)
+    plain = next((item for item in observations.of_operation(operation.canonical_id) if not item.filters), None)
     if parameter is None or plain is None or plain.total is None:
         return
     wanted = set(observations.entities(parameter.entity)) if parameter.entity else set(parameter.enum)
@@ -158,8 +158,8 @@ def _by_values(
 
 def _by_rows(family: str, asked: list[Observation], observations: Observations) -> Iterator[Mismatch | None]:
     """Compare each answer with what all rows, once seen, say that it must hold."""
-    rows = observations.wholes.get(family)
-    plain = [item for item in observations.of_family(family) if not item.filters]
+    rows = observations.complete_listings.get(family)
+    plain = [item for item in observations.of_operation(family) if not item.filters]
     for seen in asked:
         expected = observations.passing(seen)
         if rows is not None and expected is not None:
@@ -181,7 +181,7 @@ def _against(seen: Observation, expected: list[Any], every: int, plain: Observat
 
 
 def _judge_inclusive(family: str, rule: Filter, relation: Relation, observations: Observations) -> CheckResult:
-    every = observations.of_family(family)
+    every = observations.of_operation(family)
     asked = [item for item in every if rule.parameter in item.filters and item.is_whole]
     rows = observations.rows(family)
 
@@ -210,7 +210,7 @@ def _combined(operation: Operation, collection: Collection) -> RelationCheck:
 
 
 def _judge_combined(family: str, relation: Relation, observations: Observations) -> CheckResult:
-    asked = [item for item in observations.of_family(family) if len(item.filters) > 1]
+    asked = [item for item in observations.of_operation(family) if len(item.filters) > 1]
     by_rows = list(_by_rows(family, asked, observations))
     by_totals = [outcome for item in asked for outcome in _within_parts(item, family, observations)]
     return judged(relation, [*by_rows, *by_totals], "nothing to compare with" if asked else "not asked")
@@ -218,7 +218,7 @@ def _judge_combined(family: str, relation: Relation, observations: Observations)
 
 def _within_parts(seen: Observation, family: str, observations: Observations) -> Iterator[Mismatch | None]:
     """Compare with each answer that had one of the filters alone: both can give no more."""
-    for other in observations.of_family(family):
+    for other in observations.of_operation(family):
         if len(other.filters) == 1 and other.filters.items() <= seen.filters.items() and other.total is not None:
             title = f"{len(seen.filters)} filters give {seen.total} items, one of them alone {other.total}"
             fits = seen.total is not None and seen.total <= other.total

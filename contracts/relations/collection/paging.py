@@ -137,7 +137,7 @@ def _judge_past(operation: Operation, relation: Relation, observations: Observat
 
 def _judge_walk(family: str, relation: Relation, observations: Observations) -> CheckResult:
     walks: defaultdict[str, list[Observation]] = defaultdict(list)
-    for seen in observations.of_family(family):
+    for seen in observations.of_operation(family):
         if seen.walk:
             walks[seen.walk].append(seen)
     outcomes = [outcome for pages in walks.values() if len(pages) > 1 for outcome in _walk(pages, observations)]

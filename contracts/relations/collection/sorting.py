@@ -75,14 +75,14 @@ def _judge_sorted(
 ) -> CheckResult:
     asked = [
         item
-        for item in observations.of_family(family)
+        for item in observations.of_operation(family)
         if _is_sorted(item) and order_of(item.collection.sort, item.parameters) == (field, direction)
     ]
     return _judge_order(asked, field, direction, relation, observations)
 
 
 def _judge_default(family: str, relation: Relation, observations: Observations) -> CheckResult:
-    asked = [item for item in observations.of_family(family) if not _is_sorted(item)]
+    asked = [item for item in observations.of_operation(family) if not _is_sorted(item)]
     sort = asked[0].collection.sort if asked else None
     if sort is None:
         return CheckResult(reason="not asked")
@@ -139,7 +139,7 @@ def _slice(seen: Observation, field: str, direction: str, keys: list[Any], every
 
 
 def _judge_equivalent(family: str, relation: Relation, observations: Observations) -> CheckResult:
-    asked = observations.of_family(family)
+    asked = observations.of_operation(family)
     plain = [item for item in asked if not _is_sorted(item) and item.is_whole]
 
     def outcomes() -> Iterator[Mismatch | None]:

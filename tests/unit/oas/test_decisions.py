@@ -8,9 +8,9 @@ import pytest
 
 from documents import changed, compiled, contract, packaged_contract, plain
 from oas.contract import Contract
+from oas.decisions import response_place, rule_place, security_place, violation_place
 from oas.messages import Violation
 from oas.operation import Operation
-from oas.decisions import response_place, rule_place, security_place, violation_place
 from oas.pointers import lookup
 
 SPEC = compiled(packaged_contract())

@@ -13,7 +13,7 @@ from unit.contracts.upstream import KEY, NOON, surface
 
 def files_after_one_request(folder: Path, config: Config) -> list[Path]:
     target = Target.of(config)
-    open_ledger(config, target.origin, surface(), is_live=target.is_live).reserve(Moment(NOON))
+    open_ledger(config, target.origin, surface(), is_live=target.is_live).acquire(Moment(NOON))
     return sorted(path.relative_to(folder) for path in folder.rglob("*.json"))
 
 

@@ -40,17 +40,17 @@ def ledger(*windows: RateLimitWindow) -> Ledger:
 
 
 def fill(book: Ledger, count: int, now: Moment) -> int:
-    tickets = [book.reserve(now).ticket for _ in range(count)]
+    tickets = [book.acquire(now).ticket for _ in range(count)]
     assert all(tickets)
     for ticket in tickets:
-        book.lose(ticket, now)
+        book.abandon(ticket, now)
     return tickets[-1]
 
 
 def test_the_allowance_but_one_is_granted_and_no_more() -> None:
     book = ledger()
     fill(book, 99, Moment(MINUTE + 10))
-    wait = book.reserve(Moment(MINUTE + 10))
+    wait = book.acquire(Moment(MINUTE + 10))
     assert not wait.is_granted
     assert wait.seconds == pytest.approx(50, abs=0.01)
     assert wait.reason == "the minute's allowance is used up"
@@ -65,7 +65,7 @@ def test_a_new_minute_is_a_new_allowance() -> None:
 def test_what_may_have_been_counted_in_the_new_minute_is_counted_there() -> None:
     book = ledger()
     fill(book, 99, Moment(MINUTE + 59, 2.0))
-    assert book.reserve(Moment(MINUTE + 61, 2.0)).seconds == pytest.approx(58, abs=0.01)
+    assert book.acquire(Moment(MINUTE + 61, 2.0)).seconds == pytest.approx(58, abs=0.01)
 
 
 @given(st.lists(st.floats(0, 3), max_size=400), st.floats(-60, 60))
@@ -74,7 +74,7 @@ def test_without_any_clock_no_sixty_seconds_see_more_than_the_limit(gaps: list[f
     now, sent = NOON, []
     for gap in gaps:
         now += gap
-        if book.reserve(Moment(now, UNKNOWN)).is_granted:
+        if book.acquire(Moment(now, UNKNOWN)).is_granted:
             sent.append(now)
     per_minute = Counter(int((at + phase) // 60) for at in sent)
     assert max(per_minute.values(), default=0) <= 10
@@ -86,12 +86,12 @@ def test_a_wait_that_was_waited_for_is_enough(gaps: list[float], doubt_s: float)
     now = NOON
     for gap in gaps:
         now += gap
-        wait = book.reserve(Moment(now, doubt_s))
+        wait = book.acquire(Moment(now, doubt_s))
         if not wait.is_granted:
             now += wait.seconds
-            wait = book.reserve(Moment(now, doubt_s))
+            wait = book.acquire(Moment(now, doubt_s))
         assert wait.is_granted
-        book.lose(wait.ticket, Moment(now, doubt_s))
+        book.abandon(wait.ticket, Moment(now, doubt_s))
 
 
 def test_a_server_that_says_that_less_is_left_is_believed() -> None:
@@ -99,7 +99,7 @@ def test_a_server_that_says_that_less_is_left_is_believed() -> None:
     ticket = fill(book, 1, Moment(MINUTE))
     book.observe(ticket, Moment(MINUTE), {"minute": 3})
     fill(book, 2, Moment(MINUTE + 1))
-    assert book.reserve(Moment(MINUTE + 1)).seconds == pytest.approx(59)
+    assert book.acquire(Moment(MINUTE + 1)).seconds == pytest.approx(59)
 
 
 def test_a_server_that_says_that_more_is_left_is_not_believed() -> None:
@@ -107,7 +107,7 @@ def test_a_server_that_says_that_more_is_left_is_not_believed() -> None:
     ticket = fill(book, 98, Moment(MINUTE))
     book.observe(ticket, Moment(MINUTE), {"minute": 99})
     fill(book, 1, Moment(MINUTE))
-    assert not book.reserve(Moment(MINUTE)).is_granted
+    assert not book.acquire(Moment(MINUTE)).is_granted
 
 
 def test_an_answer_that_comes_late_takes_nothing_back() -> None:
@@ -116,17 +116,17 @@ def test_an_answer_that_comes_late_takes_nothing_back() -> None:
     last = fill(book, 1, Moment(MINUTE))
     book.observe(last, Moment(MINUTE), {"minute": 1})
     book.observe(first, Moment(MINUTE), {"minute": 50})
-    assert not book.reserve(Moment(MINUTE)).is_granted
+    assert not book.acquire(Moment(MINUTE)).is_granted
 
 
 def test_a_day_is_counted_and_a_new_day_is_a_new_allowance() -> None:
     book = ledger(window("day", 86_400, 5))
     midnight = MINUTE - MINUTE % 86_400 + 86_400
     fill(book, 4, Moment(midnight - 9))
-    wait = book.reserve(Moment(midnight - 5))
+    wait = book.acquire(Moment(midnight - 5))
     assert (wait.is_granted, wait.seconds) == (False, 5)
     fill(book, 4, Moment(midnight))
-    assert not book.reserve(Moment(midnight + 50_000)).is_granted
+    assert not book.acquire(Moment(midnight + 50_000)).is_granted
 
 
 def test_requests_under_way_count_against_what_an_older_answer_left() -> None:
@@ -134,7 +134,7 @@ def test_requests_under_way_count_against_what_an_older_answer_left() -> None:
     ticket = fill(book, 1, Moment(MINUTE))
     fill(book, 5, Moment(MINUTE))
     book.observe(ticket, Moment(MINUTE), {"minute": 6})
-    assert not book.reserve(Moment(MINUTE)).is_granted
+    assert not book.acquire(Moment(MINUTE)).is_granted
 
 
 @pytest.mark.parametrize("remaining", [{"minute": -1}, {"hour": 0}, {"minute": 10**12, "day": 10**12}])
@@ -149,7 +149,7 @@ def test_an_exhausted_day_lasts_until_the_day_ends() -> None:
     book = ledger()
     ticket = fill(book, 1, Moment(MINUTE))
     book.observe(ticket, Moment(MINUTE), {"day": 0})
-    wait = book.reserve(Moment(MINUTE + 60))
+    wait = book.acquire(Moment(MINUTE + 60))
     assert wait.seconds == pytest.approx(86_400 - (MINUTE + 60) % 86_400)
     assert "day" in wait.reason
 
@@ -159,19 +159,19 @@ def test_the_server_is_obeyed_for_a_day_at_most(asked: float, believed: float) -
     book = ledger()
     ticket = fill(book, 1, Moment(MINUTE))
     book.observe(ticket, Moment(MINUTE), {}, asked)
-    assert book.reserve(Moment(MINUTE)).seconds == believed
-    assert book.reserve(Moment(MINUTE + believed)).is_granted
+    assert book.acquire(Moment(MINUTE)).seconds == believed
+    assert book.acquire(Moment(MINUTE + believed)).is_granted
 
 
 def test_a_request_under_way_counts_in_whatever_minute_it_may_arrive() -> None:
     book = ledger()
-    tickets = [book.reserve(Moment(MINUTE)).ticket for _ in range(60)]
+    tickets = [book.acquire(Moment(MINUTE)).ticket for _ in range(60)]
     fill(book, 39, Moment(MINUTE + 90))
-    assert not book.reserve(Moment(MINUTE + 90)).is_granted
+    assert not book.acquire(Moment(MINUTE + 90)).is_granted
     for ticket in tickets[:30]:
-        book.lose(ticket, Moment(MINUTE + 91))
-    assert not book.reserve(Moment(MINUTE + 92)).is_granted
-    assert book.reserve(Moment(MINUTE + 151)).is_granted
+        book.abandon(ticket, Moment(MINUTE + 91))
+    assert not book.acquire(Moment(MINUTE + 92)).is_granted
+    assert book.acquire(Moment(MINUTE + 151)).is_granted
 
 
 @pytest.mark.parametrize("ahead_s", [-5000.0, 45.0, 90_000.0])
@@ -181,33 +181,33 @@ def test_what_was_entered_before_the_servers_clock_was_known_still_counts(ahead_
     known = Moment(MINUTE + 10 + ahead_s, 2.0)
     book.observe(ticket, known, {}, offset=(ahead_s, 2.0))
     fill(book, 39, known)
-    assert not book.reserve(known).is_granted
+    assert not book.acquire(known).is_granted
 
 
 def test_a_forced_request_is_entered_whatever_is_left() -> None:
     book = ledger()
     fill(book, 99, Moment(MINUTE))
-    assert book.reserve(Moment(MINUTE), is_forced=True).is_granted
+    assert book.acquire(Moment(MINUTE), is_forced=True).is_granted
 
 
 def test_a_clock_set_back_grants_nothing_twice_and_blocks_for_a_window_at_most() -> None:
     book = ledger()
     ticket = fill(book, 99, Moment(MINUTE + 3600))
     book.observe(ticket, Moment(MINUTE + 3600), {"minute": 0}, 86_400)
-    wait = book.reserve(Moment(MINUTE))
+    wait = book.acquire(Moment(MINUTE))
     assert 0 < wait.seconds <= 86_400
-    assert book.reserve(Moment(MINUTE + 86_400)).is_granted
+    assert book.acquire(Moment(MINUTE + 86_400)).is_granted
 
 
 def test_without_documented_windows_only_the_server_limits() -> None:
     book = Ledger((), MemoryStorage())
     fill(book, 300, Moment(NOON))
-    assert book.turn_s("", Moment(NOON)) == 60
+    assert book.seconds_to_reset("", Moment(NOON)) == 60
 
 
 @pytest.mark.parametrize("name, doubt_s, seconds", [("minute", 0, 40), ("", 0, 40), ("minute", UNKNOWN, 60)])
 def test_the_end_of_a_window_is_known_if_the_clock_is(name: str, doubt_s: float, seconds: float) -> None:
-    assert ledger().turn_s(name, Moment(MINUTE + 20, doubt_s)) == seconds
+    assert ledger().seconds_to_reset(name, Moment(MINUTE + 20, doubt_s)) == seconds
 
 
 def test_an_allowance_survives_in_its_file(tmp_path: Path) -> None:
@@ -216,8 +216,8 @@ def test_an_allowance_survives_in_its_file(tmp_path: Path) -> None:
     first.observe(fill(first, 99, Moment(MINUTE)), Moment(MINUTE), {"day": 7}, offset=(1.5, 2.0))
     second = Ledger(WINDOWS, FileStorage(path, "a"))
     assert second.offset == (1.5, 2.0)
-    assert not second.reserve(Moment(MINUTE + 1)).is_granted
-    assert Ledger(WINDOWS, FileStorage(path, "b")).reserve(Moment(MINUTE + 1)).is_granted
+    assert not second.acquire(Moment(MINUTE + 1)).is_granted
+    assert Ledger(WINDOWS, FileStorage(path, "b")).acquire(Moment(MINUTE + 1)).is_granted
 
 
 PROGRAM = """
@@ -234,7 +234,7 @@ windows = [RateLimitWindow(name=name, seconds=seconds, limit=limit, **texts) for
 ledger, now, granted = Ledger(windows, FileStorage(Path(sys.argv[1]), "a")), Moment(float(sys.argv[2])), 0
 print("ready", flush=True)
 sys.stdin.readline()
-while (wait := ledger.reserve(now)).is_granted:
+while (wait := ledger.acquire(now)).is_granted:
     ledger.observe(wait.ticket, now, {"minute": 100})
     granted += 1
 print(granted, *ledger.warnings)

@@ -64,8 +64,8 @@ def test_a_skipped_wait_costs_nothing() -> None:
 def test_a_refusal_is_waited_out(refusal: Answer, waited: float) -> None:
     clock = Clock()
     one = lane(clock)
-    one.hear(one.take(patience(clock)), refusal, NOON)
-    one.take(patience(clock))
+    one.on_answer(one.acquire(patience(clock)), refusal, NOON)
+    one.acquire(patience(clock))
     assert sum(clock.slept) == pytest.approx(waited, abs=1.1)
 
 
@@ -73,23 +73,23 @@ def test_a_refusal_for_the_day_is_waited_out_by_the_day() -> None:
     clock = Clock()
     one = lane(clock)
     refusal = answer(429, Date="Sun, 06 Nov 1994 23:00:00 GMT", X_RateLimit_Remaining_Day="0")
-    one.hear(one.take(patience(clock)), refusal, NOON)
+    one.on_answer(one.acquire(patience(clock)), refusal, NOON)
     with pytest.raises(BudgetExhausted, match=r"360[01] s more"):
-        one.take(patience(clock))
+        one.acquire(patience(clock))
 
 
 def test_the_clock_of_the_server_is_learnt_from_its_dates() -> None:
     clock = Clock()
     one = lane(clock)
-    one.hear(one.take(patience(clock)), answer(Date="Sun, 06 Nov 1994 08:49:37 GMT"), NOON)
+    one.on_answer(one.acquire(patience(clock)), answer(Date="Sun, 06 Nov 1994 08:49:37 GMT"), NOON)
     assert one.now().at == pytest.approx(784111777.0)
 
 
 def test_a_forced_request_waits_for_nothing() -> None:
     clock = Clock()
     one = lane(clock)
-    one.hear(one.take(patience(clock)), answer(429, Retry_After="30"), NOON)
-    assert one.take(patience(clock), is_forced=True) == 2
+    one.on_answer(one.acquire(patience(clock)), answer(429, Retry_After="30"), NOON)
+    assert one.acquire(patience(clock), is_forced=True) == 2
     assert clock.slept == []
 
 
@@ -109,7 +109,7 @@ class Crowd:
         self.patience = WaitBudget(1e9, timing, lambda _event: None)
 
     def send(self) -> None:
-        self.flying.append((self.lane.take(self.patience), self.clock.at))
+        self.flying.append((self.lane.acquire(self.patience), self.clock.at))
         if len(self.flying) >= self.width:
             self.land(self.dice.randint(1, len(self.flying)))
 
@@ -121,7 +121,7 @@ class Crowd:
             self.clock.at += self.latency_s * self.dice.random() / 2
             headers = {name.lower(): (value,) for name, value in reply.headers}
             got = Answer(status=reply.status, headers=headers, body=reply.body, received_at=self.clock.at)
-            self.lane.hear(ticket, got, sent)
+            self.lane.on_answer(ticket, got, sent)
         del self.flying[:count]
 
     def sleep(self, seconds: float) -> None:

@@ -21,7 +21,7 @@ def test_the_true_time_is_within_the_bounds(ahead: float, answers: list[tuple[fl
     clock, ours = ServerClock(), 1e9
     for gap, taken, part in answers:
         ours += gap
-        clock.hear(float(floor(ours + taken * part + ahead)), ours, ours + taken)
+        clock.observe(float(floor(ours + taken * part + ahead)), ours, ours + taken)
         ours += taken
     moment = clock.now(ours)
     assert moment.at - 1e-3 <= ours + ahead <= moment.at + moment.doubt_s + 1e-3
@@ -29,16 +29,16 @@ def test_the_true_time_is_within_the_bounds(ahead: float, answers: list[tuple[fl
 
 def test_each_answer_narrows_the_doubt() -> None:
     clock = ServerClock()
-    clock.hear(100.0, 100.2, 100.3)
+    clock.observe(100.0, 100.2, 100.3)
     wide = clock.now(100.3).doubt_s
-    clock.hear(101.0, 101.9, 101.95)
+    clock.observe(101.0, 101.9, 101.95)
     assert clock.now(101.95).doubt_s < wide
 
 
 def test_answers_that_contradict_each_other_widen_it() -> None:
     clock = ServerClock()
-    clock.hear(100.0, 100.0, 100.1)
-    clock.hear(160.0, 100.0, 100.1)
+    clock.observe(100.0, 100.0, 100.1)
+    clock.observe(160.0, 100.0, 100.1)
     moment = clock.now(100.1)
     assert moment.at <= 100.1
     assert moment.at + moment.doubt_s >= 161
@@ -47,7 +47,7 @@ def test_answers_that_contradict_each_other_widen_it() -> None:
 def test_what_an_earlier_run_knew_holds_until_the_first_answer() -> None:
     clock = ServerClock((30.0, 2.0))
     assert clock.now(100.0) == Moment(130.0, 2.0)
-    clock.hear(100.0, 100.0, 100.1)
+    clock.observe(100.0, 100.0, 100.1)
     assert clock.now(100.1).at == pytest.approx(100.0)
 
 

@@ -17,7 +17,7 @@ class Ledgerless:
     meanwhile: Any = None
     taken: list[bool] = field(default_factory=list)
 
-    def take(self, patience: Any, *, is_forced: bool = False) -> int:
+    def acquire(self, patience: Any, *, is_forced: bool = False) -> int:
         self.taken.append(is_forced)
         if self.meanwhile is not None:
             self.meanwhile()
@@ -30,16 +30,16 @@ def counter(budget: int) -> Any:
 
 def test_each_request_has_its_number_and_ticket_until_the_budget_is_spent() -> None:
     counting, lane = counter(2), Ledgerless()
-    assert [counting.leave(lane, is_forced=is_forced) for is_forced in (False, True)] == [(1, 1), (2, 2)]
+    assert [counting.acquire(lane, is_forced=is_forced) for is_forced in (False, True)] == [(1, 1), (2, 2)]
     with pytest.raises(BudgetExhausted, match="the budget of 2 requests is spent"):
-        counting.leave(lane, is_forced=False)
+        counting.acquire(lane, is_forced=False)
     assert (counting.sent, lane.taken) == (2, [False, True])
 
 
 def test_what_waits_when_the_run_ends_never_leaves() -> None:
     counting = counter(5)
     with pytest.raises(BudgetExhausted, match="the run is over"):
-        counting.leave(Ledgerless(meanwhile=counting.close), is_forced=False)
+        counting.acquire(Ledgerless(meanwhile=counting.close), is_forced=False)
     assert counting.sent == 0
 
 
@@ -49,7 +49,7 @@ def test_racing_threads_never_exceed_the_budget() -> None:
     def ask() -> None:
         for _ in range(20):
             try:
-                counting.leave(lane, is_forced=False)
+                counting.acquire(lane, is_forced=False)
             except BudgetExhausted:
                 refused.append(1)
 

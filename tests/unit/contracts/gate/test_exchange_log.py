@@ -21,7 +21,7 @@ def test_the_listener_hears_what_is_left() -> None:
     heard: list[Event] = []
     record = ExchangeLog(heard.append)
     record.add(exchange(1), 1, {"minute": 7})
-    record.tell(Waiting(seconds=1.0, reason="because"))
+    record.notify(Waiting(seconds=1.0, reason="because"))
     assert heard == [
         ExchangeFinished(exchange=exchange(1), sent=1, remaining_minute=7, remaining_day=None),
         Waiting(seconds=1.0, reason="because"),

@@ -19,7 +19,7 @@ def run(gate: PipelineGate, **options: Any) -> tuple[tuple[Verdict, ...], list[E
     """Run the phase after one request of the relations."""
     events: list[Event] = []
     first = gate.open()
-    case = PlannedRequest(request=first.request, meaning="the lists", serves=())
+    case = PlannedRequest(request=first.request, meaning="the lists", covers=())
     seen = Observation(case, first, contract().by_id[first.request.operation_id])
     phase = FuzzPhase(Config(**{"seed": 1, **options}), contract(), gate, events.append)
     return phase(Observations(contract(), [seen])), events, phase

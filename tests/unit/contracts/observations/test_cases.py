@@ -10,7 +10,7 @@ from contracts.observations.cases import PlannedRequest, ask, typed, typed_param
 
 def case(**changes: object) -> PlannedRequest:
     request = ask(document().by_id["getCampaignInfo"], {"limit": 2})
-    made = PlannedRequest(request=request, meaning="first", serves=("a", "b"), rank=5)
+    made = PlannedRequest(request=request, meaning="first", covers=("a", "b"), priority=5)
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
@@ -44,14 +44,14 @@ def test_what_is_no_number_stays_a_text() -> None:
 
 
 def test_cases_with_the_same_request_have_the_same_key() -> None:
-    assert case().key == case(meaning="second", serves=("c",)).key
+    assert case().key == case(meaning="second", covers=("c",)).key
 
 
 def test_a_repetition_or_another_key_makes_another_case() -> None:
     other = replace(case().request, credential="none")
-    assert len({case().key, case(turn=1).key, case(request=other).key}) == 3
+    assert len({case().key, case(repetition=1).key, case(request=other).key}) == 3
 
 
 def test_joined_cases_serve_both_at_the_better_rank() -> None:
-    joined = case().joined(case(serves=("b", "c"), rank=3, follows=2, link="/next"))
-    assert (joined.serves, joined.rank, joined.cost, joined.link) == (("a", "b", "c"), 3, 3, "/next")
+    joined = case().joined(case(covers=("b", "c"), priority=3, follows=2, link="/next"))
+    assert (joined.covers, joined.priority, joined.cost, joined.link) == (("a", "b", "c"), 3, 3, "/next")

@@ -20,8 +20,8 @@ def test_what_was_seen_is_known() -> None:
 
 def test_the_telling_entity_has_the_largest_figures() -> None:
     known = known_of(observed(seen(LIST, page(routine(1), routine(5), routine(2)))))
-    assert known.telling("routine") == "r5"
-    assert known.telling("organisation") is None
+    assert known.most_active("routine") == "r5"
+    assert known.most_active("organisation") is None
 
 
 def test_days_are_those_of_the_series_that_parameters_cut() -> None:
@@ -49,8 +49,8 @@ def test_average_data_has_every_value_that_the_document_lists() -> None:
 
 def test_choices_depend_on_seed_and_purpose_only() -> None:
     known = typical_values(document(), seed=1)
-    assert known.dice("a").random() == known.dice("a").random()
-    assert known.dice("a").random() != known.dice("b").random()
+    assert known.random("a").random() == known.random("a").random()
+    assert known.random("a").random() != known.random("b").random()
 
 
 def test_values_that_are_missing_or_null_are_left_out() -> None:

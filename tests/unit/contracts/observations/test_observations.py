@@ -21,7 +21,7 @@ def test_only_successes_with_an_object_are_successes() -> None:
 
 def test_forms_are_one_family_in_the_order_of_sending() -> None:
     made = observed(seen(POST, page(), number=1), seen(LIST, page(), number=2))
-    assert [item.number for item in made.of_family(LIST)] == [1, 2]
+    assert [item.number for item in made.of_operation(LIST)] == [1, 2]
 
 
 def test_refusals_for_the_rate_are_not_judged_but_counted() -> None:
@@ -34,15 +34,15 @@ def test_an_entity_is_learnt_wherever_its_scope_has_an_id() -> None:
     made = observed(seen(LIST, page(routine(1), routine(2))))
     assert made.entities("routine") == ("r1", "r2")
     assert made.entities("user") == ("u1", "u0")
-    (told,) = made.learnt["routine", "r1"]["name"]
+    (told,) = made.entity_values["routine", "r1"]["name"]
     assert (told.value, told.pointer) == ("Name 1", "/data/campaign_info/0/linkedin_campaign_routine/campaign_name")
 
 
 def test_a_collection_is_whole_once_every_item_was_seen() -> None:
     first = seen(LIST, page(routine(1), total=2), parameters={"limit": 1})
     second = seen(POST, page(routine(2), total=2), parameters={"limit": 1, "offset": 1}, number=2)
-    assert observed(first).wholes == {}
-    assert list(observed(first, second).wholes[LIST]) == ["r1", "r2"]
+    assert observed(first).complete_listings == {}
+    assert list(observed(first, second).complete_listings[LIST]) == ["r1", "r2"]
 
 
 def test_what_passes_is_known_only_of_a_whole_collection() -> None:

@@ -15,7 +15,7 @@ from contracts.run.engine import plan
 
 def case(limit: int, rank: float, follows: int = 0) -> PlannedRequest:
     request = ask(document().by_id["getCampaignInfo"], {"limit": limit})
-    return PlannedRequest(request=request, meaning=str(limit), serves=(f"r{limit}",), rank=rank, follows=follows)
+    return PlannedRequest(request=request, meaning=str(limit), covers=(f"r{limit}",), priority=rank, follows=follows)
 
 
 def meanings(made: Plan) -> list[str]:
@@ -43,7 +43,7 @@ def test_a_walk_fits_whole_or_not_at_all() -> None:
 def test_the_plan_of_average_data_fits_into_a_minute_with_room_to_spare() -> None:
     made = plan(Config(), document(), 1000)
     assert 60 < made.cost <= 90
-    assert all(item.rank >= EXTRA_RANK for item in made.left_out)
+    assert all(item.priority >= EXTRA_RANK for item in made.left_out)
 
 
 def test_a_budget_that_was_asked_for_does_it_all() -> None:
@@ -65,18 +65,18 @@ def test_a_larger_budget_keeps_what_a_smaller_one_has() -> None:
 
 def test_every_relation_that_a_case_serves_exists() -> None:
     cases = relations.cases(typical_values(document()))
-    assert {name for item in cases for name in item.serves} <= rules().keys()
+    assert {name for item in cases for name in item.covers} <= rules().keys()
 
 
 def test_every_relation_is_served_or_looks_at_every_answer() -> None:
-    served = {name for item in relations.cases(typical_values(document())) for name in item.serves}
+    served = {name for item in relations.cases(typical_values(document())) for name in item.covers}
     alone = [rule for name, rule in rules().items() if name not in served and not rule.is_universal]
     assert {rule.relation.kind for rule in alone} <= {"limits", "derived", "collection"}
 
 
 def test_beside_the_opening_only_what_serves_a_wanted_relation_is_planned() -> None:
     made = plan(Config(only=("auth.refused",)), document(), 1000)
-    assert {item.request.credential for item in made.cases if item.rank >= OPENING_RANK} == {
+    assert {item.request.credential for item in made.cases if item.priority >= OPENING_RANK} == {
         "empty",
         "unknown",
         "truncated",

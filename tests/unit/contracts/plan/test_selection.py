@@ -31,7 +31,7 @@ def test_a_run_alone_plans_for_all_that_it_judges() -> None:
 @pytest.mark.parametrize("only", ["auth", "collection.subset[getCampaignInfo", "errors", "limits"])
 def test_what_is_chosen_is_planned_with_the_answers_that_it_is_made_from_and_judged_by(only: str) -> None:
     made = plan(Config(only=(only,)), document(), LARGE)
-    opening = {case.key for case in plan(Config(), document(), LARGE).cases if case.rank < OPENING_RANK}
+    opening = {case.key for case in plan(Config(), document(), LARGE).cases if case.priority < OPENING_RANK}
     right = [case for case in made.cases if case.expects is None and case.request.credential == "key"]
     assert opening <= {case.key for case in made.cases}
     assert {case.request.operation_id for case in made.cases} <= {"", *(case.request.operation_id for case in right)}
@@ -58,7 +58,7 @@ def test_every_shard_sends_clearly_less_than_the_whole_plan_and_about_the_same(c
 
 
 def test_every_shard_sees_for_itself_what_the_others_cases_are_made_from() -> None:
-    opening = {case.key for case in plan(Config(), document(), LARGE).cases if case.rank < OPENING_RANK}
+    opening = {case.key for case in plan(Config(), document(), LARGE).cases if case.priority < OPENING_RANK}
     assert opening
     assert all(opening <= {case.key for case in one.cases} for one in plans(3))
 
@@ -67,7 +67,7 @@ def test_a_shard_that_provokes_refusals_of_an_operation_also_asks_it_something_r
     for one in plans(4):
         asked = {case.request.operation_id for case in one.cases if case.request.operation_id}
         plain = [case for case in one.cases if case.expects is None and case.request.credential == "key"]
-        assert {case.request.operation_id for case in plain if case.rank < EXTRA_RANK} == asked
+        assert {case.request.operation_id for case in plain if case.priority < EXTRA_RANK} == asked
 
 
 def test_relations_about_single_answers_are_judged_by_every_shard() -> None:

@@ -25,7 +25,7 @@ def rule(id: str) -> RelationCheck:
 
 def case(name: str, *serves: str, follows: int = 0, rank: float = 50) -> PlannedRequest:
     request = Request(operation_id="getA", method="GET", path=f"/{name}")
-    return PlannedRequest(request=request, meaning=name, serves=serves, follows=follows, rank=rank)
+    return PlannedRequest(request=request, meaning=name, covers=serves, follows=follows, priority=rank)
 
 
 def dealt(names: str, cases: list[PlannedRequest], count: int) -> list[str]:

@@ -21,7 +21,7 @@ def verdict(judgement: CheckResult, observations: Any = SEEN, name: str = NAME, 
 
 
 def test_what_was_looked_at_and_held_is_kept() -> None:
-    assert verdict(CheckResult(looked_at=2)).outcome is Outcome.KEPT
+    assert verdict(CheckResult(checked=2)).outcome is Outcome.KEPT
 
 
 def test_a_violation_breaks_whatever_else() -> None:
@@ -48,13 +48,13 @@ def test_what_nothing_was_looked_at_for_is_never_green(around: dict[str, Any], o
 
 def test_more_than_a_tenth_of_refusals_for_the_rate_decides_nothing() -> None:
     answers = [seen("getCampaignInfo", page(), number=place, status=429 if place < 2 else 200) for place in range(10)]
-    assert verdict(CheckResult(looked_at=1), observed(*answers)).reason == (
+    assert verdict(CheckResult(checked=1), observed(*answers)).reason == (
         "20% of the requests were refused for the rate limit"
     )
 
 
 def test_an_operation_without_a_success_decides_nothing() -> None:
-    made = verdict(CheckResult(looked_at=1), observed(seen("getCampaignInfo", status=401)))
+    made = verdict(CheckResult(checked=1), observed(seen("getCampaignInfo", status=401)))
     assert made.reason == "no request to getCampaignInfo was answered with success"
 
 

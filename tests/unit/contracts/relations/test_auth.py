@@ -13,7 +13,7 @@ KNOWN = typical_values(document())
 
 
 def by_relation() -> dict[str, PlannedRequest]:
-    return {case.serves[0]: case for case in auth.cases(KNOWN)}
+    return {case.covers[0]: case for case in auth.cases(KNOWN)}
 
 
 def test_every_operation_is_asked_without_a_key() -> None:
@@ -22,7 +22,7 @@ def test_every_operation_is_asked_without_a_key() -> None:
 
 
 def test_every_other_wrong_key_is_used_once_on_rotating_operations() -> None:
-    variants = [case.request for case in auth.cases(KNOWN) if case.serves[0].startswith("auth.refused")]
+    variants = [case.request for case in auth.cases(KNOWN) if case.covers[0].startswith("auth.refused")]
     assert len({request.credential for request in variants}) == len(variants) == 6
     assert len({request.operation_id for request in variants}) == 6
 
@@ -52,5 +52,5 @@ def test_a_refusal_with_its_code_is_kept() -> None:
     name = "auth.refused[truncated]"
     case = by_relation()[name]
     answer = seen(case.request.operation_id, {"data": {"error_code": "INVALID_API_KEY"}}, status=401, case=case)
-    assert judge(name, answer).looked_at == 1
+    assert judge(name, answer).checked == 1
     assert titles(name, answer) == []

@@ -32,7 +32,7 @@ def test_the_flag_tells_success(status: int, flag: Any, holds: bool) -> None:
 
 
 def test_answers_without_the_member_are_passed_over() -> None:
-    assert judge("envelope.code[/code]", seen(LIST, b"no json")).looked_at == 0
+    assert judge("envelope.code[/code]", seen(LIST, b"no json")).checked == 0
 
 
 @pytest.mark.parametrize(
@@ -66,4 +66,4 @@ def test_an_identity_is_never_given_twice() -> None:
 
 
 def test_one_answer_alone_proves_no_freshness() -> None:
-    assert judge("envelope.fresh[/data/request_id]", seen(LIST, {"data": {"request_id": "x"}})).looked_at == 0
+    assert judge("envelope.fresh[/data/request_id]", seen(LIST, {"data": {"request_id": "x"}})).checked == 0

@@ -18,7 +18,7 @@ KNOWN = typical_values(document())
 
 
 def by_relation(known: KnownValues = KNOWN) -> dict[str, PlannedRequest]:
-    return {case.serves[0]: case for case in errors.cases(known)}
+    return {case.covers[0]: case for case in errors.cases(known)}
 
 
 def refused(relation_id: str, status: int, code: str, **given: Any) -> Observation:
@@ -63,7 +63,9 @@ def test_an_unknown_number_is_larger_than_every_known_one() -> None:
 
 
 def test_each_condition_is_planned_once_per_form_before_it_is_repeated() -> None:
-    first = [case.request for case in errors.cases(KNOWN) if case.rank < EXTRA_RANK and "end-before" in case.serves[0]]
+    first = [
+        case.request for case in errors.cases(KNOWN) if case.priority < EXTRA_RANK and "end-before" in case.covers[0]
+    ]
     assert [request.method for request in first] == ["GET", "POST"]
 
 
@@ -93,4 +95,4 @@ def test_a_refused_method_says_which_are_taken() -> None:
 
 def test_a_refusal_for_the_rate_is_no_answer() -> None:
     name = "errors.end-before-start[getDashboardInfo]"
-    assert judge(name, refused(name, 429, "RATE_LIMIT_EXCEEDED")).looked_at == 0
+    assert judge(name, refused(name, 429, "RATE_LIMIT_EXCEEDED")).checked == 0

@@ -38,7 +38,7 @@ def test_another_value_is_named_with_both_places() -> None:
 
 def test_a_figure_that_the_range_cuts_is_not_compared() -> None:
     cut = opened(3, detail(3, member_count=1), start_date="2025-05-01")
-    assert judge("identity.same[routine:member_count]", seen(LIST, page(routine(3))), cut).looked_at == 0
+    assert judge("identity.same[routine:member_count]", seen(LIST, page(routine(3))), cut).checked == 0
 
 
 def test_a_whole_item_is_the_same_under_every_filter() -> None:
@@ -51,7 +51,7 @@ def test_a_whole_item_is_the_same_under_every_filter() -> None:
 
 def test_undocumented_members_of_an_item_may_change() -> None:
     first, other = (seen(LIST, page(routine(3, age_s=age)), number=age) for age in (1, 2))
-    assert judge(f"identity.item[{LIST}]", first, other).looked_at == 1
+    assert judge(f"identity.item[{LIST}]", first, other).checked == 1
     assert titles(f"identity.item[{LIST}]", first, other) == []
 
 
@@ -67,7 +67,7 @@ def test_a_listed_id_that_is_refused_is_named() -> None:
 
 
 def test_an_id_that_nobody_listed_need_not_open() -> None:
-    assert judge(OPENS, opened(3, {}), seen(LIST, page(routine(4)))).looked_at == 0
+    assert judge(OPENS, opened(3, {}), seen(LIST, page(routine(4)))).checked == 0
 
 
 def test_a_directory_lists_everyone_seen_elsewhere() -> None:

@@ -33,7 +33,7 @@ def test_a_refusal_after_the_last_request_is_kept() -> None:
     burst = [sent(1), sent(0, number=2), sent(0, 429, number=3), sent(0, 429, number=4)]
     for name in (EARLY, LATE, AGREES, WAIT, CODE):
         assert titles(name, *burst) == []
-        assert judge(name, *burst).looked_at
+        assert judge(name, *burst).checked
 
 
 def test_a_refusal_with_allowance_left_is_early() -> None:
@@ -53,7 +53,7 @@ def test_an_answer_with_nothing_left_is_late() -> None:
 
 
 def test_an_answer_in_the_next_window_is_not_late() -> None:
-    assert judge(LATE, sent(0), sent(99, number=2, at=MIDDLE + 40)).looked_at == 0
+    assert judge(LATE, sent(0), sent(99, number=2, at=MIDDLE + 40)).checked == 0
 
 
 def test_a_server_that_never_refuses_is_found() -> None:

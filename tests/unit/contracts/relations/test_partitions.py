@@ -37,7 +37,7 @@ def test_a_day_too_few_is_named() -> None:
 
 def test_other_parameters_must_be_the_same() -> None:
     part = board(3, number=2, start_date="2025-05-02", linkedin_user_information_ids=["u"])
-    assert judge(DAYS, WHOLE, part).looked_at == 0
+    assert judge(DAYS, WHOLE, part).checked == 0
 
 
 def test_the_range_of_all_days_is_the_uncut_answer() -> None:
@@ -47,8 +47,8 @@ def test_the_range_of_all_days_is_the_uncut_answer() -> None:
 
 
 def test_a_narrower_range_is_not_all_days() -> None:
-    assert judge(ALL_DAYS, WHOLE, board(2, 3, number=2, start_date="2025-05-02")).looked_at == 0
-    assert judge(ALL_DAYS, board(), board(number=2, start_date="2025-05-02")).looked_at == 0
+    assert judge(ALL_DAYS, WHOLE, board(2, 3, number=2, start_date="2025-05-02")).checked == 0
+    assert judge(ALL_DAYS, board(), board(number=2, start_date="2025-05-02")).checked == 0
 
 
 def users(*names: str) -> Any:
@@ -65,12 +65,12 @@ def test_figures_of_single_entities_add_up() -> None:
     assert titles(SENT, users("u", "v"), board(sent=8), *halves) == [
         "/data/message_stats/sent is 8 for all, 3 + 4 for its parts"
     ]
-    assert judge(SENT, users("u", "v", "w"), board(sent=7), *halves).looked_at == 0
+    assert judge(SENT, users("u", "v", "w"), board(sent=7), *halves).checked == 0
 
 
 def test_all_days_are_asked_for_before_parts_of_them() -> None:
     made = [case for case in partitions.cases(typical_values(document())) if "start_date" in case.request.parameters]
-    first = min(made, key=lambda case: case.rank)
+    first = min(made, key=lambda case: case.priority)
     assert first.request.parameters["end_date"] == "2025-05-10"
 
 

@@ -29,7 +29,7 @@ def answers(*left: int, step_s: float = 0.1, **given: Any) -> list[Observation]:
 
 
 def test_falling_by_one_is_kept() -> None:
-    assert judge(COUNTS, *answers(9, 8, 7)).looked_at == 2
+    assert judge(COUNTS, *answers(9, 8, 7)).checked == 2
     assert titles(COUNTS, *answers(9, 8, 7)) == []
 
 
@@ -52,8 +52,8 @@ def test_a_new_window_may_begin_between_two_answers() -> None:
 
 
 def test_a_fall_tells_as_much_where_a_new_window_may_have_begun() -> None:
-    assert judge(COUNTS, *answers(9, 8, 99, step_s=29)).looked_at == 1
-    assert judge(COUNTS, *answers(9, 9, step_s=40)).looked_at == 0
+    assert judge(COUNTS, *answers(9, 8, 99, step_s=29)).checked == 1
+    assert judge(COUNTS, *answers(9, 9, step_s=40)).checked == 0
 
 
 def test_at_nothing_left_a_refusal_takes_nothing() -> None:
@@ -69,7 +69,7 @@ def test_strangers_are_counted_for_themselves() -> None:
 def test_a_wrong_key_that_is_taken_is_no_stranger() -> None:
     body: Any = {"data": {}}
     taken = [seen("getUserCampaignFilters", body, credential="empty", headers={REMAINING.lower(): "5"}) for _ in (1, 2)]
-    assert judge(STRANGERS, *taken).looked_at == 0
+    assert judge(STRANGERS, *taken).checked == 0
 
 
 @pytest.mark.parametrize("headers", [{}, {REMAINING.lower(): "9"}, {REMAINING.lower(): "-1", LIMIT.lower(): "100"}])
@@ -80,7 +80,7 @@ def test_both_headers_are_whole_numbers_on_every_answer(headers: dict[str, str])
 def test_the_limit_is_the_documented_one() -> None:
     answer = seen("getCampaignInfo", headers={LIMIT.lower(): "60"})
     assert titles("ledger.limit[minute]", answer) == [f"{LIMIT} is 60"]
-    assert judge("ledger.limit[minute]", seen("getCampaignInfo")).looked_at == 0
+    assert judge("ledger.limit[minute]", seen("getCampaignInfo")).checked == 0
 
 
 def test_what_strangers_cost_rests_on_an_assumption() -> None:

@@ -10,7 +10,7 @@ RELATION = rules()["collection.subset[getCampaignInfo:term]"].relation
 
 def test_what_held_and_what_did_not_are_both_counted() -> None:
     judgement = judged(RELATION, [None, Mismatch("t", "e", (seen("getCampaignInfo"),)), None], "nothing")
-    assert (judgement.looked_at, len(judgement.violations), judgement.reason) == (3, 1, "")
+    assert (judgement.checked, len(judgement.violations), judgement.reason) == (3, 1, "")
 
 
 def test_nothing_to_look_at_has_a_reason() -> None:

@@ -53,7 +53,7 @@ def test_a_relation_says_what_it_is_about(rule: RelationCheck, source: DocumentS
 @every_rule
 def test_a_relation_that_saw_nothing_says_why_and_blames_nobody(rule: RelationCheck) -> None:
     judgement = rule(Observations(document(), ()))
-    assert (judgement.violations, judgement.looked_at) == ((), 0)
+    assert (judgement.violations, judgement.checked) == ((), 0)
     assert judgement.reason
 
 
@@ -67,14 +67,14 @@ NOTHING = KnownValues.nothing(document())
 def test_the_opening_needs_nothing_to_be_known() -> None:
     opening = relations.opening(NOTHING)
     assert opening
-    assert all(case.rank < OPENING_RANK for case in opening)
+    assert all(case.priority < OPENING_RANK for case in opening)
     assert {case.request.credential for case in opening} == {"key"}
-    assert {name for case in opening for name in case.serves} <= set(rules())
+    assert {name for case in opening for name in case.covers} <= set(rules())
 
 
 def test_a_case_serves_relations_that_there_are() -> None:
     cases = relations.cases(NOTHING)
-    assert {name for case in cases for name in case.serves} <= set(rules())
+    assert {name for case in cases for name in case.covers} <= set(rules())
     assert {case.key for case in relations.opening(NOTHING)} <= {case.key for case in cases}
     assert all(case.meaning for case in cases)
 

@@ -17,7 +17,7 @@ def pair(left: dict[str, Any], right: dict[str, Any], **parameters: Any) -> list
 
 
 def test_forms_with_the_same_parameters_answer_the_same() -> None:
-    assert judge(EQUAL, *pair(page(routine(1)), page(routine(1)), limit=5)).looked_at == 1
+    assert judge(EQUAL, *pair(page(routine(1)), page(routine(1)), limit=5)).checked == 1
     assert titles(EQUAL, *pair(page(routine(1)), page(routine(1)), limit=5)) == []
 
 
@@ -41,13 +41,13 @@ def test_links_are_the_same_whatever_the_order_of_their_parameters() -> None:
 
 def test_forms_with_other_parameters_are_not_compared() -> None:
     first = seen("getCampaignInfo", page(), parameters={"limit": 1})
-    assert judge(EQUAL, first, seen("postCampaignInfo", page(), number=2)).looked_at == 0
+    assert judge(EQUAL, first, seen("postCampaignInfo", page(), number=2)).checked == 0
 
 
 def test_an_empty_list_is_no_parameter() -> None:
     first = seen("getCampaignInfo", page())
     second = seen("postCampaignInfo", page(), parameters={"linkedin_user_information_ids": []}, number=2)
-    assert judge(EQUAL, first, second).looked_at == 1
+    assert judge(EQUAL, first, second).checked == 1
 
 
 def test_a_repeated_request_is_answered_the_same() -> None:
@@ -57,7 +57,7 @@ def test_a_repeated_request_is_answered_the_same() -> None:
 
 
 def test_the_opening_needs_nothing_to_be_known() -> None:
-    asked = [case for case in same_as.cases(KnownValues.nothing(document())) if case.turn == 0]
+    asked = [case for case in same_as.cases(KnownValues.nothing(document())) if case.repetition == 0]
     assert all(not case.request.parameters for case in asked)
     assert "getOptimizedRoutineData" not in {case.request.operation_id for case in asked}
 

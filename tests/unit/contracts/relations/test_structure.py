@@ -25,7 +25,7 @@ def body(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_valid_body_is_kept() -> None:
-    assert judge(f"structure.body[{FILTERS}]", seen(FILTERS, body())).looked_at == 1
+    assert judge(f"structure.body[{FILTERS}]", seen(FILTERS, body())).checked == 1
 
 
 def test_what_the_schema_forbids_is_named_by_its_place() -> None:
@@ -51,7 +51,7 @@ def broken_by(responses: dict[str, Any], status: int, body: bytes, media_type: s
     made = parse({"openapi": "3.1.0", "paths": {"/x": {"get": {"operationId": "getX", "responses": responses}}}})
     operation = made.by_id["getX"]
     answer = Answer(status=status, headers={"content-type": (media_type,)}, body=body)
-    case = PlannedRequest(request=ask(operation), meaning="made up", serves=())
+    case = PlannedRequest(request=ask(operation), meaning="made up", covers=())
     exchange = Exchange(number=1, phase="relations", request=case.request, answer=answer)
     observations = Observations(made, [Observation(case, exchange, operation)])
     return [rule.relation.id for rule in structure.rules(made) if rule(observations).violations]
@@ -112,13 +112,13 @@ def test_a_valid_request_must_succeed() -> None:
 
 def test_a_refused_key_says_nothing_of_the_request() -> None:
     judgement = judge(f"structure.accepts[{FILTERS}]", seen(FILTERS, status=401))
-    assert (judgement.looked_at, judgement.reason) == (0, "every request was refused for its key")
+    assert (judgement.checked, judgement.reason) == (0, "every request was refused for its key")
 
 
 def test_a_request_that_should_fail_need_not_succeed() -> None:
     rule = ErrorRule(condition="invalid-request", status=400, error_code="X", pointer="")
-    case = PlannedRequest(request=ask(observed().document.by_id[FILTERS]), meaning="", serves=(), expects=rule)
-    assert judge(f"structure.accepts[{FILTERS}]", seen(FILTERS, status=400, case=case)).looked_at == 0
+    case = PlannedRequest(request=ask(observed().document.by_id[FILTERS]), meaning="", covers=(), expects=rule)
+    assert judge(f"structure.accepts[{FILTERS}]", seen(FILTERS, status=400, case=case)).checked == 0
 
 
 def test_undocumented_members_are_listed_once_for_each_place() -> None:

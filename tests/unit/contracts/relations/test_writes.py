@@ -26,11 +26,11 @@ def test_a_created_key_must_work() -> None:
     refused = seen("getUserCampaignFilters", {}, status=401, credential="created")
     assert titles(WORKS, taken) == []
     assert titles(WORKS, refused) == ["the created key was answered 401"]
-    assert judge(WORKS, created()).looked_at == 0
+    assert judge(WORKS, created()).checked == 0
 
 
 def test_keys_that_differ_are_new() -> None:
-    assert judge("effect.new[createApiKey]", created("a"), created("b", 2)).looked_at == 2
+    assert judge("effect.new[createApiKey]", created("a"), created("b", 2)).checked == 2
 
 
 def test_the_same_key_twice_is_not_new() -> None:
@@ -44,12 +44,12 @@ def test_one_key_alone_proves_nothing() -> None:
 def test_what_was_given_is_kept() -> None:
     assert titles(KEEPS, created(told="mine", description="mine")) == []
     assert titles(KEEPS, created(told="min", description="mine")) == ["/data/description is 'min', given was 'mine'"]
-    assert judge(KEEPS, created()).looked_at == 0
+    assert judge(KEEPS, created()).checked == 0
 
 
 def test_the_key_just_made_is_used_right_after_it() -> None:
-    made = [case for case in writes.cases(KNOWN) if case.rank < 40]
-    assert [case.request.credential for case in sorted(made, key=lambda case: case.rank)] == ["key", "created"]
+    made = [case for case in writes.cases(KNOWN) if case.priority < 40]
+    assert [case.request.credential for case in sorted(made, key=lambda case: case.priority)] == ["key", "created"]
 
 
 def test_every_parameter_of_a_write_is_given() -> None:

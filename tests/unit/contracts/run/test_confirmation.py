@@ -29,7 +29,7 @@ def looked_at(
 
     gate = Direct(server, budget=budget, before=before)
     sending = CaseSender(gate, document())
-    cases = tuple(PlannedRequest(request=ask(operation), meaning="", serves=()) for operation in (LIST, POST))
+    cases = tuple(PlannedRequest(request=ask(operation), meaning="", covers=()) for operation in (LIST, POST))
     sending.send(Plan(cases=cases))
     observations = Observations(document(), sending.seen)
     judgement = RULE(observations)
@@ -41,7 +41,7 @@ def looked_at(
 def test_what_is_gone_at_the_second_look_was_a_change() -> None:
     settled, gate = looked_at(Right(), budget=9)
     assert settled.violations == ()
-    assert settled.looked_at
+    assert settled.checked
     assert gate.sent == 4
 
 
@@ -52,7 +52,7 @@ def test_what_no_longer_fits_into_the_budget_is_believed() -> None:
 
 
 def test_what_is_about_the_moment_is_not_read_again() -> None:
-    settled, gate = looked_at(Right(), budget=9, rule=replace(RULE, is_momentary=True))
+    settled, gate = looked_at(Right(), budget=9, rule=replace(RULE, is_time_bound=True))
     assert settled.violations
     assert gate.sent == 2
 

@@ -17,7 +17,7 @@ RULES = relations.rules(DOCUMENT)
 
 
 def case(number: int, *serves: str, **parameters: object) -> PlannedRequest:
-    return PlannedRequest(request=ask(LIST, dict(parameters)), meaning=f"{number}", serves=serves, turn=number)
+    return PlannedRequest(request=ask(LIST, dict(parameters)), meaning=f"{number}", covers=serves, repetition=number)
 
 
 def watched(server: Right, *cases: PlannedRequest) -> CaseSender:
@@ -43,7 +43,7 @@ def test_what_compares_answers_waits_for_the_last_of_them() -> None:
     server = BROKEN["another name in detail"].server()
     name, detail = "identity.same[routine:name]", DOCUMENT.by_id["getOptimizedRoutineData"]
     request = ask(detail, {"linkedin_campaign_routine_id": server.rows[0].id})
-    opened = PlannedRequest(request=request, meaning="opened", serves=(name,))
+    opened = PlannedRequest(request=request, meaning="opened", covers=(name,))
     sending = watched(server, opened, case(2, name), case(3, limit=9))
     assert (sending.stopped, len(sending.seen)) == (STOPPED, 2)
 
@@ -60,6 +60,6 @@ def test_what_is_gone_at_the_second_look_stops_nothing() -> None:
     server, name = Renamed(), "identity.same[routine:name]"
     request = ask(DOCUMENT.by_id["getOptimizedRoutineData"], {"linkedin_campaign_routine_id": server.rows[0].id})
     sending = watched(
-        server, PlannedRequest(request=request, meaning="opened", serves=(name,)), case(2, name), case(3, limit=9)
+        server, PlannedRequest(request=request, meaning="opened", covers=(name,)), case(2, name), case(3, limit=9)
     )
     assert (sending.stopped, len(sending.seen)) == ("", 3)

@@ -20,7 +20,7 @@ NEXT = "/data/pagination/next_page_url"
 def case(limit: int, follows: int = 0) -> PlannedRequest:
     request = ask(LIST, {"limit": limit})
     return PlannedRequest(
-        request=request, meaning="x", serves=(f"r{limit}",), follows=follows, link=NEXT if follows else ""
+        request=request, meaning="x", covers=(f"r{limit}",), follows=follows, link=NEXT if follows else ""
     )
 
 

@@ -134,7 +134,7 @@ def test_another_pipeline_answers_from_the_next_request_on() -> None:
     other.spec.windows = (SimpleNamespace(limit_header="X-New", remaining_header="X-Rest"),)
     other.spec.operations = (SimpleNamespace(method="PATCH"),)
     call()
-    call.edge.serve(other)  # type: ignore[arg-type]
+    call.edge.use(other)  # type: ignore[arg-type]
     call(origin="http://localhost:1")
     assert (len(call.pipeline.seen), len(other.seen)) == (1, 1)
     assert "X-New, X-Rest" in call.headers["Access-Control-Expose-Headers"]

@@ -31,7 +31,7 @@ MANY = known(*(routine(number, campaign_status=STATUSES[number % 4]) for number 
 
 def asked(made: KnownValues, *names: str) -> list[PlannedRequest]:
     """Return the core cases that give exactly these parameters."""
-    return [case for case in cases(made) if set(case.request.parameters) == set(names) and case.rank < EXTRA_RANK]
+    return [case for case in cases(made) if set(case.request.parameters) == set(names) and case.priority < EXTRA_RANK]
 
 
 def test_every_value_is_asked_for_and_one_in_both_forms() -> None:
@@ -64,7 +64,7 @@ def test_days_are_those_of_neighbouring_rows() -> None:
 
 
 def test_every_field_is_sorted_both_ways() -> None:
-    served = {name for case in cases(MANY) for name in case.serves if name.startswith("collection.sorted")}
+    served = {name for case in cases(MANY) for name in case.covers if name.startswith("collection.sorted")}
     assert len(served) == 14
 
 
@@ -88,7 +88,7 @@ def test_an_empty_collection_is_asked_what_needs_no_rows() -> None:
 
 def test_one_row_is_enough_to_ask() -> None:
     made = cases(known(routine(1)))
-    assert any("combined" in name for case in made for name in case.serves)
+    assert any("combined" in name for case in made for name in case.covers)
     assert all(case.follows == 0 for case in made)
 
 

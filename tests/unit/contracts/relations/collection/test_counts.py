@@ -40,11 +40,11 @@ def test_figures_are_those_of_the_same_users() -> None:
 
 
 def test_days_do_not_change_what_is_counted() -> None:
-    assert judge(TOTAL, seen(LIST, page(total=5)), board(asked={"start_date": "2025-05-01"}, total=5)).looked_at == 1
+    assert judge(TOTAL, seen(LIST, page(total=5)), board(asked={"start_date": "2025-05-01"}, total=5)).checked == 1
 
 
 def test_without_a_total_nothing_is_judged() -> None:
-    assert judge(TOTAL, board(total=5)).looked_at == 0
+    assert judge(TOTAL, board(total=5)).checked == 0
 
 
 USERS = {"linkedin_user_information_ids": ["u1"]}
@@ -69,20 +69,20 @@ def test_a_figure_is_a_number_equal_to_the_total(listed: dict[str, int] | None, 
 
 def test_a_total_of_other_users_proves_nothing() -> None:
     others = seen(LIST, page(total=5), parameters={"linkedin_user_information_ids": ["u2"]})
-    assert judge(TOTAL, others, board(asked=USERS, total=7)).looked_at == 0
+    assert judge(TOTAL, others, board(asked=USERS, total=7)).checked == 0
 
 
 def test_a_list_of_which_not_every_row_was_seen_proves_nothing() -> None:
     part = seen(LIST, page(routine(1), routine(2), total=9))
-    assert judge(DRAFTS, part, board(draft=7)).looked_at == 0
+    assert judge(DRAFTS, part, board(draft=7)).checked == 0
 
 
 def test_users_that_filter_nothing_are_all_users() -> None:
     body = {"data": {"campaign_count_info": {"total": 5}}}
     figure = seen("postDashboardInfo", body, parameters={"linkedin_user_information_ids": []}, number=9)
-    assert judge(TOTAL, seen(LIST, page(total=5)), figure).looked_at == 1
+    assert judge(TOTAL, seen(LIST, page(total=5)), figure).checked == 1
 
 
 def test_every_figure_that_was_seen_is_compared() -> None:
     figures = [board(number=number, total=5) for number in (7, 8, 9)]
-    assert judge(TOTAL, seen(LIST, page(total=5)), *figures).looked_at == 3
+    assert judge(TOTAL, seen(LIST, page(total=5)), *figures).checked == 3

@@ -27,7 +27,7 @@ def test_an_item_that_does_not_pass_is_named() -> None:
 
 
 def test_an_empty_answer_proves_nothing_of_a_filter() -> None:
-    assert judge(f"collection.subset[{GET}:campaign_status]", listed(campaign_status="active")).looked_at == 0
+    assert judge(f"collection.subset[{GET}:campaign_status]", listed(campaign_status="active")).checked == 0
 
 
 def test_no_item_comes_for_two_values() -> None:
@@ -40,7 +40,7 @@ def test_no_item_comes_for_two_values() -> None:
 def test_lists_of_values_that_overlap_may_share_items() -> None:
     name = "linkedin_user_information_ids"
     answers = (listed(ROWS[0], **{name: ["u0"]}), listed(ROWS[0], **{name: ["u0", "u1"]}, number=3))
-    assert judge(f"collection.disjoint[{GET}:{name}]", *answers).looked_at == 0
+    assert judge(f"collection.disjoint[{GET}:{name}]", *answers).checked == 0
 
 
 def test_all_values_together_give_everything() -> None:
@@ -48,11 +48,11 @@ def test_all_values_together_give_everything() -> None:
     whole = listed(total=4, number=1)
     answers = [listed(total=count, campaign_status=value) for value, count in part.items()]
     name = f"collection.complete[{GET}:campaign_status]"
-    assert judge(name, whole, *answers).looked_at == 1
+    assert judge(name, whole, *answers).checked == 1
     assert titles(name, listed(total=5, number=1), *answers) == [
         "all values of campaign_status together give 4 items, no campaign_status gives 5"
     ]
-    assert judge(name, whole, *answers[:3]).looked_at == 0
+    assert judge(name, whole, *answers[:3]).checked == 0
 
 
 def test_an_answer_is_held_against_all_rows_once_they_are_known() -> None:

@@ -31,7 +31,7 @@ def link(**parameters: Any) -> str:
 
 def test_the_relations_stand_on_both_forms() -> None:
     for operation in (LIST, POST):
-        assert judge(f"collection.next[{operation}]", answer(operation=operation)).looked_at == 1
+        assert judge(f"collection.next[{operation}]", answer(operation=operation)).checked == 1
 
 
 @pytest.mark.parametrize(
@@ -186,5 +186,5 @@ def test_a_right_server_is_kept_on_every_page(total: int, limit: int, start: int
     before = link(limit=limit, offset=start - limit) if 0 < limit <= start < total else None
     made = answer(total=total, asked={"limit": limit, "offset": start}, next=after, prev=before)
     assert titles(NEXT, made) == []
-    assert (start == 0 or limit <= start < total) is (judge(PREVIOUS, made).looked_at == 1)
+    assert (start == 0 or limit <= start < total) is (judge(PREVIOUS, made).checked == 1)
     assert titles(PREVIOUS, made) == []

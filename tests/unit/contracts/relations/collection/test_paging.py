@@ -63,8 +63,8 @@ def test_the_default_limit_is_the_documented_one() -> None:
 
 def test_nothing_comes_past_the_end() -> None:
     assert titles(f"collection.past-end[{LIST}]", paged(1, 5, offset=5)) == ["1 items came with an offset past the end"]
-    assert judge(f"collection.past-end[{LIST}]", paged(0, 5, offset=5)).looked_at == 1
-    assert judge(f"collection.past-end[{LIST}]", paged(0, 0, offset=5)).looked_at == 0
+    assert judge(f"collection.past-end[{LIST}]", paged(0, 5, offset=5)).checked == 1
+    assert judge(f"collection.past-end[{LIST}]", paged(0, 0, offset=5)).checked == 0
 
 
 def test_a_walk_meets_every_item_once() -> None:

@@ -16,7 +16,7 @@ def listed(*numbers: int, number: int = 2, total: int | None = None, **asked: An
 
 
 def test_rows_in_the_order_asked_for_are_kept() -> None:
-    assert judge(RISING, listed(1, 2, 3, sort_by="member_count", sort_order="asc")).looked_at == 1
+    assert judge(RISING, listed(1, 2, 3, sort_by="member_count", sort_order="asc")).checked == 1
     assert titles(FALLING, listed(3, 2, 2, sort_by="member_count")) == []
 
 
@@ -27,7 +27,7 @@ def test_rows_out_of_order_are_named() -> None:
 
 
 def test_equal_keys_prove_nothing() -> None:
-    assert judge(FALLING, listed(2, 2, sort_by="member_count")).looked_at == 0
+    assert judge(FALLING, listed(2, 2, sort_by="member_count")).checked == 0
 
 
 def test_without_a_sort_the_newest_comes_first() -> None:
