@@ -39,7 +39,7 @@ def hold_blameless(shape: tuple[int, int, int], seed: int, requests: int) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed, shape", enumerate(SHAPES, 1))
+@pytest.mark.parametrize("seed, shape", list(enumerate(SHAPES, 1)))
 def test_a_right_server_is_not_blamed_for_what_is_generated(seed: int, shape: tuple[int, int, int]) -> None:
     hold_blameless(shape, seed, requests=150)
 
