@@ -21,7 +21,7 @@ from contracts.verdicts import Outcome
         (1, 1, 1),
         (3, 2, 2),
         (70, 3, 3),
-        pytest.param(2000, 6, 3, marks=pytest.mark.slow),
+        pytest.param(2000, 6, 3, marks=pytest.mark.nightly),
         # All of it in one body would be longer than what is read of a body.
         pytest.param(2000, 3, 30, marks=pytest.mark.slow),
     ],

@@ -126,16 +126,21 @@ def test_a_second_run_waits_for_nothing_and_the_users_own_world_stays_as_it_is(s
 
 #: Sizes × seeds, the clocks in turn: now, a day of May, the day that only leap years have.
 DATASETS = [(size, seed) for size in (0, 1, 3, 40, 2000) for seed in range(10)]
-SAMPLE = {(0, 0), (1, 1), (3, 2)}
 CLOCKS = (None, 1746954000.0, 1709208000.0)
+SAMPLE = {(0, 0), (1, 1), (3, 2)}
+#: Seeds of which each clock has one; further ones are for the night.
+SEEDS = len(CLOCKS)
+
+
+def marks_of(size: int, seed: int) -> tuple[pytest.MarkDecorator, ...]:
+    if (size, seed) in SAMPLE:
+        return ()
+    return (pytest.mark.slow if seed < SEEDS else pytest.mark.nightly,)
 
 
 @pytest.mark.parametrize(
     "size, seed",
-    [
-        pytest.param(*dataset, marks=() if dataset in SAMPLE else pytest.mark.slow, id=f"{dataset[0]}-{dataset[1]}")
-        for dataset in DATASETS
-    ],
+    [pytest.param(*dataset, marks=marks_of(*dataset), id=f"{dataset[0]}-{dataset[1]}") for dataset in DATASETS],
 )
 def test_a_right_server_is_never_blamed_whatever_its_data(size: int, seed: int) -> None:
     config = MockConfig(routines=size, seed=seed, clock=CLOCKS[seed % len(CLOCKS)])

@@ -21,7 +21,7 @@ from mockserver.scenarios.magic_keys import SCENARIOS
 from mockserver.state import rules, session_factory
 from oas.messages import Request
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.nightly
 
 BEFORE, SOAKED, JOURNAL_ENTRIES = 6000, 20_000, 200
 #: What Python's own bookkeeping moves by, beside what the mock keeps.

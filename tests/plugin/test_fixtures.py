@@ -1,4 +1,4 @@
-"""The fixtures in projects of their own, each run by a pytest of its own."""
+"""The fixtures in projects of their own, each run by a pytest within the process: test_load.py starts processes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def run(pytester: pytest.Pytester) -> Run:
         pytester.makepyfile(client=CLIENT)
         pytester.makepyfile(test_it=f"from client import *\n{dedent(tests)}")
         spared = [item for name in SPARED if name not in use for item in ("-p", f"no:{name}")]
-        return pytester.runpytest_subprocess(*spared, *args)
+        return pytester.runpytest_inprocess(*spared, *args)
 
     return run
 
@@ -190,7 +190,7 @@ def test_each_is_alone(mock_api, mock_api_session, number):
 @pytest.mark.parametrize("mode", ["load", "loadscope", "loadfile", "loadgroup", "worksteal"])
 def test_it_works_in_every_distribution_mode(run: Run, mode: str) -> None:
     pytest.importorskip("xdist")
-    run(MANY, "-n", "4", "--dist", mode).assert_outcomes(passed=24)
+    run(MANY, "-n", "2", "--dist", mode).assert_outcomes(passed=24)
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -61,11 +61,13 @@ class Project:
     def serve(self, server: Right) -> str:
         return self.stack.enter_context(serve(server))
 
-    def run(self, *args: str, url: str = "") -> pytest.RunResult:
+    def run(self, *args: str, url: str = "", is_alone: bool = False) -> pytest.RunResult:
+        """Run pytest here, or in a process of its own where what its workers print is asked for."""
         spared = [item for name in SPARED for item in ("-p", f"no:{name}")]
         target = ["--contracts-url", url, "--deselect", UNSURE] if url else []
         report = self.pytester.path / "junit.xml"
-        done = self.pytester.runpytest_subprocess(*spared, "--contracts", *target, f"--junitxml={report}", *args)
+        start = self.pytester.runpytest_subprocess if is_alone else self.pytester.runpytest_inprocess
+        done = start(*spared, "--contracts", *target, f"--junitxml={report}", *args)
         self.ends = {case.attrib["name"]: end_of(case) for case in ElementTree.parse(report).iter("testcase")}
         return done
 
@@ -95,7 +97,7 @@ def broken(name: str = "the term is ignored") -> Right:
 
 
 def test_without_the_option_nothing_is_collected(project: Project) -> None:
-    done = project.pytester.runpytest_subprocess("-p", "no:schemathesis", "--collect-only", "-q")
+    done = project.pytester.runpytest_inprocess("-p", "no:schemathesis", "-p", "no:asyncio", "--collect-only", "-q")
     done.stdout.fnmatch_lines(["test_own.py::test_of_the_project", "1 test collected*"])
 
 
@@ -194,7 +196,7 @@ def test_workers_share_one_run_and_its_budget(project: Project, workers: str) ->
     alone, shared = broken(), broken()
     project.run(url=project.serve(alone))
     ends = project.ends
-    done = project.run("-n", workers, "--contracts-budget", "95", url=project.serve(shared))
+    done = project.run("-n", workers, "--contracts-budget", "95", url=project.serve(shared), is_alone=True)
     assert project.ended("failed") == {name for name, end in ends.items() if end == "failed"} != set()
     assert project.ends.keys() == ends.keys()
     assert shared.answered <= 95

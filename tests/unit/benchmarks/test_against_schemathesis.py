@@ -54,7 +54,7 @@ def test_without_time_nothing_is_measured_and_that_is_said(monkeypatch: pytest.M
         main()
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_one_run_is_a_process_of_its_own_whose_requests_the_server_counts() -> None:
     command = [sys.executable, str(PROGRAM), "--one", OURS, BROKEN]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True, env=script_environment())

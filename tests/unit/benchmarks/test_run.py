@@ -24,7 +24,7 @@ def start(*options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=200, check=False, env=script_environment())
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @needs_wrk
 @needs_linux
 def test_the_smoke_times_every_peer_that_is_here_and_names_the_others(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_every_case_is_answered(case: Case) -> None:
     assert min(cost.first, cost.fresh, cost.again) > 0
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("case", [case for case in CASES if "filter" in case.title][:5], ids=lambda case: case.title)
 def test_a_filtered_page_costs_no_more_among_many_routines(case: Case) -> None:
     # A page that looked at each row would cost a hundredfold; times of a shared machine double now and then.

@@ -63,7 +63,7 @@ def test_a_bound_that_does_not_hold_ends_with_one(
     assert f"{growth:.3f} times as much (bound 1.03), at most 120.0 MB" in capsys.readouterr().out
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.skipif(sys.platform != "linux", reason="memory comes from Linux' /proc")
 def test_a_real_server_is_soaked_and_timed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(soak, "SLOW_MS", 300)

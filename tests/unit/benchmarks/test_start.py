@@ -15,7 +15,7 @@ def test_imports_come_the_dearest_first() -> None:
     assert "json.decoder" not in names
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.skipif(sys.platform != "linux", reason="memory comes from Linux' /proc")
 def test_a_start_is_measured_to_its_first_answer() -> None:
     seconds, megabytes = measure(["--routines", "10"])

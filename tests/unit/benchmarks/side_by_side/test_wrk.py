@@ -36,7 +36,7 @@ def test_no_body_is_nil() -> None:
     assert "wrk.body = nil" in script_of(load("http://x", {}))
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not on the path")
 @pytest.mark.parametrize("key, share", [("your_api_key_here", 0), ("nobody's", 1)])
 def test_wrk_counts_answers_and_refusals(tmp_path: Path, key: str, share: int) -> None:

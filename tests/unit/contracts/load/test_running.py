@@ -85,7 +85,7 @@ def test_refusals_for_the_rate_are_counted_and_no_failures() -> None:
 
 
 @needs_locust
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.skipif(sys.platform == "win32", reason="stopping a worker by its master is not tried there")
 def test_a_master_counts_what_its_workers_send(server: LiveServer, tmp_path: Path) -> None:
     port, keys = str(free_port()), tmp_path / "keys"

@@ -60,7 +60,7 @@ def test_a_small_budget_is_never_exceeded_nor_turned_into_blame(budget: int) -> 
 
 
 @pytest.mark.parametrize("budget, least", [(10, 0.4), (30, 0.65)])
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_most_telling_requests_come_first(budget: int, least: float) -> None:
     servers = [broken.server for broken in BROKEN.values() if broken.phase == "relations"]
     found = sum(bool(judged(Direct(server(), budget=budget), budget=budget).violations) for server in servers)

@@ -107,7 +107,7 @@ def test_bounds_hold_under_writers_readers_and_a_stalled_stream() -> None:
     hold_bounds_under_readers(500)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_long_soak_leaves_both_bounds_and_the_memory_as_they_were() -> None:
     full, later = growth_of(50_000)
     assert later < SLACK * MAX_BYTES
