@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from operator import attrgetter
 from pathlib import Path
 from pkgutil import resolve_name
@@ -166,10 +166,15 @@ def settings_of(config: Config) -> dict[str, Any]:
 
 
 def config_from(settings: Mapping[str, Any]) -> Config:
-    """Return the settings that `settings_of` described."""
-    paths = {name: Path(settings[name]) for name in ("spec", "dataset") if settings[name] is not None}
-    lists = {name: tuple(value) for name, value in settings.items() if isinstance(value, list)}
-    return Config(**{**settings, **paths, **lists})
+    """Return the settings that `settings_of` described; each field takes back its own type."""
+    made = dict(settings)
+    for one in fields(Config):
+        value = made.get(one.name)
+        if isinstance(value, str) and str(one.type).startswith("Path"):
+            made[one.name] = Path(value)
+        elif isinstance(value, list):
+            made[one.name] = tuple(value)
+    return Config(**made)
 
 
 def name_of(factory: Factory | None) -> str | None:

@@ -46,8 +46,13 @@ def test_settings_travel_as_json(config: Config) -> None:
     assert config_from(json.loads(json.dumps(settings_of(config)))) == config
 
 
-def test_every_setting_travels() -> None:
+def test_every_setting_travels_in_its_own_type() -> None:
     assert set(settings_of(Config())) == {field.name for field in fields(Config)}
+    paths = [field.name for field in fields(Config) if str(field.type).startswith("Path")]
+    assert paths == ["spec", "dataset", "scenarios"]
+    sent = {**settings_of(Config()), **dict.fromkeys(paths, "some/where")}
+    made = config_from(json.loads(json.dumps(sent)))
+    assert [getattr(made, name) for name in paths] == [Path("some/where")] * 3
 
 
 @pytest.mark.parametrize(
