@@ -6,7 +6,7 @@ import itertools
 import random
 from collections.abc import Iterator
 
-from mockserver.scenarios.magic_keys import SCENARIOS
+from mockserver.scenarios.registry import SCENARIOS
 from oas.contract import load
 from oas.operation import Operation
 

@@ -127,8 +127,8 @@ def _drive(config: Config, contract: Contract, listener: Listener) -> Report:
     from contracts import __version__
     from contracts.gate.gate import Gate
     from contracts.generate.phase import PHASE, FuzzPhase
-    from contracts.plan.filters import check_choice
     from contracts.plan.selection import generating
+    from contracts.plan.verdict import check_choice
     from contracts.relations import relations
     from contracts.request_index import RequestIndex
     from contracts.run import engine

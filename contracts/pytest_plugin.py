@@ -72,7 +72,7 @@ def mock_api(
     request: pytest.FixtureRequest, mock_api_server: MockServer, mock_api_config: Mapping[str, Any]
 ) -> Iterator[MockApi]:
     """A mock of the API for this test alone; its teardown fails where the client broke the contract."""
-    from contracts.plugin.fixtures import mock_of, settings_of
+    from contracts.plugin.settings import mock_of, settings_of
 
     yield from mock_of(mock_api_server, settings_of(request.node, mock_api_config))
 
@@ -80,7 +80,7 @@ def mock_api(
 @pytest.fixture(scope="session")
 def mock_api_session(mock_api_server: MockServer, mock_api_config: Mapping[str, Any]) -> Iterator[MockApi]:
     """A mock of the API for all tests of this worker process; the verdict comes at the end."""
-    from contracts.plugin.fixtures import mock_of, settings_of
+    from contracts.plugin.settings import mock_of, settings_of
 
     yield from mock_of(mock_api_server, settings_of(None, mock_api_config))
 
@@ -88,7 +88,7 @@ def mock_api_session(mock_api_server: MockServer, mock_api_config: Mapping[str, 
 @pytest.fixture(scope="session")
 def contract_api_target(pytestconfig: pytest.Config) -> Iterator[LiveTarget | None]:
     """The server of `--contracts-url` behind the gate, None without that option."""
-    from contracts.plugin.fixtures import target_of
+    from contracts.plugin.settings import target_of
 
     yield from target_of(pytestconfig)
 
@@ -101,6 +101,6 @@ def contract_api(
     if contract_api_target is None:
         yield request.getfixturevalue("mock_api")
         return
-    from contracts.plugin.fixtures import live_of, settings_of
+    from contracts.plugin.settings import live_of, settings_of
 
     yield from live_of(contract_api_target, settings_of(request.node, mock_api_config))

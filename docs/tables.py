@@ -28,7 +28,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def magic_keys() -> str:
     """Return the keys for which a scenario is always played."""
-    from mockserver.scenarios.magic_keys import SCENARIOS
+    from mockserver.scenarios.registry import SCENARIOS
 
     return table(("key", "plays"), ((f"`{key}`", f"`{name}`") for key, name in SCENARIOS.items()))
 
@@ -100,7 +100,7 @@ def _kind(kind: str, members: Iterator[Any]) -> str:
 
 def rules() -> str:
     """Return the rules on clients."""
-    from contracts.client.rules import rules_table
+    from contracts.client.verdict import rules_table
 
     return rules_table()
 

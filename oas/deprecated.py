@@ -16,7 +16,7 @@ from typing import Any, Final
 #: Old module → new module.
 MODULES: Final = {
     "contracts.consumer": "contracts.client",
-    "contracts.consumer.catalogue": "contracts.client.rules",
+    "contracts.consumer.catalogue": "contracts.client.verdict",
     "contracts.consumer.records": "contracts.client.models",
     "contracts.testing": "contracts.plugin",
     "contracts.testing.mock": "contracts.plugin.mock",
@@ -25,7 +25,7 @@ MODULES: Final = {
     "mockserver.contract.spec": "oas.contract",
     "mockserver.packaged": "oas.package_data",
     "mockserver.scenarios.library": "mockserver.scenarios.registry",
-    "mockserver.scenarios.magic": "mockserver.scenarios.magic_keys",
+    "mockserver.scenarios.magic": "mockserver.scenarios.registry",
 }
 #: New module → old name in it → new name.
 NAMES: Final = {

@@ -11,8 +11,7 @@ from contracts import relations
 from contracts.config import BUDGET_ON_LOOPBACK, Config
 from contracts.gate.target import Target
 from contracts.observations.cases import PlannedRequest
-from contracts.plan.filters import check_choice
-from contracts.plan.verdict import selected
+from contracts.plan.verdict import check_choice, selected
 from contracts.report.source import DocumentSource
 from contracts.report.text import escape_control
 from contracts.run import engine

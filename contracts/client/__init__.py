@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contracts.client.models import Breach, ClientRequest, Expectation, Finding, MissedExpectation, Rule, Verdict
-from contracts.client.rules import RULES, rules_table
 from contracts.client.text import as_json, render
 from contracts.client.traffic import read_journal
-from contracts.client.verdict import VerdictOptions, judge
+from contracts.client.verdict import RULES, VerdictOptions, judge, rules_table
 from contracts.errors import UsageError
 
 if TYPE_CHECKING:

@@ -6,18 +6,76 @@ a rule, a sentence and a near miss.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from contracts.client.models import Breach, ClientRequest, Finding, Rule
-from contracts.client.suggestions import meant
 from contracts.client.traffic import Traffic
 from oas.pointers import tokens
 
 if TYPE_CHECKING:
     from oas.operation import Operation
 
-__all__ = ["SHAPE", "judge_shape"]
+__all__ = [
+    "SECRECY",
+    "SHAPE",
+    "judge_secrecy",
+    "judge_shape",
+    "meant",
+]
+
+#: Share of equal characters from which two names are taken for one; below, guesses mislead.
+_CUTOFF = 0.7
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """Return the known name that is nearest to one that is not, empty where none is near.
+
+    Args:
+        name: as sent; of any spelling: `startDate`, `start-date` and `START_DATE` are all near `start_date`.
+        known: names that exist.
+    """
+    plain = {_plain(item): item for item in known}
+    found = get_close_matches(_plain(name)[:100], plain, n=1, cutoff=_CUTOFF)
+    return plain[found[0]] if found else ""
+
+
+def _plain(name: str) -> str:
+    return _HUMP.sub("_", name.removesuffix("[]")).lower().replace("-", "_").replace(" ", "_")
+
+
+KEY_IN_URL = Rule(
+    "C401",
+    "put a key into a URL",
+    "A key travels in its header only; URLs stand in logs, histories and `Referer` headers.",
+    "Send the key in the header alone, and make a new one in place of any that has been in a URL.",
+)
+KEY_ELSEWHERE = Rule(
+    "C402",
+    "sent a key to another origin",
+    "A key goes to the API's own origin only, also where a redirect leads elsewhere.",
+    "Do not follow redirects to another origin, or drop the key's header there.",
+)
+
+#: In the order of their ids.
+SECRECY = (KEY_IN_URL, KEY_ELSEWHERE)
+
+_MASK = re.compile(r"\[redacted:[0-9a-f]+\]")
+
+
+def judge_secrecy(trial: Traffic) -> Iterator[Finding]:
+    """Judge each request for itself."""
+    for sent in trial.sent:
+        for part, text in (("path", sent.path), ("query", sent.query)):
+            if _MASK.search(unquote(text)):
+                yield Finding(KEY_IN_URL, f"a key stands in the {part} of a URL", (sent,))
+        if sent.origin and sent.key_hash:
+            yield Finding(KEY_ELSEWHERE, f"a key went to {sent.origin}, which is not the API", (sent,))
+
 
 UNKNOWN_PATH = Rule(
     "C101",

@@ -19,10 +19,9 @@ from contracts.allowance.server_clock import Moment
 from contracts.config import Config
 from contracts.errors import BudgetExhausted, RequestRefused
 from contracts.events import Listener
-from contracts.gate.budget import RequestBudget
 from contracts.gate.credentials import Credentials
 from contracts.gate.exchange_log import ExchangeLog, redacted
-from contracts.gate.outgoing import OutgoingRequest, SendResult, check_write_allowed
+from contracts.gate.outgoing import OutgoingRequest, RequestBudget, SendResult, check_write_allowed
 from contracts.gate.passage import Passage
 from contracts.gate.serialization import secrets_of, to_answer, to_wire
 from contracts.gate.target import MOCK_HEADER, Target

@@ -25,7 +25,7 @@ from locust.env import Environment
 from locust.runners import WorkerRunner
 
 from contracts.load.journeys import Journeys, SeenValues, Step
-from contracts.load.settings import Settings
+from contracts.load.running import Settings
 from contracts.load.summary import THROTTLED, figures_of
 from oas.contract import Contract, load
 

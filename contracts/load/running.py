@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from contracts.allowance.rate_headers import read_notice
@@ -18,13 +19,53 @@ from contracts.errors import ConfigInvalid, TargetUnreachable, ToolFailed
 from contracts.gate.mock_admin import MockAdminClient
 from contracts.gate.target import MOCK_HEADER, Target
 from contracts.gate.transport import Reply, Transport, WireRequest
-from contracts.load.settings import Settings
 from contracts.load.summary import Summary, reckon
 from contracts.local_mock import reachable
 from contracts.messages import Answer
 from contracts.request_index import RequestIndex
 
-__all__ = ["LoadTest", "run"]
+__all__ = [
+    "LoadTest",
+    "Settings",
+    "run",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """A load test, as its users need to know it.
+
+    Attributes:
+        base_url: of the API.
+        keys: spread over the users, one after the other; not empty.
+        header_name: header that carries the key.
+        spec: path of another OpenAPI document; None takes the packaged one.
+        duration_s: seconds from the start to the end.
+        seed: of every choice.
+        timeout_s: for one request.
+        summary: where the figures are written in the end.
+    """
+
+    base_url: str
+    keys: tuple[str, ...] = field(repr=False)
+    header_name: str
+    spec: str | None
+    duration_s: int
+    seed: int
+    timeout_s: float
+    summary: str
+
+    def write(self, path: Path) -> None:
+        """Write a file that only its owner can read."""
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            json.dump(asdict(self), file)
+
+    @classmethod
+    def read(cls, path: Path) -> Settings:
+        """Read what `write` wrote."""
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return cls(**{**found, "keys": tuple(found["keys"])})
+
 
 #: Seconds that answers under way get in the end.
 STOP_TIMEOUT_S = 3

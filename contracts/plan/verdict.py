@@ -5,14 +5,53 @@ Pure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
+from contracts.config import Config
+from contracts.errors import ConfigInvalid
 from contracts.observations.observations import Observations
 from contracts.relations.relation_check import CheckResult, RelationCheck
-from contracts.verdicts import Outcome, Verdict
+from contracts.verdicts import Outcome, Relation, Verdict
 
-__all__ = ["NO_ROOM", "RunConditions", "selected", "verdict_of"]
+__all__ = [
+    "NO_ROOM",
+    "RunConditions",
+    "check_choice",
+    "selected",
+    "verdict_of",
+]
+
+#: Kinds of verdicts that no relation of the document stands for.
+_OTHER_KINDS = ("fuzz", "stateful", "replay")
+
+
+def check_choice(config: Config, relations: Iterable[Relation]) -> None:
+    """Refuse an id that begins no relation.
+
+    Args:
+        config: its `only` and `skip` count.
+        relations: all of the document.
+
+    Raises:
+        ConfigInvalid: with the nearest id, or kind, that there is.
+    """
+    names = [relation.id for relation in relations]
+    for option, chosen in (("--only", config.only), ("--skip", config.skip)):
+        for prefix in chosen:
+            if prefix.startswith(_OTHER_KINDS) or any(name.startswith(prefix) for name in names):
+                continue
+            near = _nearest(prefix, names)
+            hint = f"did you mean {near}?" if near else "`contracts relations` lists them"
+            raise ConfigInvalid(f"no relation begins with {prefix!r}; {hint}", option)
+
+
+def _nearest(prefix: str, names: list[str]) -> str:
+    parts = (part for name in names for part in (name.partition(".")[0], name.partition("[")[0], name))
+    near = get_close_matches(prefix, list(dict.fromkeys(parts)), n=1)
+    return near[0] if near else ""
+
 
 #: Why requests were left out.
 NO_ROOM = "the budget had no room for its requests; a larger --budget has"

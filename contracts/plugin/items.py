@@ -134,7 +134,7 @@ class Contract(pytest.Collector):
 
     def run(self) -> Results:
         """Run the plan for the items that are selected."""
-        from contracts.plugin.item_progress import progress_of
+        from contracts.plugin.item_results import progress_of
         from contracts.plugin.run import judged
 
         ids = [item.relation.id for item in self.session.items if isinstance(item, ContractItem)]

@@ -20,9 +20,8 @@ from contracts.gate.gate import Gate
 from contracts.gate.target import Target, check_first_answer
 from contracts.messages import Exchange
 from contracts.plugin.api import Access, Api
-from contracts.plugin.client_log import ClientLog
+from contracts.plugin.client_log import ClientLog, sent_of
 from contracts.plugin.settings import Settings
-from contracts.plugin.sighting import sent_of
 from contracts.request_index import RequestIndex
 from oas.redaction import PLACEHOLDER
 

@@ -63,8 +63,7 @@ def relations_of(config: Config) -> tuple[Relation, ...]:
     from contracts import relations
     from contracts.generate.phase import wanted
     from contracts.generate.sequences import RELATION
-    from contracts.plan.filters import check_choice
-    from contracts.plan.verdict import selected
+    from contracts.plan.verdict import check_choice, selected
 
     document = config.contract()
     everything = relations.relations(document)

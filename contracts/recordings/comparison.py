@@ -12,8 +12,7 @@ from typing import Any
 
 from contracts.generate.placeholders import Entities
 from contracts.messages import NOT_JSON, Answer
-from contracts.observations.comparison import excerpt
-from contracts.observations.json_leaves import leaves
+from contracts.observations.comparison import excerpt, leaves
 from contracts.run.sender import Gate
 from oas.contract import Contract
 from oas.operation import Response

@@ -7,9 +7,11 @@ line of its kind; on GitHub each has a line of its own as well, folded.
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from math import ceil
 from types import TracebackType
 from typing import TextIO
 
@@ -19,16 +21,134 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from contracts.events import DocumentRead, Event, PhaseFinished, PhaseStarted, RunFinished, RunStarted, Waiting
-from contracts.report.github import annotate, disarm
-from contracts.report.progress import Progress
+from contracts.events import (
+    DocumentRead,
+    Event,
+    ExchangeFinished,
+    PhaseFinished,
+    PhaseStarted,
+    RelationJudged,
+    RunFinished,
+    RunStarted,
+    Waiting,
+)
+from contracts.outcome.conclusion import conclude
 from contracts.report.source import DocumentSource
 from contracts.report.summary import kinds, screen, verdict_line
-from contracts.report.text import escape_control, standing
-from contracts.verdicts import Report
+from contracts.report.text import escape_control, message, standing
+from contracts.verdicts import Report, Verdict, Violation
 from oas.findings import summary_lines
 
-__all__ = ["Console", "ConsoleOptions"]
+__all__ = ["MAX_SHOWN", "Console", "ConsoleOptions", "Progress", "annotate", "disarm"]
+
+
+@dataclass(slots=True)
+class Progress:
+    """What is known so far.
+
+    Attributes:
+        phase: that runs now, empty between phases.
+        planned: requests of the phase.
+        sent_before: requests that had left when the phase began.
+        sent: requests that have left.
+        budget: most requests that will leave.
+        remaining_minute: allowance by the latest answer that told; None where unknown.
+        remaining_day: likewise.
+        wait_until: moment by the clock of `status` at which waiting ends; None while nothing waits.
+        wait_reason: why.
+        verdicts: in the order of judgement.
+    """
+
+    phase: str = ""
+    planned: int = 0
+    sent_before: int = 0
+    sent: int = 0
+    budget: int = 0
+    remaining_minute: int | None = None
+    remaining_day: int | None = None
+    wait_until: float | None = None
+    wait_reason: str = ""
+    verdicts: list[Verdict] = field(default_factory=list)
+
+    def take(self, event: Event, now_s: float) -> None:
+        """Learn from an event that came at `now_s`, seconds of any steady clock."""
+        match event:
+            case RunStarted():
+                self.budget = event.budget
+            case PhaseStarted():
+                self.phase, self.planned, self.sent_before = event.phase, event.planned, self.sent
+            case ExchangeFinished():
+                self._exchange(event)
+            case Waiting():
+                self.wait_until = now_s + event.seconds if event.seconds > 0 else None
+                self.wait_reason = event.reason
+            case RelationJudged():
+                self.verdicts.append(event.verdict)
+            case PhaseFinished():
+                self.phase, self.wait_until = "", None
+
+    def _exchange(self, event: ExchangeFinished) -> None:
+        self.sent, self.wait_until = event.sent, None
+        self.remaining_minute = self.remaining_minute if event.remaining_minute is None else event.remaining_minute
+        self.remaining_day = self.remaining_day if event.remaining_day is None else event.remaining_day
+
+    @property
+    def share(self) -> float:
+        """How much of the phase is done, 0 to 1."""
+        return min(1.0, (self.sent - self.sent_before) / self.planned) if self.planned else 0.0
+
+    def status(self, now_s: float) -> str:
+        """Write one line: requests of the budget, allowance, and the seconds still to wait."""
+        parts = [f"{self.sent:,} of {self.budget:,} requests"]
+        if self.remaining_minute is not None:
+            parts.append(f"{self.remaining_minute:,} left this minute")
+        if self.remaining_day is not None:
+            parts.append(f"{self.remaining_day:,} left today")
+        if self.wait_until is not None:
+            parts.append(f"waiting {max(0, ceil(self.wait_until - now_s))} s: {self.wait_reason}")
+        return " · ".join(parts)
+
+
+#: As many of each level as GitHub shows of one step.
+MAX_SHOWN = 10
+
+_COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
+
+
+def annotate(report: Report, source: DocumentSource) -> Iterator[str]:
+    """Write the lines that make annotations, without line ends.
+
+    What the baseline accepts gets none. A run that is neither kept nor broken gets one.
+    """
+    accepted = dict(report.accepted)
+    found = [item for item in (*report.violations, *report.warnings) if item.fingerprint not in accepted]
+    yield from _level("error", [item for item in found if report.counts(item)], source)
+    yield from _level("warning", [item for item in found if not report.counts(item)], source)
+    conclusion = conclude(report)
+    if conclusion.word in ("inconclusive", "interrupted"):
+        yield f"::warning title=contracts: {conclusion.word}::{_data(conclusion.sentence)}"
+
+
+def disarm(text: str) -> str:
+    """Take from text that a server chose what the runner would obey, at the start of a line or anywhere in it."""
+    return _COMMAND.sub(lambda found: found[1] + ": :", text).replace("##[", "# #[")
+
+
+def _level(level: str, found: list[Violation], source: DocumentSource) -> Iterator[str]:
+    shown = found if len(found) <= MAX_SHOWN else found[: MAX_SHOWN - 1]
+    for item in shown:
+        place = f"file={_property(source.name)},line={source.line(item.pointer)},title={_property(item.relation_id)}"
+        yield f"::{level} {place}::{_data(message(item))}"
+    if rest := len(found) - len(shown):
+        yield f"::{level} title=contracts::{rest} more; the other reports have them all"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,21 +8,158 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
+from urllib.parse import urlencode
 
+from contracts.messages import NOT_JSON, Answer, Exchange, Request
 from contracts.outcome.conclusion import conclude
-from contracts.outcome.coverage import measure
-from contracts.report.exchange_text import transcripts
-from contracts.report.matrices import matrix, overview
+from contracts.outcome.coverage import Coverage, OperationCoverage, measure
 from contracts.report.source import DocumentSource
 from contracts.report.text import escape_control, fields
 from contracts.verdicts import Outcome, Report, Verdict, Violation
 
-__all__ = ["render"]
+__all__ = ["MAX_CHARACTERS", "MAX_SHOWN", "Cell", "matrix", "overview", "render", "transcripts"]
+
+#: Of one body; an exchange that shows a violation has ten times as many.
+MAX_CHARACTERS = 2_000
+#: Bodies of all exchanges together; what is over is left out and says so. The HAR report has everything.
+MAX_SHOWN = 4_000_000
+
+
+def transcripts(report: Report) -> list[dict[str, Any]]:
+    """List what a page shows of each exchange, every text harmless."""
+    telling = {number for item in (*report.violations, *report.warnings) for number in item.exchanges}
+    left, found = MAX_SHOWN, []
+    for exchange in report.exchanges:
+        most = min(max(0, left), MAX_CHARACTERS * (10 if exchange.number in telling else 1))
+        made = _transcript(exchange, most)
+        left -= len(made["body"])
+        found.append(made)
+    return found
+
+
+def _transcript(exchange: Exchange, most: int) -> dict[str, Any]:
+    request, answer = exchange.request, exchange.answer
+    url = escape_control(
+        request.path + (f"?{urlencode(request.query, errors='surrogatepass')}" if request.query else "")
+    )
+    status = str(answer.status) if answer else "none"
+    words = (request.method, url, request.operation_id, exchange.phase, request.credential, status)
+    return {
+        "number": exchange.number,
+        "phase": exchange.phase,
+        "operation": request.operation_id,
+        "method": request.method,
+        "url": url,
+        "credential": request.credential,
+        "status": status,
+        "group": answer.status // 100 if answer else 0,
+        "time": f"{answer.elapsed_s * 1000:,.0f} ms" if answer else "",
+        "text": " ".join(words).lower(),
+        "sent": _cut(_sent(request), most),
+        "failure": escape_control(exchange.failure),
+        "headers": _headers(answer) if answer else "",
+        "body": _cut(_came(answer), most) if answer else "",
+    }
+
+
+def _sent(request: Request) -> str:
+    lines = [f"{name}: {value}" for name, value in request.headers]
+    if request.raw_body is not None:
+        lines.append(request.raw_body.decode(errors="replace"))
+    elif request.body is not None:
+        lines.append(json.dumps(request.body, indent=2))
+    return "\n".join(lines)
+
+
+def _came(answer: Answer) -> str:
+    if answer.json is NOT_JSON:
+        return answer.body[: MAX_SHOWN * 4].decode(errors="replace")
+    return json.dumps(answer.json, indent=2, ensure_ascii=False)
+
+
+def _headers(answer: Answer) -> str:
+    return escape_control("\n".join(f"{name}: {value}" for name, values in answer.headers.items() for value in values))
+
+
+def _cut(text: str, most: int) -> str:
+    rest = len(text) - most
+    return escape_control(text) if rest <= 0 else f"{escape_control(text[:most])}\n… and {rest:,} characters more"
+
+
+#: Counts from which a cell is shown darker.
+_STEPS = (1, 2, 6, 21)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table: its text and the names of its looks."""
+
+    text: str
+    look: str
+
+
+def overview(coverage: Coverage) -> dict[str, Any]:
+    """Lay out operation × status.
+
+    Returns:
+        `codes`, the columns, 0 where no answer came; `rows`, name and cells of each operation.
+    """
+    codes = sorted({status.code for item in coverage.operations for status in item.statuses})
+    return {"codes": codes, "rows": [(item.operation_id, _answers(item, codes)) for item in coverage.operations]}
+
+
+def matrix(item: OperationCoverage) -> dict[str, Any]:
+    """Lay out the cases of an operation × status, with how many were met."""
+    codes = [status.code for status in item.statuses]
+    spans = Counter(row.parameter for row in item.rows)
+    rows = [
+        {
+            "parameter": row.parameter,
+            "span": 0 if index and item.rows[index - 1].parameter == row.parameter else spans[row.parameter],
+            "keyword": row.keyword,
+            "case": row.case,
+            "is_covered": row.is_covered,
+            "cells": [_cell(row.counts.get(code, 0)) for code in codes],
+        }
+        for index, row in enumerate(item.rows)
+    ]
+    return {
+        "method": item.method,
+        "path": item.path,
+        "name": item.operation_id,
+        "codes": codes,
+        "rows": rows,
+        "covered": sum(row.is_covered for row in item.rows),
+        "total": len(item.rows),
+    }
+
+
+def _answers(item: OperationCoverage, codes: list[int]) -> list[Cell]:
+    known = {status.code: status for status in item.statuses}
+    cells = []
+    for code in codes:
+        status = known.get(code)
+        if status is None:
+            cells.append(Cell("", ""))
+        elif not status.count:
+            cells.append(Cell("0", "gap"))
+        else:
+            flag = "" if status.is_documented or not code else " undocumented"
+            cells.append(Cell(f"{status.count:,}", _cell(status.count).look + flag))
+    return cells
+
+
+def _cell(count: int) -> Cell:
+    level = sum(count >= step for step in _STEPS)
+    return Cell(f"{count:,}" if count else "", f"heat-{level}" if level else "")
+
 
 _MARKS = {"kept": "✓", "broken": "✗", "inconclusive": "?", "left out": "–", "interrupted": "■"}
 #: What a reader looks for first.

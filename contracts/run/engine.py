@@ -15,6 +15,7 @@ from typing import Protocol
 
 from contracts import relations
 from contracts.config import Config
+from contracts.errors import BudgetExhausted, RequestRefused
 from contracts.events import Listener, PhaseFinished, PhaseStarted, RunFinished, RunStarted
 from contracts.gate.target import check_first_answer
 from contracts.messages import Exchange
@@ -22,14 +23,55 @@ from contracts.observations.cases import EXTRA_RANK, PlannedRequest
 from contracts.observations.known_values import KnownValues, known_of, typical_values
 from contracts.observations.observations import Observations
 from contracts.plan.selection import fit_to_budget, judged_rules, plan, requested_rules
+from contracts.relations.limits import burst_case, most_requests
+from contracts.relations.rate_headers import remaining
 from contracts.run.fail_fast import STOPPED, FailFast
-from contracts.run.limit_probe import burst
 from contracts.run.results import RunState, build_report
 from contracts.run.sender import CaseSender, Gate
 from contracts.verdicts import Report, Verdict
 from oas.contract import Contract
 
-__all__ = ["Phase", "plan", "run"]
+__all__ = [
+    "Phase",
+    "burst",
+    "plan",
+    "run",
+]
+
+_AFTER_REFUSAL = 1
+
+
+def burst(sending: CaseSender) -> str:
+    """Send one request again and again, without a pause, until it is refused, and once more.
+
+    Returns:
+        Why the burst was cut short or not begun; empty otherwise.
+    """
+    document, gate = sending.document, sending.gate
+    case, limits = burst_case(document), document.limits
+    if case is None or limits is None:
+        return "there is no operation to repeat"
+    window = min(limits.windows, key=lambda item: item.seconds)
+    last = next(
+        (left for item in reversed(sending.seen) if (left := remaining(item, window)) is not None), window.limit
+    )
+    room = gate.budget - gate.sent
+    if room < last + 1 + _AFTER_REFUSAL:
+        return f"the budget has room for {room} requests, the burst needs {last + 1 + _AFTER_REFUSAL}"
+    after = 0
+    for _ in range(min(room, most_requests(document))):
+        try:
+            exchange = gate.send(case.request, "limits", expects_429=True)
+        except (BudgetExhausted, RequestRefused) as error:
+            return str(error)
+        sending.note(case, exchange)
+        if exchange.answer is None:
+            return f"no answer: {exchange.failure}"
+        after += exchange.answer.status == limits.status
+        if after > _AFTER_REFUSAL:
+            return ""
+    return ""
+
 
 #: Lists come first, then what they list is opened; the plan is made from what both show.
 _OPENINGS = 2

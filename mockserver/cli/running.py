@@ -18,6 +18,59 @@ import click
 if TYPE_CHECKING:
     from mockserver.cli.admin_client import Remote
 
+#: Whatever moves the cursor or colours the screen: a request of anybody's must not.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+Document = Mapping[str, Any]
+
+
+def request_line(entry: Document) -> str:
+    """Return one exchange of the journal: when, what, which answer, how long, what was wrong, what chose it."""
+    request, violations = entry["request"], entry["violations"]
+    parts = [
+        request["loggedDateString"][11:19],
+        f"{request['method']:<5}",
+        str(entry["response"]["status"]),
+        f"{entry['durationMs']:7.1f} ms",
+        entry["operationId"] or "-",
+        request["url"],
+    ]
+    if entry["applied"]:
+        parts.append(f"[{entry['applied']}]")
+    parts += [f"! {violation['message']}" for violation in violations[:1]]
+    return _CONTROL.sub("?", "  ".join(parts))
+
+
+def event_line(kind: str, data: Document) -> str:
+    """Return one event of the journal's stream."""
+    if kind == "request":
+        return request_line(data)
+    if kind == "lost":
+        return f"-- {data['lost']} requests were too many to follow"
+    if kind == "reload":
+        return f"-- {', '.join(data['files'])}: {data['problem'] or 'reloaded'}"
+    return f"-- {kind}"
+
+
+def key_line(key: Document) -> str:
+    """Return one key by its hash."""
+    return _CONTROL.sub("?", f"{key['hash']}  {key['role']:<6}  {key['state']:<11}  {key['description']}".rstrip())
+
+
+def clock_line(clock: Document) -> str:
+    """Return what time it is."""
+    return f"{clock['now']}  {'frozen' if clock['frozen'] else 'running'}"
+
+
+def scenario_lines(document: Document) -> list[str]:
+    """Return the scenarios, the one that is played marked."""
+    names = [one["name"] for one in document["scenarios"]]
+    width = max(map(len, names), default=0)
+    return [
+        f"{'*' if one['name'] == document['playing'] else ' '} {one['name']:<{width}}  {one['description']}".rstrip()
+        for one in document["scenarios"]
+    ]
+
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -54,8 +107,6 @@ Examples:
 @on_running
 def scenario(remote: Remote, as_json: bool, name: str | None) -> None:
     """Play a scenario, or list them."""
-    from mockserver.cli.output import scenario_lines
-
     if name is None:
         listed = remote.ask("GET", "/scenarios")
         _show(listed, as_json, scenario_lines(listed))
@@ -83,8 +134,6 @@ def requests(
     remote: Remote, as_json: bool, follow: bool, limit: int, operation: str | None, status: int | None
 ) -> None:
     """List the requests that the server has had."""
-    from mockserver.cli.output import event_line, request_line
-
     wanted = {"limit": limit, "operation": operation, "status": status}
     query = urlencode({name: value for name, value in wanted.items() if value is not None})
     listed = remote.ask("GET", f"/requests?{query}")
@@ -117,8 +166,6 @@ Examples:
 @on_running
 def clock(remote: Remote, as_json: bool, move: str | None) -> None:
     """Show or move the server's clock."""
-    from mockserver.cli.output import clock_line
-
     said = remote.ask("GET", "/clock") if move is None else remote.ask("POST", "/clock", move_of(move))
     _show(said, as_json, [clock_line(said)])
 
@@ -154,8 +201,6 @@ Examples:
 @on_running
 def keys(remote: Remote, as_json: bool, create: str | None, activate: str | None, deactivate: str | None) -> None:
     """List, make, activate or deactivate keys."""
-    from mockserver.cli.output import key_line
-
     if sum(option is not None for option in (create, activate, deactivate)) > 1:
         raise click.UsageError("one of --create, --activate and --deactivate was expected")
     if create is not None:

@@ -7,12 +7,31 @@ one when it is first played.
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from mockserver.errors import ScenarioInvalid
 from mockserver.scenarios.models import Scenario
 from mockserver.scenarios.parsing import Operations, read_scenario, scenario_files
 from oas import package_data
+
+#: Key → scenario. All of them are administrators, so that every operation can be asked.
+SCENARIOS: Final[Mapping[str, str]] = {
+    "key_empty": "empty",
+    "key_one_row": "one_row",
+    "key_one_of_each": "one_of_each",
+    "key_huge": "huge",
+    "key_unicode": "unicode",
+    "key_stale": "stale",
+    "key_rate_limited": "rate_limited",
+    "key_expired": "expired_key",
+    "key_slow": "slow_network",
+    "key_flaky": "flaky",
+    "key_server_error": "outage",
+    "key_disconnected": "disconnected",
+}
+
 
 #: What everybody sees where nothing is chosen.
 DEFAULT = "default"

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from mockserver.state.events import EventBus
-from mockserver.state.journal_storage import JournalStorage
+from mockserver.state.journal import JournalStorage
 from mockserver.state.rate_limits import CounterStorage
 from mockserver.state.rules import RuleUsage
 

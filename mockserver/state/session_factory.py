@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from mockserver.config import Config
-from mockserver.scenarios.magic_keys import SCENARIOS
 from mockserver.scenarios.models import error_rate
+from mockserver.scenarios.registry import SCENARIOS
 from mockserver.state.backend import SessionStorage
 from mockserver.state.clock import Clock
 from mockserver.state.journal import Journal

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from judged import ADMIN_KEY, Answer, JudgedClient
-from mockserver.scenarios.magic_keys import SCENARIOS
+from mockserver.scenarios.registry import SCENARIOS
 from oas.messages import Request, Response
 
 MakeClient = Callable[..., JudgedClient]

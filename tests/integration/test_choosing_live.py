@@ -23,9 +23,9 @@ from mockserver.config import Config
 from mockserver.http.faults import GARBAGE
 from mockserver.live.server import LiveServer
 from mockserver.pipeline import preferences
-from mockserver.scenarios.magic_keys import SCENARIOS
 from mockserver.scenarios.models import FAULTS
 from mockserver.scenarios.parsing import scenario_files
+from mockserver.scenarios.registry import SCENARIOS
 from mockserver.state.keys import hash_of
 from oas import package_data
 

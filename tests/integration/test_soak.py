@@ -17,7 +17,7 @@ from mockserver.app import Application, create_wsgi
 from mockserver.campaigns import collection
 from mockserver.config import Config
 from mockserver.pipeline import validation
-from mockserver.scenarios.magic_keys import SCENARIOS
+from mockserver.scenarios.registry import SCENARIOS
 from mockserver.state import rules, session_factory
 from oas.messages import Request
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from mockserver.errors import StateUnavailable
 from mockserver.state.events import QUEUE_LENGTH, Event, EventBus, Subscription
-from mockserver.state.journal_storage import JournalStorage
+from mockserver.state.journal import JournalStorage
 from oas.messages import Exchange
 
 #: A person who watches does not notice.

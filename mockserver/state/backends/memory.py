@@ -6,7 +6,7 @@ import threading
 from contextlib import AbstractContextManager
 
 from mockserver.state.events import EventBus
-from mockserver.state.journal_storage import JournalStorage, MemoryShelf
+from mockserver.state.journal import JournalStorage, MemoryShelf
 from mockserver.state.rate_limits import CounterStorage, MemoryCounters
 from mockserver.state.rules import MemoryTurns, RuleUsage
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from mockserver.state.backend import Seen
-from mockserver.state.backends.fallback import FallbackCounters, FallbackTurns
+from mockserver.state.backends.create import FallbackCounters, FallbackTurns
 from mockserver.state.backends.journal_poller import JournalPoller
 from mockserver.state.backends.redis_connection import RedisConnection, key_of
 from mockserver.state.backends.redis_counters import RedisCounters, RedisTurns
 from mockserver.state.backends.redis_journal import RedisShelf
 from mockserver.state.backends.redis_store import RedisStore
-from mockserver.state.journal_storage import JournalStorage
+from mockserver.state.journal import JournalStorage
 from mockserver.state.rate_limits import CounterStorage, MemoryCounters
 from mockserver.state.rules import MemoryTurns, RuleUsage
 

@@ -22,7 +22,7 @@ end
 
 
 class RedisShelf:
-    """A shelf (`mockserver.state.journal_storage`) of one session.
+    """A shelf (`mockserver.state.journal`) of one session.
 
     Args:
         link: to Redis.

@@ -7,8 +7,8 @@ from pathlib import Path
 from struct import Struct
 
 from mockserver.state.backends.codec import from_bytes, to_bytes
-from mockserver.state.backends.counter_file import map_file
 from mockserver.state.backends.process_lock import ProcessLock
+from mockserver.state.backends.shared_counters import map_file
 from oas.messages import Exchange
 
 # Words of 8 bytes. Positions count all bytes ever written; where they lie is their remainder.
@@ -19,7 +19,7 @@ _PREFIX = Struct("<qq")
 
 
 class RingBuffer:
-    """A shelf (`mockserver.state.journal_storage`) of which every process on the machine sees the same exchanges.
+    """A shelf (`mockserver.state.journal`) of which every process on the machine sees the same exchanges.
 
     Args:
         path: of the file.

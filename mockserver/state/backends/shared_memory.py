@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mockserver.state.backend import Seen
-from mockserver.state.backends.counter_file import CounterFile, map_file
 from mockserver.state.backends.journal_poller import JournalPoller
 from mockserver.state.backends.process_lock import ProcessLock
 from mockserver.state.backends.ring_buffer import RingBuffer
-from mockserver.state.backends.shared_counters import MachineCounters, MachineTurns
+from mockserver.state.backends.shared_counters import CounterFile, MachineCounters, MachineTurns, map_file
 from mockserver.state.backends.sqlite_store import SqliteStore
-from mockserver.state.journal_storage import JournalStorage
+from mockserver.state.journal import JournalStorage
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contracts.client import RULES, VerdictOptions, rules_table
-from contracts.client.rules import rules_of
+from contracts.client.verdict import rules_of
 from contracts.errors import ConfigInvalid
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.client.suggestions import meant
+from contracts.client.requests import meant
 
 KNOWN = ("start_date", "end_date", "limit", "offset", "sort_by", "sort_order", "campaign_status", "campaign_type")
 

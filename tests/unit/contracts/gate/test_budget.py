@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.errors import BudgetExhausted
-from contracts.gate.budget import RequestBudget
+from contracts.gate.outgoing import RequestBudget
 
 
 @dataclass

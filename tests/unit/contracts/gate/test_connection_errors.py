@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from contracts.gate.connection_errors import not_answered, not_connected
+from contracts.gate.transport import not_answered, not_connected
 
 
 @pytest.mark.parametrize(

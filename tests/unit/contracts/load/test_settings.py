@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.load.settings import Settings
+from contracts.load.running import Settings
 
 SETTINGS = Settings(
     base_url="http://127.0.0.1:1/x",

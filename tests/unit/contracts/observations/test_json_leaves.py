@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contracts.observations.json_leaves import leaves
+from contracts.observations.comparison import leaves
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.config import Config
 from contracts.errors import ConfigInvalid
-from contracts.plan.filters import check_choice
+from contracts.plan.verdict import check_choice
 from fabricated import relation
 
 RELATIONS = [relation(id) for id in ("auth.guarded[createApiKey]", "collection.subset[getCampaignInfo:term]")]

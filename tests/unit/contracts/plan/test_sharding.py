@@ -10,7 +10,7 @@ from contracts.messages import Request
 from contracts.observations.cases import OPENING_RANK, PlannedRequest
 from contracts.observations.known_values import typical_values
 from contracts.observations.observations import Observations
-from contracts.plan.sharding import assign
+from contracts.plan.selection import assign
 from contracts.relations.relation_check import CheckResult, RelationCheck
 from contracts.verdicts import Relation
 from fabricated import relation

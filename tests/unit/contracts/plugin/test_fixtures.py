@@ -7,10 +7,9 @@ from typing import Any, cast
 import pytest
 import requests
 
-from contracts.plugin.fixtures import live_of, mock_of, settings_of, target_of
 from contracts.plugin.live import LiveTarget
 from contracts.plugin.mock import MockServer
-from contracts.plugin.settings import Settings
+from contracts.plugin.settings import Settings, live_of, mock_of, settings_of, target_of
 from mockserver.live.server import LiveServer
 
 PATH = "/user-campaign-filters"

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, cast
 import pytest
 
 from contracts.events import Event, ExchangeFinished, PhaseFinished, PhaseStarted, RunStarted, Waiting
-from contracts.plugin.item_progress import ProgressReporter, progress_of
+from contracts.plugin.item_results import ProgressReporter, progress_of
 from fabricated import exchange
 
 STARTED = RunStarted(target="http://a/b", budget=90, planned=83, seed=0, is_mock=True)

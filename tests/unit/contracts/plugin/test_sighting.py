@@ -6,7 +6,7 @@ import pytest
 
 from contracts.client import ClientRequest, contract_of
 from contracts.messages import Answer, Exchange, Request
-from contracts.plugin.sighting import sent_of
+from contracts.plugin.client_log import sent_of
 from oas.contract import Contract
 
 

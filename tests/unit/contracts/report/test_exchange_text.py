@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.messages import Answer, Exchange
-from contracts.report import exchange_text as module
-from contracts.report.exchange_text import MAX_CHARACTERS, transcripts
+from contracts.report import html as module
+from contracts.report.html import MAX_CHARACTERS, transcripts
 from contracts.verdicts import Outcome
 from fabricated import exchange, kept, report, verdict, violation
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contracts.report.github import MAX_SHOWN, annotate, disarm
+from contracts.report.console import MAX_SHOWN, annotate, disarm
 from contracts.verdicts import Outcome, Violation
 from documents import source_of
 from fabricated import kept, report, verdict, violation

@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from contracts.report.exchange_text import MAX_CHARACTERS, transcripts
-from contracts.report.html import render
+from contracts.report.html import MAX_CHARACTERS, render, transcripts
 from contracts.verdicts import Outcome, Report
 from documents import source_of
 from fabricated import exchange, kept, report, verdict, violation
@@ -120,7 +119,7 @@ def test_a_long_body_is_cut_and_longer_where_it_shows_a_violation() -> None:
 
 
 def test_all_bodies_together_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("contracts.report.exchange_text.MAX_SHOWN", 3000)
+    monkeypatch.setattr("contracts.report.html.MAX_SHOWN", 3000)
     sent = tuple(exchange(number, body={"text": "x" * 1900}) for number in range(10))
     assert sum(len(item["body"]) for item in transcripts(kept(exchanges=sent))) < 4000
 

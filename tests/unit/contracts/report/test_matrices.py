@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.outcome.coverage import Coverage, OperationCoverage, Row, Status
-from contracts.report.matrices import Cell, matrix, overview
+from contracts.report.html import Cell, matrix, overview
 
 
 def status(code: int, count: int = 0, *, is_documented: bool = True) -> Status:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.events import Event, ExchangeFinished, PhaseFinished, PhaseStarted, RelationJudged, RunStarted, Waiting
-from contracts.report.progress import Progress
+from contracts.report.console import Progress
 from fabricated import exchange, verdict
 
 STARTED = RunStarted(target="http://x", budget=1000, planned=87, seed=0, is_mock=True)

@@ -6,7 +6,7 @@ from answers import document
 from apps.judging import Direct
 from apps.right import Right
 from contracts.errors import RequestRefused
-from contracts.run.limit_probe import burst
+from contracts.run.engine import burst
 from contracts.run.sender import CaseSender
 from documents import altered
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.cli.output import clock_line, event_line, key_line, request_line, scenario_lines
+from mockserver.cli.running import clock_line, event_line, key_line, request_line, scenario_lines
 
 
 def entry(**changes: Any) -> dict[str, Any]:

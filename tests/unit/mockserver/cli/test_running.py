@@ -18,8 +18,7 @@ import pytest
 from background import unmeasured
 from mockserver.cli import commands
 from mockserver.cli.admin_client import Remote
-from mockserver.cli.output import event_line, request_line
-from mockserver.cli.running import move_of
+from mockserver.cli.running import event_line, move_of, request_line
 from mockserver.config import Config
 from mockserver.errors import ConfigInvalid, RequestRefused, TargetUnreachable
 from mockserver.live.server import LiveServer

@@ -10,9 +10,8 @@ import yaml
 
 from documents import GONE, changed
 from mockserver.dataset.figures import MAX_COUNT, NAMES
-from mockserver.dataset.loading import Loader
+from mockserver.dataset.loading import SCHEMA, Loader
 from mockserver.dataset.routines import FRIEND_REQUEST, MESSAGE, STATUSES, TYPES, USER_STATUSES
-from mockserver.dataset.schema import SCHEMA
 from oas import package_data
 
 JUDGE = jsonschema_rs.validator_for(SCHEMA)

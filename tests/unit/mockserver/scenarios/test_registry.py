@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.errors import ScenarioInvalid
-from mockserver.scenarios.magic_keys import SCENARIOS
-from mockserver.scenarios.registry import ScenarioRegistry
+from mockserver.scenarios.registry import SCENARIOS, ScenarioRegistry
 from mockserver.state.keys import hash_of
 from mockserver.state.session_factory import MAGIC_ASSIGNMENTS, MAGIC_KEYS
 from oas.contract import load

@@ -15,8 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.admin.journal_format import to_wiremock
-from mockserver.state.journal import CUT_BYTES, ENTRY_BYTES, Journal
-from mockserver.state.journal_storage import MemoryShelf
+from mockserver.state.journal import CUT_BYTES, ENTRY_BYTES, Journal, MemoryShelf
 from mockserver.state.keys import mask_of
 from oas.messages import DeliveryOptions, Exchange, Request, Response, Violation
 

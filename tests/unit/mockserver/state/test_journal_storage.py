@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mockserver.state.backends.redis_connection import RedisConnection
 from mockserver.state.backends.redis_journal import RedisShelf
-from mockserver.state.journal_storage import JournalStorage, MemoryShelf
+from mockserver.state.journal import JournalStorage, MemoryShelf
 from oas.messages import Exchange, Request, Response
 
 MakeShelf = Callable[[int, int], JournalStorage]

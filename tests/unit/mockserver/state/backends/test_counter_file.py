@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.state.backends.counter_file import RESERVE, CounterFile, map_file
+from mockserver.state.backends.shared_counters import RESERVE, CounterFile, map_file
 
 
 @pytest.fixture

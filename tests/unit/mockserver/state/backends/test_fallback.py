@@ -8,8 +8,7 @@ import pytest
 
 from mockserver.config import Config
 from mockserver.errors import StateUnavailable
-from mockserver.state.backends.create import create_backend
-from mockserver.state.backends.fallback import FallbackCounters, FallbackTurns
+from mockserver.state.backends.create import FallbackCounters, FallbackTurns, create_backend
 from mockserver.state.rate_limits import MemoryCounters
 from mockserver.state.rules import MemoryTurns
 

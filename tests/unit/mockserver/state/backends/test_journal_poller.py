@@ -9,8 +9,7 @@ import pytest
 from mockserver.errors import StateUnavailable
 from mockserver.state.backends.journal_poller import JournalPoller
 from mockserver.state.events import Event, Subscription
-from mockserver.state.journal import Journal
-from mockserver.state.journal_storage import MemoryShelf
+from mockserver.state.journal import Journal, MemoryShelf
 from oas.messages import Exchange
 
 MakeExchange = Callable[..., Exchange]

@@ -19,7 +19,7 @@ from mockserver.state.backends.redis_connection import RedisConnection, key_of
 from mockserver.state.backends.redis_counters import KEPT_S, RedisCounters, RedisTurns
 from mockserver.state.backends.redis_journal import RedisShelf
 from mockserver.state.backends.redis_store import LOCK, RedisStore
-from mockserver.state.journal_storage import MemoryShelf
+from mockserver.state.journal import MemoryShelf
 from mockserver.state.rate_limits import MemoryCounters
 from mockserver.state.rules import MemoryTurns
 from mockserver.state.sessions import Sessions

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from mockserver.state.backends.process_lock import ProcessLock
 from mockserver.state.backends.ring_buffer import RingBuffer
-from mockserver.state.journal_storage import JournalStorage, MemoryShelf
+from mockserver.state.journal import JournalStorage, MemoryShelf
 from oas.messages import Exchange, Request, Response
 
 MakeExchange = Callable[..., Exchange]

@@ -16,9 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from mockserver.state.backend import Seen, StaleRevision
-from mockserver.state.backends.counter_file import RESERVE, CounterFile, map_file
 from mockserver.state.backends.process_lock import ProcessLock
-from mockserver.state.backends.shared_counters import MachineCounters, MachineTurns
+from mockserver.state.backends.shared_counters import RESERVE, CounterFile, MachineCounters, MachineTurns, map_file
 from mockserver.state.backends.shared_memory import SharedMemoryHandle
 from mockserver.state.rate_limits import MemoryCounters
 from mockserver.state.rules import MemoryTurns
