@@ -178,7 +178,7 @@ def ask(app: Application, path: str, query: Query) -> float:
     """Send one request through the whole pipeline; the processor time that it took, µs.
 
     Raises:
-        RuntimeError: the answer is no success.
+        RuntimeError: the answer is not a success.
     """
     environ = create_environ(
         app.base_path + path, query_string=urlencode(query), headers={"Authorization": "your_api_key_here"}

@@ -76,7 +76,7 @@ class Shard:
         """
         index, _, count = text.partition("/")
         if not (index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count)):
-            raise ConfigInvalid(f"{text!r} is no shard; INDEX/COUNT was expected, from 1/3 to 3/3", "--shard")
+            raise ConfigInvalid(f"{text!r} is not a shard; INDEX/COUNT was expected, from 1/3 to 3/3", "--shard")
         return cls(int(index), int(count))
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@
 
 One request a line, in the order of sending, members in the order above, what is
 empty left out. A line means the same on every server and holds no secret. A
-repeated parameter is a list; a body that is no JSON stands under `raw`, as text
+repeated parameter is a list; a body that is not JSON stands under `raw`, as text
 or as `{"base64": …}`.
 """
 
@@ -66,7 +66,7 @@ def parse(line: str, source: str = "corpus") -> Entry:
     """Read one line.
 
     Raises:
-        ConfigInvalid: it is no request.
+        ConfigInvalid: it is not a request.
     """
     try:
         found = json.loads(line)

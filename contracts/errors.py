@@ -10,7 +10,7 @@
     ├── RequestRefused            the gate does not send this (a write on a live one)  exit 4
     └── ToolFailed                a fault of ours                                      exit 5
 
-A broken contract is no exception but a value, `contracts.verdicts.Violation`.
+A broken contract is not an exception but a value, `contracts.verdicts.Violation`.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ class Answer:
 
 
 class _NotJson:
-    """Stands for a body that is no JSON; false, and equal to itself only."""
+    """Stands for a body that is not JSON; false, and equal to itself only."""
 
     def __bool__(self) -> bool:
         return False

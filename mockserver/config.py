@@ -107,7 +107,7 @@ class Config:
         for origin in self.cors:
             if not _ORIGIN.fullmatch(origin):
                 raise ConfigInvalid(
-                    f"{origin!r} is no origin; scheme, host and port were expected, such as https://app.example:8443",
+                    f"{origin!r} is not an origin; scheme, host and port were expected, such as https://app.example:8443",
                     "--cors",
                 )
         if self.watch and (self.workers > 1 or self.state is not None):

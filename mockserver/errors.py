@@ -13,7 +13,7 @@
     ├── RequestRefused          a running server says no to a command           exit 2
     └── StartFailed             the server did not come up within its deadline  exit 5
 
-A request that breaks the contract is no exception: it is a `Refusal`
+A request that breaks the contract is not an exception: it is a `Refusal`
 (`oas.messages`), and becomes a 4xx envelope.
 """
 

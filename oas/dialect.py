@@ -82,7 +82,7 @@ class Dialect:
             hidden: properties that a schema around it withholds in this direction.
 
         Raises:
-            SpecInvalid: it is no schema, or a reference in it leads nowhere.
+            SpecInvalid: it is not a schema, or a reference in it leads nowhere.
         """
         if isinstance(schema, bool):
             return schema
@@ -163,7 +163,7 @@ class Dialect:
 def _adapt_examples(found: dict[str, Any], schema: Mapping[str, Any]) -> None:
     """Gather what shows a value; what JSON cannot say would keep the schema from being compiled."""
     given = [schema["example"]] if "example" in schema else found.pop("examples", [])
-    # In 3.0 `examples` is no keyword at all: whatever stands there is prose.
+    # In 3.0 `examples` is not a keyword at all: whatever stands there is prose.
     examples = [value for value in given if not not_json(value, "")[1]] if isinstance(given, list) else []
     found.pop("examples", None)
     if examples:

@@ -15,7 +15,7 @@ import orjson
 
 from oas.messages import Violation
 
-_SYNTAX = "the body is no JSON: {}"
+_SYNTAX = "the body is not JSON: {}"
 
 
 class _Refused(ValueError):
@@ -35,7 +35,7 @@ def read_json(body: bytes, max_depth: int) -> tuple[Any, Violation | None]:
     try:
         value = _DECODER.decode(body.decode("utf-8"))
     except UnicodeDecodeError as error:
-        return None, _violation("malformed", f"the body is no UTF-8 (byte {error.start})")
+        return None, _violation("malformed", f"the body is not UTF-8 (byte {error.start})")
     except RecursionError:
         return None, _violation("depth", f"the body is nested deeper than {max_depth}")
     except _Refused as error:
@@ -45,7 +45,7 @@ def read_json(body: bytes, max_depth: int) -> tuple[Any, Violation | None]:
     if (body.count(b"[") + body.count(b"{")) > max_depth and _depth(value) > max_depth:
         return None, _violation("depth", f"the body is nested deeper than {max_depth}")
     if b"\\u" in body and not _is_unicode(value):
-        return None, _violation("malformed", "the body has a lone surrogate, which is no character")
+        return None, _violation("malformed", "the body has a lone surrogate, which is not a character")
     return value, None
 
 
@@ -102,7 +102,7 @@ def _integer(text: str) -> int:
 
 
 def _constant(text: str) -> Any:
-    raise _Refused(f"{text} is no JSON value")
+    raise _Refused(f"{text} is not a JSON value")
 
 
 _DECODER = json.JSONDecoder(

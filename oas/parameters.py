@@ -152,7 +152,7 @@ class QueryReader:
     def read(self, query: str) -> ParsedQuery:
         """Read a query string, without `?`.
 
-        A repeated parameter that is no array is a violation: which of the two
+        A repeated parameter that is not an array is a violation: which of the two
         values counts would be a guess.
         """
         values: dict[str, Any] = {}

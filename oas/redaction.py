@@ -9,7 +9,7 @@ otherwise cased key falls under it without being known. What follows from it:
   `INVALID_API_KEY`; so names that the document itself states (members, error
   codes, enumerations, headers, paths) stay where they stand as whole words in
   their own spelling. They are public, and no part of the key is learnt from them.
-- A key made of digits only can hit a number of a body, which then is no JSON.
+- A key made of digits only can hit a number of a body, which then is not JSON.
 - Of a secret of four to seven characters only the whole is replaced; one
   shorter than that is replaced in headers alone.
 """

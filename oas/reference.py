@@ -137,6 +137,6 @@ def _texts(errors: Iterable[Exception]) -> list[str]:
         for error in errors:
             details = [str(one) for one in getattr(error.__cause__, "schema_errors", ())]
             texts.append(": ".join([str(error), *details])[:600])
-    except (ValueError, RecursionError) as error:  # text that is no UTF-8, nesting beyond the stack: never a pass
+    except (ValueError, RecursionError) as error:  # text that is not UTF-8, nesting beyond the stack: never a pass
         texts.append(f"the message cannot be read: {error}"[:600])
     return texts

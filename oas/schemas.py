@@ -51,7 +51,7 @@ class Validator:
         """
         try:
             return self._is_valid(value)
-        except ValueError:  # Text that is no Unicode, types that are no JSON.
+        except ValueError:  # Text that is not Unicode, types that are no JSON.
             return False
 
     def violations(self, value: Any, location: str) -> tuple[Violation, ...]:
@@ -181,7 +181,7 @@ class Schemas:
             direction: the one it was translated for.
 
         Raises:
-            SpecInvalid: it is no schema that can be asserted.
+            SpecInvalid: it is not a schema that can be asserted.
         """
         bundle = translated
         if isinstance(translated, Mapping):

@@ -125,7 +125,7 @@ def _strangeness(node: Any, depth: int) -> str:
         return "" if _is_text(node) else "holds a lone surrogate, expected Unicode text"
     if isinstance(node, dict):
         is_sound = all(isinstance(name, str) and _is_text(name) for name in node)
-        return "" if is_sound else "has a property name that is no Unicode text"
+        return "" if is_sound else "has a property name that is not Unicode text"
     is_json = node is None or isinstance(node, bool | int | list)
     return "" if is_json else f"is a {type(node).__name__}, expected what JSON can say"
 

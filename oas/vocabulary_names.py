@@ -74,7 +74,7 @@ class VocabularyNames:
     def _same_as(self, extension: Extension) -> None:
         self._operation(extension.value, extension.pointer)
         if extension.value not in self._reads:
-            raise self._invalid(f"{extension.value} is no GET, whose body form this could be", extension.pointer)
+            raise self._invalid(f"{extension.value} is not a GET, whose body form this could be", extension.pointer)
 
     def _errors(self, extension: Extension) -> None:
         operation = self._by_pointer.get(parent(extension.pointer))

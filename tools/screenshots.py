@@ -34,7 +34,7 @@ def console(browser: Any, server: LiveServer, folder: Path) -> None:
         try:
             urllib.request.urlopen(request, timeout=10).read()
         except OSError:
-            continue  # an answer that is no success is one of those to be shown
+            continue  # an answer that is not a success is one of those to be shown
     for name, scheme in (("requests", "light"), ("controls", "dark"), ("data", "light")):
         page = browser.new_page(viewport={"width": 1280, "height": 760}, color_scheme=scheme)
         page.goto(f"{server.admin_url}/")

@@ -1,4 +1,4 @@
-"""The folder of the benchmarks is no package that is installed: it comes last on the path."""
+"""The folder of the benchmarks is not a package that is installed: it comes last on the path."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ class FileStorage:
     """Keeps books in a JSON file, each under a name. Safe for threads and for processes of one machine.
 
     The file is replaced as a whole, so that a reader never sees half of it. One
-    that is no ledger is moved aside and begun anew; where none can be kept, the
+    that is not a ledger is moved aside and begun anew; where none can be kept, the
     book is kept in memory. Both leave a warning.
 
     Args:

@@ -104,7 +104,7 @@ def _place(value: str) -> tuple[str, Path]:
     """Read `FORMAT:PATH` into both; the first colon parts them, so that a path may hold one."""
     name, _, path = value.partition(":")
     if not name or not path:
-        raise ConfigInvalid(f"{value!r} is no FORMAT:PATH; junit:report.xml was expected", "--report")
+        raise ConfigInvalid(f"{value!r} is not a FORMAT:PATH; junit:report.xml was expected", "--report")
     return name, Path(path)
 
 
@@ -118,7 +118,7 @@ def _read_key(path: Path) -> str:
     try:
         key = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise ConfigInvalid(f"{path} cannot be read: {reason}", "--api-key-file") from error
     if not key or len(key.split()) != 1:
         raise ConfigInvalid(

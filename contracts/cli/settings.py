@@ -57,7 +57,7 @@ def read_settings(path: Path) -> dict[str, Any]:
         path: of pyproject.toml.
 
     Raises:
-        ConfigInvalid: the file is no TOML, a key is unknown, or a value is of the wrong type; with its pointer.
+        ConfigInvalid: the file is not TOML, a key is unknown, or a value is of the wrong type; with its pointer.
     """
     import tomllib
 

@@ -179,9 +179,9 @@ def judge_shape(trial: Traffic) -> Iterator[Finding]:
 def _sentence(rule: Rule, breach: Breach, sent: ClientRequest, trial: Traffic) -> str:
     operation = trial.operation(sent)
     if rule is UNKNOWN_PATH:
-        return f"{sent.method} {sent.path} is no operation of the API{_path_meant(sent.path, trial)}"
+        return f"{sent.method} {sent.path} is not an operation of the API{_path_meant(sent.path, trial)}"
     if rule is UNKNOWN_METHOD:
-        return f"{sent.method} {sent.path} is no operation of the API: {breach.message}"
+        return f"{sent.method} {sent.path} is not an operation of the API: {breach.message}"
     if rule is UNDOCUMENTED and operation is not None:
         return _undocumented(breach, operation)
     near = _sent_instead(breach, sent, trial) if rule is MISSING else ""
@@ -209,7 +209,7 @@ def _undocumented(breach: Breach, operation: Operation) -> str:
     name = "/".join(tokens(breach.pointer))
     known = [parameter.name for parameter in operation.inputs]
     kind = "member of the body" if breach.location == "body" else "parameter"
-    sentence = f"`{name}` is no {kind} of {operation.id}"
+    sentence = f"`{name}` is not a {kind} of {operation.id}"
     if near := meant(name, known):
         where = " in the body" if operation.has_body and breach.location == "query" else ""
         return f"{sentence}; did you mean `{near}`{where}? It has {_listed(known)}"

@@ -48,7 +48,7 @@ def rules_of(ids: Collection[str]) -> frozenset[Rule]:
         if found not in _BY_ID:
             near = get_close_matches(str(found).upper(), _BY_ID, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
-            raise ConfigInvalid(f"{found!r} is no rule on clients{hint} There are {', '.join(_BY_ID)}")
+            raise ConfigInvalid(f"{found!r} is not a rule on clients{hint} There are {', '.join(_BY_ID)}")
     return frozenset(_BY_ID[found] for found in ids)
 
 

@@ -49,7 +49,7 @@ class MockAdminClient:
 
     def __init__(self, target: Target, now: Callable[[], float] = time.time) -> None:
         if target.is_live:
-            raise RequestRefused(f"{target.origin} is no mock on this machine; its control interface is left alone")
+            raise RequestRefused(f"{target.origin} is not a mock on this machine; its control interface is left alone")
         self._transport = Transport(target, _TIMEOUT_S)
         self._now = now
 

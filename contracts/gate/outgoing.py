@@ -111,5 +111,5 @@ def check_write_allowed(target: Target, errand: OutgoingRequest, redactor: Redac
     if target.is_live and (errand.is_write or names & _OVERRIDES):
         raise RequestRefused(
             f"{errand.wire.method} {redactor.text(errand.request.path)} may change something on {target.origin}, which"
-            " is no mock on this machine; it was not sent. --allow-writes sends it."
+            " is not a mock on this machine; it was not sent. --allow-writes sends it."
         )

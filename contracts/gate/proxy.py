@@ -168,7 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self._answer(exchange.answer, number)
 
     def _target(self) -> str:
-        # What is no ASCII came in as Latin-1, byte by byte.
+        # What is not ASCII came in as Latin-1, byte by byte.
         return "".join(char if char.isascii() else f"%{ord(char):02X}" for char in self.path)
 
     def _answer(self, answer: Answer, *more: tuple[str, str]) -> None:

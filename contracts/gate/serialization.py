@@ -86,7 +86,7 @@ def passed_on(headers: Iterable[tuple[str, str]], key_header: str) -> tuple[tupl
 
 
 def secrets_of(surface: RequestIndex, body: bytes) -> Iterator[str]:
-    """Yield the texts at the places of a body that the contract calls secret, also where the body is no whole JSON."""
+    """Yield the texts at the places of a body that the contract calls secret, also where the body is not whole JSON."""
     patterns = [tokens(pattern) for pattern in surface.secrets]
     if not any(pattern[-1].encode() in body for pattern in patterns):
         return

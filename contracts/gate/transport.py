@@ -57,7 +57,7 @@ def not_answered(error: Exception, timeout_s: float) -> str:
     if isinstance(error, zlib.error):
         return "the body is not in the content encoding that its header names"
     if isinstance(error, http.client.HTTPException | ValueError):
-        return f"what came is no HTTP answer ({type(error).__name__})"
+        return f"what came is not an HTTP answer ({type(error).__name__})"
     return f"the connection broke ({_words(error)})"
 
 

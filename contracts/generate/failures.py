@@ -54,7 +54,7 @@ class FailureStore:
         return cls(DirectoryBasedExampleDatabase(path), document)
 
     def entries(self) -> tuple[Entry, ...]:
-        """Return the kept requests, in an order that does not change; what is no request is passed over.
+        """Return the kept requests, in an order that does not change; what is not a request is passed over.
 
         Raises:
             ConfigInvalid: the database does not answer.

@@ -3,7 +3,7 @@
     locust -f contracts/load/locustfile.py --contracts-settings FILE …
 
 `contracts load` starts it, alone, as master or as worker. A refusal for the rate
-is no failure of the server, but counted by itself.
+is not a failure of the server, but counted by itself.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ __all__ = [
 def leaves(body: Any) -> dict[str, list[Any]]:
     """Return pattern → all values at its places, in the order of the body.
 
-    A list or object that is not empty is no leaf: what it holds is.
+    A list or object that is not empty is not a leaf: what it holds is.
     """
     found: dict[str, list[Any]] = {}
     _collect(body, "", found)

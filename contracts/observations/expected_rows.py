@@ -69,7 +69,7 @@ def order_of(sort: Sort, parameters: Mapping[str, Any]) -> tuple[str, str]:
 def page_of(parameters: Mapping[str, Any], collection: Collection, default_limit: int | None) -> tuple[int | None, int]:
     """Return limit and offset of a request, defaults filled in; the limit is None where it is unknown.
 
-    Nobody knows which page it is where one of them is no number and a server answers all the same: (None, 0).
+    Nobody knows which page it is where one of them is not a number and a server answers all the same: (None, 0).
     """
     limit, offset = parameters.get(collection.page.limit, default_limit), parameters.get(collection.page.offset, 0)
     is_told = type(offset) is int and (limit is None or type(limit) is int)

@@ -97,7 +97,7 @@ class Observation:
 
     @cached_property
     def total(self) -> int | None:
-        """Total of the collection as told; None where it is no number."""
+        """Total of the collection as told; None where it is not a number."""
         found = get(self.body, self.collection.total)
         return found if isinstance(found, int) and not isinstance(found, bool) else None
 

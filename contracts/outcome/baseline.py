@@ -109,7 +109,7 @@ def parse(text: str, source: str = "baseline") -> Baseline:
     """Read a baseline from its text; an empty one accepts nothing.
 
     Raises:
-        ConfigInvalid: it is no YAML, or an entry makes no sense; with its pointer.
+        ConfigInvalid: it is not YAML, or an entry makes no sense; with its pointer.
     """
     import yaml
 

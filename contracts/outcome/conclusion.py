@@ -13,7 +13,7 @@ The rule, first match first:
       0  kept
 
 A relation that the data of the target could not decide is listed, and costs
-nothing: a right server with three rows is no failed build.
+nothing: a right server with three rows is not a failed build.
 """
 
 from __future__ import annotations

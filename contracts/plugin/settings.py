@@ -152,7 +152,7 @@ class Settings:
             now: the present, seconds since the epoch.
 
         Raises:
-            ConfigInvalid: `clock` is no moment.
+            ConfigInvalid: `clock` is not a moment.
         """
         numbers = {name: getattr(self, name) for name in ("limit_minute", "limit_day", "routines", "seed")}
         clock = now // _STEP_S * _STEP_S if self.clock is None else _moment(self.clock)
@@ -181,7 +181,7 @@ def _judged(name: str, value: Any, before: tuple[str, ...]) -> Any:
     if name not in NAMES:
         near = get_close_matches(str(name), NAMES, n=1)
         hint = f"did you mean `{near[0]}`? " if near else ""
-        raise ConfigInvalid(f"`{name}` is no setting; {hint}There are {', '.join(NAMES)}", _SOURCE)
+        raise ConfigInvalid(f"`{name}` is not a setting; {hint}There are {', '.join(NAMES)}", _SOURCE)
     if name in ("allow", "also"):
         if isinstance(value, str) or not isinstance(value, Iterable):
             raise ConfigInvalid(f'`{name}` takes a list of ids, such as {name}=["C104"]', _SOURCE)

@@ -6,7 +6,7 @@
     headers     another content type, limit, or set of documented headers
     values      another value at the same place
 
-What must differ is no difference: ids, each server's own standing for the same
+What must differ is not a difference: ids, each server's own standing for the same
 placeholder; stamps, request ids and secrets by the document; what a schema says may
 be null.
 """

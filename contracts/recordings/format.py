@@ -66,12 +66,12 @@ def load(path: Path) -> tuple[Entry, ...]:
     """Read a corpus.
 
     Raises:
-        ConfigInvalid: the file cannot be read, or a line is no request.
+        ConfigInvalid: the file cannot be read, or a line is not a request.
     """
     try:
         text = path.read_text(encoding="utf-8", errors="strict")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise ConfigInvalid(f"a corpus was expected, as `contracts generate` writes it; {reason}", str(path)) from error
     lines = enumerate(text.split("\n"), 1)
     return tuple(parse(line, f"{path}:{number}") for number, line in lines if line.strip())

@@ -152,7 +152,7 @@ def _invalid(document: Contract, rule: ErrorRule, stranger: Any) -> Iterator[_Co
                 yield relation, rule, ask(operation), "missing"
         if operation.has_body:
             request = replace(ask(operation), body=None, raw_body=b'{"')
-            relation = _relation(rule, operation, "malformed", f"{operation.id} refuses a body that is no JSON.")
+            relation = _relation(rule, operation, "malformed", f"{operation.id} refuses a body that is not JSON.")
             yield relation, rule, request, "malformed"
 
 

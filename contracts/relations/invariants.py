@@ -70,7 +70,7 @@ def _sum(terms: Mapping[str, Any]) -> Check:
 
 
 def _total(instance: Any, patterns: list[tuple[str, _Path]]) -> float | None:
-    """Add up the figures of patterns; None where one is no number, or a single figure is missing."""
+    """Add up the figures of patterns; None where one is not a number, or a single figure is missing."""
     total = 0
     for _, path in patterns:
         if "*" in path:

@@ -195,7 +195,7 @@ def _judge_entities(
         return CheckResult(reason="single entities were not asked for, or not all of them")
     values = [get(item.body, tokens(figure)) for item in (whole, *parts)]
     if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
-        return CheckResult(reason=f"{figure} is no number")
+        return CheckResult(reason=f"{figure} is not a number")
     title = f"{figure} is {values[0]} for all, {' + '.join(str(value) for value in values[1:])} for its parts"
     is_sum = agree(values[0], sum(values[1:]))
     outcome = None if is_sum else Mismatch(title, "the sum of the parts", (whole, *parts), figure, values)

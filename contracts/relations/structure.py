@@ -85,7 +85,7 @@ def _body(seen: Observation) -> Iterator[Mismatch | None]:
     if _sent(seen) in seen.rule.media_types and "json" not in _sent(seen):
         return
     if seen.body is NOT_JSON:
-        what = "was cut: it is longer than 8 MiB" if seen.answer.is_cut else "is no JSON"
+        what = "was cut: it is longer than 8 MiB" if seen.answer.is_cut else "is not JSON"
         shown = seen.answer.body[:160].decode("utf-8", "replace")
         yield Mismatch(f"the body {what}", "JSON", (seen,), "json", shown, seen.rule.pointer)
         return

@@ -48,7 +48,7 @@ def check_place(path: Path, source: str) -> None:
 def write_whole(path: Path, content: str, source: str = "--report") -> None:
     """Write a file under another name and rename it, so that nobody reads half of it.
 
-    A path that exists and is no regular file, such as `/dev/stdout`, is written to directly.
+    A path that exists and is not a regular file, such as `/dev/stdout`, is written to directly.
 
     Args:
         path: of the file.

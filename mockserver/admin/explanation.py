@@ -220,7 +220,7 @@ class _Case:
         try:
             return json.loads(body)
         except ValueError as error:
-            raise ValueError("not judged again: what was kept of it is no JSON") from error
+            raise ValueError("not judged again: what was kept of it is not JSON") from error
 
 
 def _error_code(body: bytes) -> str:

@@ -20,7 +20,7 @@ from mockserver.timestamps import iso_z
 _STAMP = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?\d*([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII
 )
-#: A whole number with more digits is no finite double either.
+#: A whole number with more digits is not a finite double either.
 MAX_DIGITS = 310
 _DIGITS = re.compile(r"-?\d{1,18}", re.ASCII)
 
@@ -161,7 +161,7 @@ def read_object(body: bytes, max_depth: int) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _finite(text: str) -> float:

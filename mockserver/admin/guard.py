@@ -113,7 +113,7 @@ def is_loopback(address: str | None) -> bool:
 
 
 def _name_of(host: str) -> str:
-    """Return the lower-cased name of a Host header; empty where its port is no number."""
+    """Return the lower-cased name of a Host header; empty where its port is not a number."""
     name, colon, port = host.rpartition(":")
     if not colon or host.endswith("]"):
         return host.lower()

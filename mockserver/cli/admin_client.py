@@ -90,7 +90,7 @@ class Remote:
                 raise ValueError
             connection: http.client.HTTPConnection = kind(parts.hostname, parts.port, timeout=timeout_s)
         except (KeyError, ValueError) as error:
-            raise ConfigInvalid(f"{self.url!r} is no URL of a server, such as {DEFAULT_URL}", "--url") from error
+            raise ConfigInvalid(f"{self.url!r} is not a URL of a server, such as {DEFAULT_URL}", "--url") from error
         return connection
 
     def _send(

@@ -51,7 +51,7 @@ def read_moment(ctx: click.Context, param: click.Parameter, value: str | None) -
     try:
         moment = datetime.fromisoformat(value)
     except ValueError as error:
-        raise click.BadParameter(f"{value!r} is no moment; 2025-05-11T09:00:00Z was expected") from error
+        raise click.BadParameter(f"{value!r} is not a moment; 2025-05-11T09:00:00Z was expected") from error
     if moment.tzinfo is None:
         raise click.BadParameter(f"{value!r} has no zone; write {value}Z for UTC")
     return moment.timestamp()

@@ -182,7 +182,7 @@ def move_of(text: str) -> dict[str, Any]:
         return {"set": text}
     step = _STEP.fullmatch(text)
     if step is None:
-        raise click.UsageError(f"{text!r} is no step of the clock; +1d, -2h or +90s was expected")
+        raise click.UsageError(f"{text!r} is not a step of the clock; +1d, -2h or +90s was expected")
     seconds = int(step[2]) * _SECONDS[step[3]]
     return {"advance_s": seconds if step[1] == "+" else -seconds}
 

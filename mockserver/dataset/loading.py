@@ -119,7 +119,7 @@ def _judge(path: Path, first_day: date) -> tuple[Parts, list[DatasetInvalid]]:
         document = yaml.load(path.read_text(encoding="utf-8"), Loader)
         errors = list(jsonschema_rs.Draft202012Validator(SCHEMA).iter_errors(document))
     except (OSError, UnicodeError, ValueError, RecursionError, yaml.YAMLError) as error:
-        return nothing, [DatasetInvalid(f"this is no dataset file: {error}", str(path))]
+        return nothing, [DatasetInvalid(f"this is not a dataset file: {error}", str(path))]
     if errors:
         return nothing, [DatasetInvalid(error.message, str(path), join("", *error.instance_path)) for error in errors]
     return _Reader(str(path), day_of(first_day.isoformat())).parts(document)
@@ -187,7 +187,7 @@ class _Reader:
         self._routines.add(item["id"])
         if item["user"] not in self._users:
             raise self._refuse(
-                "user", f"{item['user']!r} is no user of this file; the id of one of `users` was expected"
+                "user", f"{item['user']!r} is not a user of this file; the id of one of `users` was expected"
             )
         created = self._moment("created_at", item["created_at"])
         initial, last = self._activations(item, created)
@@ -273,4 +273,4 @@ class _Reader:
         try:
             return day_of(text)
         except ValueError as error:
-            raise self._refuse(field, f"{text} is no day of the calendar: {error}") from error
+            raise self._refuse(field, f"{text} is not a day of the calendar: {error}") from error

@@ -100,7 +100,7 @@ def _resolve(host: str, port: int) -> tuple[int, tuple[str, int] | tuple[str, in
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, ValueError) as exc:  # ValueError: no host name at all, such as "a..b"
-        raise ConfigInvalid(f"{host!r} is no host that this machine can find; try 127.0.0.1", "--host") from exc
+        raise ConfigInvalid(f"{host!r} is not a host that this machine can find; try 127.0.0.1", "--host") from exc
     family, _, _, _, sockaddr = min(found, key=lambda entry: entry[0] != socket.AF_INET)
     if len(sockaddr) == 4 and sockaddr[3]:
         raise ConfigInvalid(f"{host!r} belongs to one network interface; an address without % was expected", "--host")
@@ -128,4 +128,4 @@ def _bind_error(exc: OSError, host: str, port: int) -> ToolError:
         )
     if exc.errno in (errno.EACCES, errno.EPERM):
         return ConfigInvalid(f"this user may not bind port {port}; choose one above 1023", "--port")
-    return ConfigInvalid(f"{host} is no address of this machine ({exc.strerror}); try 127.0.0.1", "--host")
+    return ConfigInvalid(f"{host} is not an address of this machine ({exc.strerror}); try 127.0.0.1", "--host")

@@ -45,7 +45,7 @@ class RequestBody:
         if length is None:
             self.wanted = max_bytes + 1 if "transfer-encoding" in headers else 0
             return
-        # The server has refused what is no number; the slice keeps the conversion cheap.
+        # The server has refused what is not a number; the slice keeps the conversion cheap.
         self.wanted = int(length[:20]) if length.isascii() and length.isdigit() else max_bytes + 1
         if self.wanted > max_bytes:
             self.size, self.wanted = self.wanted, 0

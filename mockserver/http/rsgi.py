@@ -76,7 +76,7 @@ class RsgiEdge:
 
 
 def headers_of(scope: Scope) -> Mapping[str, str]:
-    """Return lower-cased name → value; repeated headers are joined by `,`. A value that is no UTF-8 is left out."""
+    """Return lower-cased name → value; repeated headers are joined by `,`. A value that is not UTF-8 is left out."""
     items = scope.headers.items()
     headers = dict(items)
     if len(headers) < len(items):

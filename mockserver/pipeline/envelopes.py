@@ -47,7 +47,7 @@ class Envelopes:
         return self._heads[operation.id] + orjson.dumps(data) + b"}"
 
     def refusal(self, refusal: Refusal, request_id: str, stamp: str) -> bytes:
-        """Return the body of an answer that is no success. Source: heading Error Handling."""
+        """Return the body of an answer that is not a success. Source: heading Error Handling."""
         data = {"error": refusal.error, "error_code": refusal.error_code, **refusal.data}
         return orjson.dumps(
             {

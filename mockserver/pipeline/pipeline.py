@@ -156,7 +156,7 @@ class Pipeline:
         return self._builder.success(route.operation, checked, arrival)
 
     def refuse(self, refusal: Refusal) -> Response:
-        """Answer what is no request to this API: uncounted, unrecorded, in the envelope."""
+        """Answer what is not a request to this API: uncounted, unrecorded, in the envelope."""
         session = self.sessions.default
         arrival = self._arrival(Request("GET", "/"), session, None, session.dataset)
         built = self._builder.refusal(None, refusal, arrival)

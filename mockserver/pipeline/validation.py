@@ -29,7 +29,7 @@ class ValidatedRequest:
     Attributes:
         parameters: query or body parameters that were sent, of their declared types.
         warnings: what was sent and is not documented.
-        body: the parsed body where it is no object of parameters.
+        body: the parsed body where it is not an object of parameters.
     """
 
     parameters: Mapping[str, Any]

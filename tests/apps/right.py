@@ -47,7 +47,7 @@ SORTS = {
 
 
 class Refusal(Exception):
-    """An answer that is no success."""
+    """An answer that is not a success."""
 
     def __init__(self, status: int, code: str, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(code)

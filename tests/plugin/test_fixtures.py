@@ -68,7 +68,7 @@ def test_a_client_that_breaks_the_contract_fails_its_test_at_the_end(run: Run) -
             "*ERROR at teardown of test_misspelt*",
             "The client breaks the contract: 1 rule in 1 request.",
             "C103 *",
-            "*`start-date` is no parameter of getCampaignInfo; did you mean `start_date`?*",
+            "*`start-date` is not a parameter of getCampaignInfo; did you mean `start_date`?*",
         ]
     )
     result.stdout.no_fnmatch_line("*Traceback*")
@@ -126,10 +126,10 @@ def test_a_broken_rule_is_allowed_by_marker_by_configuration_and_by_block(run: R
 @pytest.mark.parametrize(
     "marker, message",
     [
-        ("limit_minutes=3", "mock_api: `limit_minutes` is no setting; did you mean `limit_minute`?*"),
+        ("limit_minutes=3", "mock_api: `limit_minutes` is not a setting; did you mean `limit_minute`?*"),
         ("3", "mock_api: settings have names, such as mock_api(limit_minute=3)"),
         ("limit_minute=0", "mock_api: *at least 1 was expected*"),
-        ("allow=['C999']", "*'C999' is no rule on clients*"),
+        ("allow=['C999']", "*'C999' is not a rule on clients*"),
         ("clock='noon'", "mock_api: `clock` takes a moment such as *"),
     ],
     ids=["misspelt", "positional", "limit", "rule", "clock"],

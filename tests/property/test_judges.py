@@ -253,7 +253,7 @@ BODIES = [
     ),
     Difference(
         THEIRS,
-        "Python reads half a surrogate pair, which is no character and cannot be sent back",
+        "Python reads half a surrogate pair, which is not a character and cannot be sent back",
         b'{"term": "\\ud800"}',
         re.compile(rb"\\u[dD][89a-fA-F]").search,
     ),
@@ -345,7 +345,7 @@ def test_the_judges_agree_on_any_body(body: bytes) -> None:
         # openapi-core looks at nothing behind the type, not even the charset.
         ("application/json; charset=utf-16", [False, True]),
         ("application/json; a=b, text/plain", [False, True]),
-        # Space around the type is no part of it; openapi-core does not take it away, and breaks on an odd parameter.
+        # Space around the type is not part of it; openapi-core does not take it away, and breaks on an odd parameter.
         (" application/json", [True, False]),
         ("application/json; x", [True, False]),
     ],

@@ -58,7 +58,7 @@ class RedisConnection:
         try:
             client = Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, retry=retry)
         except ValueError as error:
-            raise ConfigInvalid(f"this is no URL of a Redis: {error}", "--state") from error
+            raise ConfigInvalid(f"this is not a URL of a Redis: {error}", "--state") from error
         where = client.get_connection_kwargs()
         place = where["path"] if "path" in where else f"{where['host']}:{where['port']}"
         return cls(client, f"Redis on {place}")

@@ -102,7 +102,7 @@ def test_one_wrong_name_in_the_packaged_contract_is_found(pointer: str, value: A
 
 def test_a_body_form_is_one_of_a_get() -> None:
     found = refusal(changed(contract(), "/paths/~1things/post/x-same-as", "postThings"))
-    assert "postThings is no GET" in found.message
+    assert "postThings is not a GET" in found.message
 
 
 def test_a_rule_about_a_parameter_stands_at_an_operation() -> None:

@@ -109,7 +109,7 @@ def test_a_key_file_holds_the_key(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content, message", [(b"\n", "holds no word"), (b"a b", "more than one"), (b"\xff", "no text")]
+    "content, message", [(b"\n", "holds no word"), (b"a b", "more than one"), (b"\xff", "not text")]
 )
 def test_a_key_file_that_holds_no_key_is_refused(content: bytes, message: str, tmp_path: Path) -> None:
     path = tmp_path / "key"
@@ -125,7 +125,7 @@ def test_a_missing_key_file_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("place", ["junit", ":x", "junit:"])
 def test_a_report_without_format_or_path_is_refused(place: str) -> None:
-    with pytest.raises(ConfigInvalid, match="is no FORMAT:PATH"):
+    with pytest.raises(ConfigInvalid, match="is not a FORMAT:PATH"):
         given(f"--report {place}")
 
 

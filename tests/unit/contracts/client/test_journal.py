@@ -1,4 +1,4 @@
-"""The mock's journal, read: what is there, what is left out, and one clear line for what is no journal."""
+"""The mock's journal, read: what is there, what is left out, and one clear line for what is not a journal."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ def test_the_answers_of_rules_blame_nobody(make_client: MakeClient) -> None:
 )
 def test_a_near_miss_names_what_was_meant_and_what_there_is(make_client: MakeClient, name: str, meant: str) -> None:
     told = sentence(judged(make_client(), get("/campaign-info", {name: "1"})))
-    assert told.startswith(f"`{name}` is no parameter of getCampaignInfo; did you mean `{meant}`? It has `")
+    assert told.startswith(f"`{name}` is not a parameter of getCampaignInfo; did you mean `{meant}`? It has `")
     assert "`sort_order`" in told
 
 
@@ -118,12 +118,12 @@ def test_what_is_near_nothing_is_not_guessed(make_client: MakeClient, name: str)
 
 def test_a_parameter_of_the_body_in_the_query_is_sent_to_the_body(make_client: MakeClient) -> None:
     told = sentence(judged(make_client(), lambda client: client.request("POST", "/campaign-info", {"limit": 1})))
-    assert "`limit` is no parameter of postCampaignInfo; did you mean `limit` in the body?" in told
+    assert "`limit` is not a parameter of postCampaignInfo; did you mean `limit` in the body?" in told
 
 
 def test_an_operation_without_parameters_says_so(make_client: MakeClient) -> None:
     told = sentence(judged(make_client(), get("/user-campaign-filters", {"limit": "1"})))
-    assert told == "`limit` is no parameter of getUserCampaignFilters; it has none"
+    assert told == "`limit` is not a parameter of getUserCampaignFilters; it has none"
 
 
 def test_a_missing_parameter_that_was_sent_misspelt_is_recognised(make_client: MakeClient) -> None:
@@ -142,7 +142,7 @@ def test_a_missing_parameter_that_was_sent_misspelt_is_recognised(make_client: M
 )
 def test_an_unknown_path_is_led_to_a_known_one(path: str, end: str) -> None:
     lost = sent(path=path, operation_id="", breaches=breach("path", "", "unknown-path"))
-    assert sentence(verdict(lost)).startswith(f"GET {path} is no operation of the API{end}")
+    assert sentence(verdict(lost)).startswith(f"GET {path} is not an operation of the API{end}")
 
 
 def test_a_method_is_led_to_those_that_are_served() -> None:
@@ -150,7 +150,7 @@ def test_a_method_is_led_to_those_that_are_served() -> None:
         method="PUT", operation_id="", breaches=breach("path", "", "unknown-method", "GET, HEAD, POST can be sent here")
     )
     assert sentence(verdict(wrong)) == (
-        "PUT /campaign-info is no operation of the API: GET, HEAD, POST can be sent here"
+        "PUT /campaign-info is not an operation of the API: GET, HEAD, POST can be sent here"
     )
 
 

@@ -38,10 +38,10 @@ def test_the_table_has_a_row_and_an_anchor_for_every_rule() -> None:
 @pytest.mark.parametrize(
     "ids, reason",
     [
-        (["C999"], "'C999' is no rule on clients"),
+        (["C999"], "'C999' is not a rule on clients"),
         (["c103"], "did you mean C103"),
         ("C103", 'write \\["C103"\\]'),
-        ([103], "103 is no rule on clients"),
+        ([103], "103 is not a rule on clients"),
     ],
     ids=["unknown", "lower case", "text", "number"],
 )

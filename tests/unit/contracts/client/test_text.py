@@ -13,14 +13,14 @@ REFERENCE = """\
 The client breaks the contract: 2 rules in 3 requests.
 
 C103 The client sent a parameter that is not documented.
-     `start-date` is no parameter of getDashboardInfo; did you mean `start_date`? It has
+     `start-date` is not a parameter of getDashboardInfo; did you mean `start_date`? It has
      `linkedin_user_information_ids`, `start_date`, `end_date`
        #1 GET /dashboard-info?start-date=2025-05-01 → 200
      Next: Correct the name, or leave it out: the API ignores it without a word.
      See the documentation at rules#c103
 
 C102 The client used a method that the path does not serve.
-     GET /create-api-key is no operation of the API: POST can be sent here
+     GET /create-api-key is not an operation of the API: POST can be sent here
        #2 GET /create-api-key → 405
      Next: Use the method that is served there.
      See the documentation at rules#c102

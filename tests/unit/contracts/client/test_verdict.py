@@ -11,7 +11,7 @@ from contracts.client import ClientRequest, Expectation, VerdictOptions, judge
 from unit.contracts.client.sending import breach, case, document, ids, sent, verdict
 
 LOST = breach("path", "", "unknown-path")
-WRONG = breach("query", "/limit", "type", "It is no integer.")
+WRONG = breach("query", "/limit", "type", "It is not an integer.")
 
 
 def lost(order: int, path: str = "/nowhere") -> ClientRequest:

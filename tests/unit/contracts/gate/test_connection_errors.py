@@ -32,7 +32,7 @@ def test_why_there_is_no_connection(error: Exception, words: str) -> None:
         (http.client.IncompleteRead(b"abc"), "closed in the middle of the body, after 3 bytes"),
         (ConnectionResetError(), "the connection was closed before the answer was complete"),
         (zlib.error("bad"), "not in the content encoding that its header names"),
-        (http.client.BadStatusLine("x"), "what came is no HTTP answer (BadStatusLine)"),
+        (http.client.BadStatusLine("x"), "what came is not an HTTP answer (BadStatusLine)"),
         (OSError(5, "Input/output error"), "the connection broke (Input/output error)"),
     ],
 )

@@ -119,11 +119,11 @@ CUT_GZIP = gzip.compress(b"abc", mtime=0)[:-9]
     "data, failure",
     [
         (b"", "the connection was closed before the answer was complete"),
-        (b"\x16\x03\x01garbage\r\n\r\n", "what came is no HTTP answer (BadStatusLine)"),
-        (b"HTTP/1.1 abc\r\n\r\n", "what came is no HTTP answer (BadStatusLine)"),
-        (HEAD + b"no header\r\nX: y\r\n\r\n", "what came is no HTTP answer (HTTPException)"),
-        (HEAD + b"X: " + b"y" * 70_000 + b"\r\n\r\n", "what came is no HTTP answer (LineTooLong)"),
-        (HEAD + b"X: y\r\n" * 200 + b"\r\n", "what came is no HTTP answer (HTTPException)"),
+        (b"\x16\x03\x01garbage\r\n\r\n", "what came is not an HTTP answer (BadStatusLine)"),
+        (b"HTTP/1.1 abc\r\n\r\n", "what came is not an HTTP answer (BadStatusLine)"),
+        (HEAD + b"no header\r\nX: y\r\n\r\n", "what came is not an HTTP answer (HTTPException)"),
+        (HEAD + b"X: " + b"y" * 70_000 + b"\r\n\r\n", "what came is not an HTTP answer (LineTooLong)"),
+        (HEAD + b"X: y\r\n" * 200 + b"\r\n", "what came is not an HTTP answer (HTTPException)"),
         (HEAD + b"Content-Length: 9\r\n\r\nhalf", "the connection was closed before the answer was complete"),
         (HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nab", "the connection was closed in the middle of the body"),
         (HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", "the connection was closed in the middle of the body"),
@@ -153,7 +153,7 @@ def test_a_server_that_drips_is_left_in_time(act: Callable[[socket.socket], None
     started = time.monotonic()
     reply = reply_to(act, timeout_s=0.15)
     assert time.monotonic() - started < 2
-    assert reply.failure in ("no whole answer within 0.15 s", "what came is no HTTP answer (HTTPException)")
+    assert reply.failure in ("no whole answer within 0.15 s", "what came is not an HTTP answer (HTTPException)")
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])

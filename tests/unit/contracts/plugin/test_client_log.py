@@ -64,7 +64,7 @@ def test_a_rule_that_is_allowed_is_not_held_against_the_client(document: Contrac
 
 
 def test_an_unknown_rule_is_refused_at_once(document: Contract) -> None:
-    with pytest.raises(ConfigInvalid, match="'C999' is no rule on clients"):
+    with pytest.raises(ConfigInvalid, match="'C999' is not a rule on clients"):
         Client(document, Settings(allow=("C999",)))
 
 

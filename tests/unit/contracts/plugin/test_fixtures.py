@@ -53,7 +53,7 @@ def test_a_fixture_for_many_tests_has_no_marker() -> None:
     "mark, message",
     [
         (pytest.mark.mock_api(3), r"settings have names, such as mock_api\(limit_minute=3\)"),
-        (pytest.mark.mock_api(limits=3), "`limits` is no setting"),
+        (pytest.mark.mock_api(limits=3), "`limits` is not a setting"),
     ],
     ids=["positional", "unknown"],
 )

@@ -225,7 +225,7 @@ def test_threads_share_one_mock(api: MockApi) -> None:
     [
         (Settings(limit_minute=0), "at least 1"),
         (Settings(routines=-1), "routines"),
-        (Settings(allow=("C999",)), "no rule on clients"),
+        (Settings(allow=("C999",)), "a rule on clients"),
     ],
     ids=["limit", "routines", "rule"],
 )

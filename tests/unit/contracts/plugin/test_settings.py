@@ -54,8 +54,11 @@ def test_the_closest_value_wins_and_rules_add_up() -> None:
 @pytest.mark.parametrize(
     "layer, message",
     [
-        ({"limit_minutes": 3}, r"`limit_minutes` is no setting; did you mean `limit_minute`\? There are limit_minute,"),
-        ({"x": 3}, r"`x` is no setting; There are limit_minute,"),
+        (
+            {"limit_minutes": 3},
+            r"`limit_minutes` is not a setting; did you mean `limit_minute`\? There are limit_minute,",
+        ),
+        ({"x": 3}, r"`x` is not a setting; There are limit_minute,"),
         ({"routines": "3"}, r"`routines` takes a whole number, got '3'"),
         ({"seed": True}, r"`seed` takes a whole number, got True"),
         ({"allow": "C104"}, r'`allow` takes a list of ids, such as allow=\["C104"\]'),

@@ -37,7 +37,7 @@ def test_what_the_schema_forbids_is_named_by_its_place() -> None:
 @pytest.mark.parametrize(
     "sent, title",
     [
-        (b"<html>", "the body is no JSON"),
+        (b"<html>", "the body is not JSON"),
         (b"[]", "the body of the 200 answer: The array of 0 items must be"),
     ],
 )

@@ -162,7 +162,7 @@ def check_of(kept: Exchange) -> dict[str, Any]:
     [
         ({}, "refused", "must have the property"),
         ({"is_deliberate": True}, "skipped", "on purpose"),
-        ({"response": Response(200, (), b'{"cut')}, "skipped", "no JSON"),
+        ({"response": Response(200, (), b'{"cut')}, "skipped", "not JSON"),
         ({"violations": (Violation("response", "/data", "type", "wrong"),)}, "refused", "wrong"),
     ],
     ids=["wrong", "on purpose", "cut", "judged before"],

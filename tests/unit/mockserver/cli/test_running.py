@@ -112,7 +112,7 @@ def test_a_wrong_step_is_no_move(text: str) -> None:
     "arguments, words",
     [
         (("clock", "tomorrow"), "date-time"),
-        (("clock", "+1y"), "no step"),
+        (("clock", "+1y"), "not a step"),
         (("keys", "--activate", "nobody"), "No key"),
         (("keys", "--activate", "a", "--deactivate", "b"), "one of"),
         (("keys", "--create", "root"), "--create"),
@@ -188,7 +188,7 @@ def test_help_explains_itself(command: Command, name: str) -> None:
 
 
 class Stranger(BaseHTTPRequestHandler):
-    """A server that is no mock: it redirects, or answers something else."""
+    """A server that is not a mock: it redirects, or answers something else."""
 
     seen: list[str]
 

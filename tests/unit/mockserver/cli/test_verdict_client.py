@@ -87,7 +87,7 @@ def test_every_session_that_got_requests_is_judged(server: LiveServer) -> None:
 
 
 def test_a_rule_that_does_not_exist_is_refused_before_the_first_request(server: LiveServer) -> None:
-    with pytest.raises(ConfigInvalid, match="--verdict: 'C13' is no rule on clients; did you mean C103"):
+    with pytest.raises(ConfigInvalid, match="--verdict: 'C13' is not a rule on clients; did you mean C103"):
         VerdictClient(allow=["C13"]).open(server.address)
 
 
@@ -164,5 +164,5 @@ def test_serve_ends_with_the_verdict(
 def test_serve_refuses_an_unknown_rule_at_the_start() -> None:
     ended = serve([], signal.SIGINT, "--verdict-allow", "C13")
     assert ended.code == 2
-    assert ended.err.startswith("mockserver: --verdict: 'C13' is no rule on clients; did you mean C103?")
+    assert ended.err.startswith("mockserver: --verdict: 'C13' is not a rule on clients; did you mean C103?")
     assert len(ended.err.splitlines()) == 1

@@ -26,7 +26,7 @@ OWN = [name for name in FILES if not name.startswith("vendor/")]
 
 
 def get(client: JudgedClient, path: str, headers: dict[str, str] | None = None, peer: str = "127.0.0.1") -> Any:
-    """Get a file; it is no answer of the control API, whose description does not have it."""
+    """Get a file; it is not an answer of the control API, whose description does not have it."""
     browser = client.app.flask.test_client()
     return browser.get(f"/__admin{path}", headers=headers, environ_base={"REMOTE_ADDR": peer})
 

@@ -163,13 +163,13 @@ def test_a_file_may_have_no_users_and_no_routines(write: Write) -> None:
         ("/users", None, "", "users"),
         ("/unknown", 1, "", "unknown"),
         ("/organisation/id", "7", "/organisation/id", "integer"),
-        ("/organisation/created_at", "2025-02-30T00:00:00Z", "/organisation/created_at", "no day of the calendar"),
+        ("/organisation/created_at", "2025-02-30T00:00:00Z", "/organisation/created_at", "a day of the calendar"),
         ("/users/0/email", "nobody", "/users/0/email", "nobody"),
         ("/users/0/status", "gone", "/users/0/status", "gone"),
         ("/users/1/id", "u", "/users/1/id", "two users have the id 'u'"),
         ("/routines/1/id", "r", "/routines/1/id", "two routines have the id 'r'"),
         ("/routines/1/id", "", "/routines/1/id", "shorter than 1"),
-        ("/routines/0/user", "w", "/routines/0/user", "'w' is no user of this file"),
+        ("/routines/0/user", "w", "/routines/0/user", "'w' is not a user of this file"),
         ("/routines/0/type", "big", "/routines/0/type", "big"),
         ("/routines/0/status", "gone", "/routines/0/status", "gone"),
         ("/routines/0/status", "draft", "/routines/0/status", "a draft was never activated"),
@@ -227,7 +227,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "dataset.yaml"
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(DatasetInvalid, match="no dataset file"):
+    with pytest.raises(DatasetInvalid, match="a dataset file"):
         load(path, FIRST_DAY)
 
 

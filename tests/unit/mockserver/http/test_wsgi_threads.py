@@ -86,7 +86,7 @@ def test_a_request_is_told_as_the_book_says(name: str, value: str) -> None:
         ("transfer-encoding", "chunked"),
         ("x-twice", "1"),
         ("x-twice", "2"),
-        ("x_forwarded_for", "a name with _ is no name"),
+        ("x_forwarded_for", "a name with _ is not a name"),
     ]
     scope = {"path": "/ü", "query_string": "a=%20", "client": "[::1]:5", "headers": headers}
     call(app, Protocol([b"abc"]), method="PUT", **scope)

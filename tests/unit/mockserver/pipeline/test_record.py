@@ -104,7 +104,7 @@ def test_an_answer_that_may_hold_a_secret_is_always_looked_through() -> None:
     body = f'{{"api_key": "{PLAIN_KEY}"}}'.encode()
     request = Request("POST", "/x")
     assert PLAIN_KEY.encode() not in recorded(request, operation="createApiKey", body=body).response.body
-    # Elsewhere it is no key, and looking for one would cost every request.
+    # Elsewhere it is not a key, and looking for one would cost every request.
     assert recorded(request, operation="getCampaignInfo", body=body).response.body == body
 
 

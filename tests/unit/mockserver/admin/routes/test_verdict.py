@@ -84,7 +84,11 @@ def test_a_journal_that_has_lost_requests_decides_nothing_for_the_client(make_cl
 
 @pytest.mark.parametrize(
     "query, status, word",
-    [("?allow=C999", 422, "'C999' is no rule"), ("?also=c301", 422, "did you mean C301"), ("?alow=C101", 400, "alow")],
+    [
+        ("?allow=C999", 422, "'C999' is not a rule"),
+        ("?also=c301", 422, "did you mean C301"),
+        ("?alow=C101", 400, "alow"),
+    ],
 )
 def test_a_wrong_query_is_refused_in_one_line(make_client: MakeClient, query: str, status: int, word: str) -> None:
     assert word in ask(make_client(), query, status)["detail"]
