@@ -183,8 +183,9 @@ class MockServer:
         """
         from mockserver.live.server import ToolError
 
+        told = settings.of_mock(now())
         try:
-            sandbox = self._embedded.open(**settings.of_mock(now()))
+            sandbox = self._embedded.open(**told)
         except ToolError as error:
             raise ConfigInvalid(str(error), "mock_api") from error
         try:
