@@ -44,7 +44,7 @@ def run(
 
     Args:
         config: of the run; without a `base_url` a mock is started for it.
-        listener: hears every event; the last is `RunFinished`, after the reports are written.
+        listener: receives every event; the last is `RunFinished`, after the reports are written.
         drive: for tests: what runs the phases.
         today: decides what in the baseline has expired; None is the present day, UTC.
 
@@ -74,13 +74,13 @@ def run(
             report = record.report(config)
     report, failure = _write(finish(report), config, contract, source)
     record.tell(RunFinished(report=report))
-    if failure:  # The run is done, so it is told before what became of its reports.
+    if failure:  # The run is done, so its end comes before the errors of its reports.
         raise failure
     return report
 
 
 class RunRecorder:
-    """Keeps what a run told, so that an interrupted one leaves a report; holds the end back until it is whole."""
+    """Keeps the events of a run, so that an interrupted one leaves a report; holds the end back until it is whole."""
 
     def __init__(self, tell: Listener) -> None:
         self.tell = tell

@@ -63,7 +63,7 @@ class Violation:
         curl: command that sends the request again, key as `$CONTRACTS_API_KEY`.
         detail: stable words that tell this finding from others of the same relation (a body pointer, a header).
         assumed: the `x-assumed` sentence it rests on; empty when the vendor says it.
-        severity: `error`, or `warning` for what only deserves a look.
+        severity: `error`, or `warning` for what is only worth a look.
     """
 
     relation_id: str
@@ -115,7 +115,7 @@ class Report:
         started_at: seconds since the epoch.
         duration_s: wall seconds.
         verdicts: in the order of the plan.
-        warnings: what deserves a look and breaks nothing, such as undocumented fields.
+        warnings: what is worth a look and breaks nothing, such as undocumented fields.
         exchanges: every exchange, redacted, in order.
         versions: of this tool and of the document.
         is_interrupted: the run was stopped before its end.

@@ -4,7 +4,7 @@ The times and sizes of a few files are looked at twenty times a second, which
 works on every system and every kind of disk, and needs no library. A change
 that stays the same for one look is read; everything is built anew beside what
 is served, and one reference changes hands. What cannot be served changes
-nothing, and why is told.
+nothing, and the reason is reported.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class FileWatcher:
     Args:
         files: lists them; asked again at each look.
         renew: builds everything anew and serves it; raises `ToolError` and changes nothing where it cannot.
-        tell: hears what came of each change.
+        tell: receives the result of each change.
         now: seconds since the epoch.
     """
 

@@ -447,7 +447,7 @@ class Contract:
 
 
 def _warning(finding: Finding) -> Violation:
-    """Return what a request is told of a finding: what could not be judged was taken."""
+    """Return a finding as a warning for requests: what could not be judged was taken."""
     location = "body" if "/requestBody" in finding.pointer else "header" if "ecurity" in finding.pointer else "query"
     return Violation(location, "", "unjudged", f"{finding.message} {finding.cost}", "warning")
 

@@ -2,7 +2,7 @@
 
 The result holds assertions and what a sample is made from (examples, defaults,
 discriminators, readOnly and writeOnly), and nothing else. Its references read
-`#/$defs/<pointer into the document>`, so that whoever compiles it gathers them.
+`#/$defs/<pointer into the document>`, so that the compiler gathers them.
 
 Source: OpenAPI 3.0.3 and 3.1.1, Schema Object; JSON Schema 2020-12.
 """
@@ -188,7 +188,7 @@ def _adapt_30(found: dict[str, Any], schema: Mapping[str, Any]) -> None:
 def _loosen_tagged(found: dict[str, Any]) -> None:
     """Take a `oneOf` with a discriminator for an `anyOf`.
 
-    Its schemas are often open and told apart by the discriminator alone: a
+    Its schemas are often open and distinguished by the discriminator alone: a
     right value would match several. Source: OpenAPI 3.0.3, Discriminator
     Object: it selects the schema, in place of trying them all.
     """

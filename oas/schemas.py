@@ -32,7 +32,7 @@ class Validator:
     """One compiled schema. Immutable, safe to share between threads.
 
     Callers bound what they hand over: values nested above 200 levels, which no
-    reader of ours lets through, are told apart by `violations` only. Schemas are
+    reader of ours lets through, are reported by `violations` only. Schemas are
     taken to be honest: alternatives nested in alternatives, each of the same
     schemas, cost as many steps as they have combinations.
     """

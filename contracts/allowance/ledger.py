@@ -241,7 +241,7 @@ _APPLICATION = "konnector-contracts"
 def open_ledger(config: Config, origin: str, surface: RequestIndex, *, is_live: bool) -> Ledger:
     """Open the ledger of the configured key at a server.
 
-    A file remembers it between runs where the target is to be spared or a file
+    A file remembers it between runs where the target is live or a file
     was named. A server on loopback forgets its counters whenever it is started
     anew, and tells what is left in its first answer; there memory will do.
     """

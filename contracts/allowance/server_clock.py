@@ -79,7 +79,7 @@ class ServerClock:
             moment: that the clock showed between `sent` and `received`, perhaps cut to seconds.
             sent: our moment of asking.
             received: our moment of the answer.
-            is_frozen: the clock stands still until it is told otherwise.
+            is_frozen: the clock stands still until it is set.
         """
         with self._lock:
             self._low = moment - received

@@ -89,7 +89,7 @@ def replay(session: _Session, /, corpus: Path, **options: Any) -> int:
     """Send the requests of CORPUS, in its order, to BASE_URL, and judge the answers as `run` judges generated ones.
 
     Without BASE_URL a mock is started for it. With --against two servers get the
-    same requests, and what differs is told: exit code 1 unless it is ignored.
+    same requests, and differences are printed: exit code 1 unless it is ignored.
     """
     from contracts.cli.settings import read_settings
     from contracts.recordings import format as corpora

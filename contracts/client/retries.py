@@ -78,7 +78,7 @@ def _too_soon(sent: tuple[ClientRequest, ...], limits: RateLimits) -> Iterator[F
             early.append(item)
         if item.status == limits.status and (wait_s := _wait_s(item, limits)) is not None:
             refused.append(item)
-            # A wait is told in whole seconds and counted to the end of a window, which is a whole second.
+            # A wait is given in whole seconds and counted to the end of a window, which is a whole second.
             until = max(until, math.floor(item.at + wait_s))
     yield from _ignored(refused, early, until)
 

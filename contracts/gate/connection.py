@@ -36,7 +36,7 @@ class _BoundedSocket:
         return io.BufferedReader(_Stream(self))
 
     def settimeout(self, seconds: float | None) -> None:
-        """Be told nothing: the deadline rules."""
+        """Ignored: the deadline rules."""
 
     def shutdown(self, how: int) -> None:
         self.plain.shutdown(how)

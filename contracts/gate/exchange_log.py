@@ -1,4 +1,4 @@
-"""What a run has exchanged, and who is told of it."""
+"""The log of exchanges of a run, with a listener."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["ExchangeLog", "redacted"]
 
 
 class ExchangeLog:
-    """Keeps exchanges by number. Safe for threads; the listener hears one event at a time.
+    """Keeps exchanges by number. Safe for threads; the listener receives one event at a time.
 
     Args:
-        listener: hears every event; None for none.
+        listener: receives every event; None for none.
     """
 
     def __init__(self, listener: Listener | None) -> None:

@@ -29,7 +29,7 @@ def relay_to(target: Target) -> ForwardProxy | None:
     """Return the proxy for a target, None where there is none; there is never one for this machine.
 
     Raises:
-        ConfigInvalid: it cannot be spoken to: only `http://host:port` can, with or without user name and password.
+        ConfigInvalid: it cannot be used: only `http://host:port` can, with or without user name and password.
     """
     if target.is_loopback:
         return None

@@ -42,7 +42,7 @@ class Gate:
     Args:
         config: of the run; `base_url` is set.
         surface: of the contract.
-        listener: hears `ExchangeFinished` and `Waiting`, one at a time; it sends nothing itself.
+        listener: receives `ExchangeFinished` and `Waiting`, one at a time; it sends nothing itself.
         timing: clocks and sleep.
 
     Attributes:
@@ -154,7 +154,7 @@ class Gate:
 
         Raises:
             BudgetExhausted: the budget is spent, or the wait is longer than the run may wait.
-            RequestRefused: the target is to be spared and this may write.
+            RequestRefused: the target is live and this may write.
             CredentialMissing: the run has no such credential.
         """
         errand = self._errand(request, self._wire(request), phase)
@@ -181,7 +181,7 @@ class Gate:
 
         Args:
             phase: for the record.
-            hear: is told what the child got.
+            hear: receives what the child got.
 
         Yields:
             The base URL; see `contracts.gate.proxy` for what the child gets.

@@ -1,4 +1,4 @@
-"""A request on its way through the gate, and the rule which ones a live target is spared."""
+"""A request that is ready to send, and the check that blocks writes to a live target."""
 
 from __future__ import annotations
 

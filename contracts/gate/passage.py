@@ -79,7 +79,7 @@ class Passage:
         """Use the clock of a mock on loopback and, where there is no key, a session of our own, whose keys are taken.
 
         Raises:
-            RequestRefused: the target is to be spared.
+            RequestRefused: the target is live.
         """
         control = MockAdminClient(self._target, self._timing.now)
         self._control = control

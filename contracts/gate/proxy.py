@@ -30,7 +30,7 @@ from contracts.request_index import RequestIndex
 if TYPE_CHECKING:
     from contracts.gate.gate import Gate
 
-#: Is told what a child got: an exchange, or why nothing was sent. From any thread.
+#: Receives what a child got: an exchange, or why nothing was sent. From any thread.
 Hear = Callable[[Exchange | ToolError], None]
 
 __all__ = ["MAX_REQUEST_BYTES", "Hear", "Proxy"]
@@ -53,7 +53,7 @@ class Proxy:
         surface: of the contract.
         credentials: of the run.
         phase: for the record.
-        hear: is told what the child got: the exchange, or why nothing was sent.
+        hear: receives what the child got: the exchange, or why nothing was sent.
     """
 
     def __init__(

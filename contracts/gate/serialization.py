@@ -107,7 +107,7 @@ def to_answer(reply: Reply, redactor: Redactor, received_at: float, secrets: Col
         redactor: knows every secret of the run.
         received_at: our wall clock, seconds since the epoch.
         secrets: values of this body that the contract calls secret, each replaced by its own mark as a whole,
-            so that two that have a part in common can be told apart.
+            so that two that have a part in common can be distinguished.
     """
     return Answer(
         status=reply.status,

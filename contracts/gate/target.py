@@ -29,7 +29,7 @@ class Target:
         port: 1–65535.
         base_path: of the API, without a trailing `/`; empty for the root.
         is_loopback: the host is this machine, whatever `--live` says.
-        is_live: to be spared: not on loopback, or treated like any other host.
+        is_live: not on loopback, or treated like any other host.
     """
 
     scheme: str
@@ -84,7 +84,7 @@ class Target:
         return self.origin + self.base_path
 
     def budget(self, config: Config) -> int:
-        """Return the most requests that may leave: as configured, or 90 for a target to be spared, 1,000 otherwise.
+        """Return the most requests that may leave: as configured, or 90 for a live target, 1,000 otherwise.
 
         A shard may send its part of them.
         """

@@ -140,7 +140,7 @@ class Transport:
         self._lock = threading.Lock()
 
     def send(self, request: WireRequest) -> Reply:
-        """Send a request and wait for the whole answer; what goes wrong is told in the reply, never raised."""
+        """Send a request and wait for the whole answer; what goes wrong is in the reply, never raised."""
         connection = self._take()
         try:
             if not connection.is_open:

@@ -1,4 +1,4 @@
-"""What a request deserves by the document alone: success, a named refusal, or no opinion.
+"""Which response the document requires for a request: success, a documented error, or undecided.
 
 Generated, replayed and hand-written requests are all judged by this, so that no
 generator's opinion decides. Where several conditions hold at once, the answer of
@@ -25,7 +25,7 @@ __all__ = ["Expectation", "ExpectedOutcomes"]
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What a request deserves.
+    """Which response a request should get.
 
     Attributes:
         conditions: rules that refuse it for certain; empty where none does.
@@ -89,7 +89,7 @@ class ExpectedOutcomes:
         }
 
     def of(self, request: Request) -> Expectation:
-        """Say what a request deserves; its ids are real ones."""
+        """Return which response a request should get; its ids are real ones."""
         operation = self._operation(request)
         found = _Findings()
         if request.credential not in ("key", "created", "member"):

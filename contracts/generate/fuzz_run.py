@@ -3,7 +3,7 @@
     kept failures → generated requests → (finding → the same, smaller, a few times)*
 
 Everything that leaves is counted, shrinking included. An operation that writes is
-asked to succeed a few times only, and never on a target to be spared.
+asked to succeed a few times only, and never on a live target.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class FuzzRun:
         entities: ids that exist there.
         limits: bounds.
         store: failures of earlier runs; None for none.
-        known: fingerprints of violations that were told already.
+        known: fingerprints of violations that were reported already.
 
     Attributes:
         tallies: by operation, as far as it was asked.

@@ -3,7 +3,7 @@
     engine.run(config, document, gate, listener, phases={"fuzz": FuzzPhase(config, document, gate, listener)})
 
 It gets how many requests the budget leaves, tells the listener, and gives
-verdicts; what the relations have told already it does not tell again.
+verdicts; what the relations have reported is not reported again.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class FuzzPhase:
         config: of the run.
         document: the contract.
         gate: open for the run.
-        listener: hears the phase and its verdicts.
+        listener: receives the events of the phase and its verdicts.
     """
 
     config: Config
@@ -188,7 +188,7 @@ class FuzzOptions:
         is_fail_fast: stop at the first violation.
         only: ids or beginnings of ids of the verdicts wanted; empty wants all.
         skip: likewise, not wanted.
-        known: fingerprints of violations that the run has told already.
+        known: fingerprints of violations that the run has reported already.
         key_header: header that carries the key; empty is the document's.
     """
 

@@ -1,4 +1,4 @@
-"""Judges one answer, whoever made up the request: what it deserves, and every relation that needs no other answer.
+"""Judges one response: its status, and every relation that needs no other response.
 
 An answer that refuses for the rate is never judged, one that refuses the key says
 nothing about the request.
@@ -109,9 +109,9 @@ class ResponseJudge:
             now,
         )
         found = [*self._related(seen, expected), *self._deserved(seen, request, expected)]
-        told = tuple(symptom.violation.relation_id for symptom in found)
+        reported = tuple(symptom.violation.relation_id for symptom in found)
         for failed in failures:
-            if not any(name.startswith(EQUIVALENT_CHECKS.get(failed.check, (failed.check,))) for name in told):
+            if not any(name.startswith(EQUIVALENT_CHECKS.get(failed.check, (failed.check,))) for name in reported):
                 found.append(self._checked(seen, failed))
         return found
 

@@ -62,7 +62,7 @@ def _time(environment: Environment, **others: Any) -> None:
         time.sleep(ApiUser.settings.duration_s)
         workers = getattr(runner, "worker_count", 0)
         runner.stop()
-        deadline = time.monotonic() + READY_TIMEOUT_S  # only workers that are ready again are told to quit
+        deadline = time.monotonic() + READY_TIMEOUT_S  # only workers that are ready again receive the order to quit
         while getattr(runner, "worker_count", 0) < workers and time.monotonic() < deadline:
             time.sleep(0.1)
         runner.quit()

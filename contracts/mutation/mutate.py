@@ -79,7 +79,7 @@ def score(
         document: the packaged contract.
         sample: faults to try, drawn by the seed; 0 tries all.
         seed: of the draw, and of every run.
-        progress: hears each result with its place and the number of all.
+        progress: receives each result with its place and the number of all.
     """
     from mockserver.live.server import LiveServer
 

@@ -88,8 +88,8 @@ def key_orders(keys: Iterable[Any]) -> tuple[KeyOrder, ...]:
 
 def is_ordered(keys: list[Any], direction: str) -> bool:
     """Whether keys never go against a direction, in one of the orders that a server may use."""
-    told = [key for key in keys if key is not None]
-    return any(_runs([order(key) for key in told], direction) for order in key_orders(told))
+    reported = [key for key in keys if key is not None]
+    return any(_runs([order(key) for key in reported], direction) for order in key_orders(reported))
 
 
 def _runs(keys: list[Any], direction: str) -> bool:

@@ -84,7 +84,7 @@ def known_of(observations: Observations, seed: int = 0) -> KnownValues:
     document = observations.document
     families = [item for item in document.operations if item.canonical_id == item.id]
     attributes = {
-        entity: {name: told[0].value for name, told in found.items()}
+        entity: {name: reported[0].value for name, reported in found.items()}
         for entity, found in observations.entity_values.items()
     }
     return KnownValues(

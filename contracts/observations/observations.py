@@ -97,7 +97,7 @@ class Observation:
 
     @cached_property
     def total(self) -> int | None:
-        """Total of the collection as told; None where it is not a number."""
+        """Total of the collection in the answer; None where it is not a number."""
         found = get(self.body, self.collection.total)
         return found if isinstance(found, int) and not isinstance(found, bool) else None
 
@@ -121,7 +121,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class EntityValue:
-    """An entity's attribute as one answer told it."""
+    """An entity's attribute in one answer."""
 
     value: Any
     seen: Observation
@@ -171,15 +171,15 @@ class Observations:
 
     @cached_property
     def entity_values(self) -> Mapping[tuple[str, Any], Mapping[str, tuple[EntityValue, ...]]]:
-        """(type, id) of every entity seen → attribute → what each answer told of it."""
+        """(type, id) of every entity seen → attribute → its value in each answer."""
         table: defaultdict[tuple[str, Any], defaultdict[str, list[EntityValue]]] = defaultdict(
             lambda: defaultdict(list)
         )
         for items in self.successes.values():
             for item in items:
-                for entity, told in _entities(item):
-                    table[entity][told.mark.attribute].append(told)
-        return {entity: {name: tuple(told) for name, told in found.items()} for entity, found in table.items()}
+                for entity, reported in _entities(item):
+                    table[entity][reported.mark.attribute].append(reported)
+        return {entity: {name: tuple(reported) for name, reported in found.items()} for entity, found in table.items()}
 
     def entities(self, kind: str) -> tuple[Any, ...]:
         """Return the ids of all entities of a type, in the order in which they were first seen."""
@@ -246,7 +246,7 @@ def _entities(seen: Observation) -> Iterable[tuple[tuple[str, Any], EntityValue]
             found = get(value, identity or ())
             if isinstance(found, str | int):
                 for mark, path in inner:
-                    told = get(value, path)
-                    if told is not MISSING:
+                    reported = get(value, path)
+                    if reported is not MISSING:
                         pointer = at + mark.at[len(scope) :]
-                        yield (kind, found), EntityValue(told, seen, mark, pointer)
+                        yield (kind, found), EntityValue(reported, seen, mark, pointer)

@@ -61,8 +61,10 @@ def merge(reports: Sequence[Report]) -> Report:
 def _check_versions(reports: Sequence[Report]) -> None:
     versions = {report.versions for report in reports}
     if len(versions) > 1:
-        told = "; ".join(sorted(", ".join(f"{name} {number}" for name, number in one) for one in versions))
-        raise ConfigInvalid(f"reports of the same versions were expected, these are of {told}; run them again", "merge")
+        reported = "; ".join(sorted(", ".join(f"{name} {number}" for name, number in one) for one in versions))
+        raise ConfigInvalid(
+            f"reports of the same versions were expected, these are of {reported}; run them again", "merge"
+        )
 
 
 def _check_shards(reports: Sequence[Report]) -> None:
@@ -73,8 +75,8 @@ def _check_shards(reports: Sequence[Report]) -> None:
         return
     count, most = next(iter(found)).count, max(found.values())
     if any(shard.count != count for shard in found) or found.total() < len(reports):
-        told = ", ".join(sorted(map(str, found))) + (" and whole runs" if found.total() < len(reports) else "")
-        raise ConfigInvalid(f"shards of one plan were expected, these are {told}", "merge")
+        reported = ", ".join(sorted(map(str, found))) + (" and whole runs" if found.total() < len(reports) else "")
+        raise ConfigInvalid(f"shards of one plan were expected, these are {reported}", "merge")
     wanted = [Shard(index, count) for index in range(1, count + 1)]
     missing = ", ".join(str(shard) for shard in wanted if found[shard] < most)
     if missing:

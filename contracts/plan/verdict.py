@@ -115,7 +115,7 @@ def _unbroken(
 
 
 def _was_never_asked(rule: RelationCheck, observations: Observations, around: RunConditions) -> bool:
-    """Whether the run was too short for the first request that could have told something."""
+    """Whether the run was too short for the first request that could have shown something."""
     if not around.is_short or rule.relation.id in around.asked:
         return False
     operation = observations.document.by_id.get(rule.relation.operation_id)

@@ -1,4 +1,4 @@
-"""What each item is told at the end of the run, in plain text, so that worker processes can share it."""
+"""The result of each item at the end of the run, in plain text, so that worker processes can share it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class ProgressReporter:
 
 @contextlib.contextmanager
 def progress_of(config: pytest.Config) -> Iterator[Callable[[Event], None]]:
-    """Yield what hears a run while an item waits for it; captured output is let through meanwhile.
+    """Yield a listener for a run while an item waits for it; captured output is let through meanwhile.
 
     Args:
         config: of pytest; `-q` shows nothing.

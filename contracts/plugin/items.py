@@ -46,9 +46,9 @@ class ContractItems:
     """
 
     def __init__(self, config: pytest.Config) -> None:
-        told = getattr(config, "workerinput", {}).get(_FOLDER)
-        self._folder = Path(told) if told else None
-        self._is_owner = told is None
+        reported = getattr(config, "workerinput", {}).get(_FOLDER)
+        self._folder = Path(reported) if reported else None
+        self._is_owner = reported is None
         self._named: tuple[str, ...] = ()
         self._results: Results | None = None
 

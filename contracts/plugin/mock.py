@@ -183,9 +183,9 @@ class MockServer:
         """
         from mockserver.live.server import ToolError
 
-        told = settings.of_mock(now())
+        reported = settings.of_mock(now())
         try:
-            sandbox = self._embedded.open(**told)
+            sandbox = self._embedded.open(**reported)
         except ToolError as error:
             raise ConfigInvalid(str(error), "mock_api") from error
         try:

@@ -49,7 +49,7 @@ def read_config(root: Path, options: dict[str, Any], environment: Environment) -
     settings |= {name: str(root / settings[name]) for name in _PATHS & settings.keys()}
     config = to_config(options, environment, settings)
     if config.baseline:
-        baseline.load(config.baseline)  # read again by the run; a mistake in it is told before anything is sent
+        baseline.load(config.baseline)  # read again by the run; a mistake in it is an error before anything is sent
     return config
 
 
@@ -79,10 +79,10 @@ def judged(config: Config, ids: Collection[str], listener: Listener) -> Results:
     Args:
         config: of the run.
         ids: of the relations; not empty.
-        listener: hears the run.
+        listener: receives the events of the run.
 
     Returns:
-        What each item is told; where nothing could be judged, why.
+        The result of each item; where nothing could be judged, why.
 
     Raises:
         KeyboardInterrupt: the run was stopped.

@@ -100,8 +100,8 @@ def live_of(target: LiveTarget, settings: Settings) -> Iterator[LiveApi]:
 
 def _place(config: pytest.Config) -> tuple[int, int]:
     """Return which worker of how many this process is, from 0."""
-    told = getattr(config, "workerinput", None)
-    return (int(told["workerid"].removeprefix("gw")), int(told["workercount"])) if told else (0, 1)
+    reported = getattr(config, "workerinput", None)
+    return (int(reported["workerid"].removeprefix("gw")), int(reported["workercount"])) if reported else (0, 1)
 
 
 def report(api: Api) -> None:
@@ -146,7 +146,7 @@ class Settings:
     also: tuple[str, ...] = ()
 
     def of_mock(self, now: float) -> dict[str, int | float]:
-        """Return what the mock is told.
+        """Return the settings of the mock.
 
         Args:
             now: the present, seconds since the epoch.

@@ -124,15 +124,15 @@ class ResponseComparison:
         rule = self._rule(left.status)
         first, second = (leaves(item.json) for item in (left, right))
         for place in dict.fromkeys((*first, *second)):
-            told = first.get(place), second.get(place)
-            if not all(told):
-                there, other = (first, second) if told[0] else (second, first)
+            reported = first.get(place), second.get(place)
+            if not all(reported):
+                there, other = (first, second) if reported[0] else (second, first)
                 if not _is_open(place, there, other):
-                    yield self._made("shape", place, *(_kinds(item) for item in told))
-            elif not self._same_kinds(rule, place, told):
-                yield self._made("shape", place, *(_kinds(item) for item in told))
+                    yield self._made("shape", place, *(_kinds(item) for item in reported))
+            elif not self._same_kinds(rule, place, reported):
+                yield self._made("shape", place, *(_kinds(item) for item in reported))
             elif not self._may_differ(rule, place):
-                yield from self._values(place, *told)
+                yield from self._values(place, *reported)
 
     def _values(self, place: str, first: Any, second: Any) -> Iterator[Difference]:
         mine = [_neutral(value, self.sides[0].ids) for value in first]
@@ -157,10 +157,10 @@ class ResponseComparison:
         is_id = any(mark.at == place and mark.attribute == "id" for mark in rule.annotations.marks)
         return is_id or place in rule.annotations.secrets or shape.get("format") == "date-time"
 
-    def _same_kinds(self, rule: Response | None, place: str, told: Any) -> bool:
+    def _same_kinds(self, rule: Response | None, place: str, reported: Any) -> bool:
         documented = rule.annotations.shapes.get(place, {}).get("type") if rule else None
         allowed = set(documented) if isinstance(documented, list) else set()
-        kinds = [{_kind(value) for value in values} - ({"null"} if "null" in allowed else set()) for values in told]
+        kinds = [{_kind(value) for value in values} - ({"null"} if "null" in allowed else set()) for values in reported]
         return not kinds[0] or not kinds[1] or kinds[0] == kinds[1]
 
     def _made(self, kind: str, place: str, left: Any, right: Any) -> Difference:

@@ -51,7 +51,7 @@ def replay(config: Config, document: Contract, gate: Gate, listener: Listener, e
         config: of the run.
         document: the contract.
         gate: open for this run; the caller closes it.
-        listener: hears the run.
+        listener: receives the events of the run.
         entries: the corpus.
 
     Raises:

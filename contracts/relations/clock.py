@@ -19,10 +19,10 @@ def clock_of(seen: Observation, stamp: str) -> datetime:
         seen: an answer.
         stamp: pointer of the stamp in bodies; empty for none.
     """
-    told = moment_of(get(seen.body, stamp)) if stamp else None
-    if told is None and seen.now is not None:
+    reported = moment_of(get(seen.body, stamp)) if stamp else None
+    if reported is None and seen.now is not None:
         return datetime.fromtimestamp(seen.now, UTC)
-    return told or date_of(seen)
+    return reported or date_of(seen)
 
 
 def in_one_window(before: Observation, after: Observation, stamp: str, seconds: int, slack_s: float) -> bool:

@@ -114,5 +114,5 @@ def _judge(
             elif broken:
                 yield None
 
-    told = [item for item in observations.seen if item.status == status and (operation in (None, item.operation))]
-    return judged_each(relation, told, outcomes, "no instance with these figures was seen")
+    reported = [item for item in observations.seen if item.status == status and (operation in (None, item.operation))]
+    return judged_each(relation, reported, outcomes, "no instance with these figures was seen")

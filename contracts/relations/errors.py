@@ -58,11 +58,11 @@ def refusal(envelope: Envelope, seen: Observation) -> Mismatch | None:
     """Judge whether an answer refuses as its case expects; None where it does."""
     rule = seen.case.expects
     assert rule is not None
-    told = get(seen.body, envelope.error_code) if envelope.error_code else rule.error_code
-    if seen.status == rule.status and told == rule.error_code:
+    reported = get(seen.body, envelope.error_code) if envelope.error_code else rule.error_code
+    if seen.status == rule.status and reported == rule.error_code:
         return None
     operation = seen.operation.id if seen.operation else seen.exchange.request.path
-    title = f"{operation}: {seen.case.meaning}: answered {seen.status} {told or 'without an error code'}"
+    title = f"{operation}: {seen.case.meaning}: answered {seen.status} {reported or 'without an error code'}"
     shown = seen.answer.body[:160].decode("utf-8", "replace")
     return Mismatch(title, f"{rule.status} {rule.error_code}", (seen,), seen.case.covers[0], shown)
 

@@ -136,19 +136,19 @@ def _judge_same(kind: str, attribute: str, relation: Relation, observations: Obs
     def outcomes() -> Iterator[Mismatch | None]:
         for (found, identity), attributes in observations.entity_values.items():
             if found == kind:
-                told = [item for item in attributes.get(attribute, ()) if _is_comparable(item)]
-                yield from _compare(f"{kind} {identity}", attribute, told)
+                reported = [item for item in attributes.get(attribute, ()) if _is_comparable(item)]
+                yield from _compare(f"{kind} {identity}", attribute, reported)
 
     return judged(relation, outcomes(), f"no {attribute} of a {kind} was seen twice")
 
 
-def _is_comparable(told: EntityValue) -> bool:
-    return not any(name in told.seen.parameters for name in told.mark.unless)
+def _is_comparable(reported: EntityValue) -> bool:
+    return not any(name in reported.seen.parameters for name in reported.mark.unless)
 
 
-def _compare(entity: str, attribute: str, told: list[EntityValue]) -> Iterator[Mismatch | None]:
-    for other in told[1:]:
-        first = told[0]
+def _compare(entity: str, attribute: str, reported: list[EntityValue]) -> Iterator[Mismatch | None]:
+    for other in reported[1:]:
+        first = reported[0]
         if agree(first.value, other.value):
             yield None
             continue
@@ -211,10 +211,10 @@ def _opened(seen: Observation, parameter: Input, value: Any) -> Mismatch | None:
         return None
     marks = [mark for mark in seen.annotations.marks if mark.type == parameter.entity and mark.attribute == "id"]
     for mark in marks:
-        told = get(seen.body, tokens(mark.at)) if "*" not in mark.at else value
-        if not agree(told, value):
-            title = f"{mark.at} is {told!r}, asked for was {value!r}"
-            return Mismatch(title, f"{value!r}", (seen,), mark.at, told, mark.pointer)
+        reported = get(seen.body, tokens(mark.at)) if "*" not in mark.at else value
+        if not agree(reported, value):
+            title = f"{mark.at} is {reported!r}, asked for was {value!r}"
+            return Mismatch(title, f"{value!r}", (seen,), mark.at, reported, mark.pointer)
     return None
 
 
@@ -222,14 +222,14 @@ def _judge_directory(
     operation: Operation, mark: EntityAnnotation, relation: Relation, observations: Observations
 ) -> CheckResult:
     seen = observations.of(operation)
-    told = {
+    reported = {
         identity: found["id"] for (kind, identity), found in observations.entity_values.items() if kind == mark.type
     }
 
     def outcomes() -> Iterator[Mismatch | None]:
         for directory in seen:
-            listed = {item.value for found in told.values() for item in found if item.seen is directory}
-            for identity, found in told.items():
+            listed = {item.value for found in reported.values() for item in found if item.seen is directory}
+            for identity, found in reported.items():
                 elsewhere = next((item for item in found if item.seen.operation is not operation), None)
                 if elsewhere is not None:
                     title = f"the {mark.type} {identity!r} of {elsewhere.pointer} is not listed"

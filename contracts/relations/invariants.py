@@ -91,15 +91,15 @@ def _ratio(terms: Mapping[str, Any]) -> Check:
     scale, decimals = float(terms["scale"]), int(terms["decimals"])
 
     def check(instance: Any, _asked: RequestFacts) -> InvariantFailure | bool:
-        part, whole, told = (get(instance, path) for path in (of, to, equals))
-        if not (_is_number(part) and _is_number(whole) and _is_number(told)):
+        part, whole, reported = (get(instance, path) for path in (of, to, equals))
+        if not (_is_number(part) and _is_number(whole) and _is_number(reported)):
             return False
         exact = scale * part / whole if whole else 0.0
-        is_near = abs(told - exact) <= 0.5 * 10**-decimals + _EPSILON
-        if is_near and abs(round(told, decimals) - told) <= _EPSILON:
+        is_near = abs(reported - exact) <= 0.5 * 10**-decimals + _EPSILON
+        if is_near and abs(round(reported, decimals) - reported) <= _EPSILON:
             return True
-        title = f"{terms['equals']} is {told}, {terms['of']} of {terms['to']} is {part} of {whole}"
-        return InvariantFailure(title, f"{exact:.{decimals}f}", (part, whole, told))
+        title = f"{terms['equals']} is {reported}, {terms['of']} of {terms['to']} is {part} of {whole}"
+        return InvariantFailure(title, f"{exact:.{decimals}f}", (part, whole, reported))
 
     return check
 
@@ -182,15 +182,15 @@ def _now(terms: Mapping[str, Any]) -> Check:
     place = tokens(terms["value"])
 
     def check(instance: Any, asked: RequestFacts) -> InvariantFailure | bool:
-        told = get(instance, place)
-        moment = moment_of(told)
+        reported = get(instance, place)
+        moment = moment_of(reported)
         if moment is None or not asked.clocks:
             return False
         apart_s, clock = apart(moment, asked.clocks)
         if apart_s <= SLACK_S:
             return True
-        title = f"{terms['value']} is {told!r}, {apart_s:.0f} s from the target's clock"
-        return InvariantFailure(title, f"a moment within {SLACK_S:.0f} s of {clock.isoformat()}", told)
+        title = f"{terms['value']} is {reported!r}, {apart_s:.0f} s from the target's clock"
+        return InvariantFailure(title, f"a moment within {SLACK_S:.0f} s of {clock.isoformat()}", reported)
 
     return check
 

@@ -109,8 +109,8 @@ def _judge_early(window: RateLimitWindow, relation: Relation, observations: Obse
 def _is_alone(burst: list[Observation], window: RateLimitWindow) -> bool:
     """Whether no other client of the key was seen: what was left never fell by more than one between answers."""
     answered = [item for item in burst if item.status < 400]
-    told = [left for item in answered if (left := remaining(item, window)) is not None]
-    return all(before - after <= 1 for before, after in pairwise(told))
+    reported = [left for item in answered if (left := remaining(item, window)) is not None]
+    return all(before - after <= 1 for before, after in pairwise(reported))
 
 
 def _judge_late(window: RateLimitWindow, relation: Relation, observations: Observations) -> CheckResult:
@@ -139,27 +139,27 @@ def _judge_refusals(check: Check, relation: Relation, observations: Observations
 
 
 def _code(limits: RateLimits, place: str, seen: Observation) -> Iterator[Mismatch | None]:
-    told = get(seen.body, place) if place else limits.error_code
-    title = f"{place} is {told!r}"
-    yield None if told == limits.error_code else Mismatch(title, limits.error_code, (seen,), place, told)
+    reported = get(seen.body, place) if place else limits.error_code
+    title = f"{place} is {reported!r}"
+    yield None if reported == limits.error_code else Mismatch(title, limits.error_code, (seen,), place, reported)
 
 
 def _agrees(limits: RateLimits, seen: Observation) -> Iterator[Mismatch | None]:
     for window in limits.windows:
         for name, place in ((window.limit_header, window.limit_body), (window.remaining_header, window.remaining_body)):
-            sent, told = seen.answer.header(name), get(seen.body, tokens(place))
-            title = f"{place} is {told!r}, {name} is {sent}"
-            yield None if sent == str(told) else Mismatch(title, "the same number", (seen,), place, told)
+            sent, reported = seen.answer.header(name), get(seen.body, tokens(place))
+            title = f"{place} is {reported!r}, {name} is {sent}"
+            yield None if sent == str(reported) else Mismatch(title, "the same number", (seen,), place, reported)
 
 
 def _wait(limits: RateLimits, seen: Observation) -> Iterator[Mismatch | None]:
-    told = get(seen.body, tokens(limits.retry_body))
+    reported = get(seen.body, tokens(limits.retry_body))
     sent = seen.answer.header(limits.retry_header)
     if sent is not None:
-        title = f"{limits.retry_header} is {sent}, {limits.retry_body} is {told!r}"
-        yield None if sent == str(told) else Mismatch(title, "the same seconds", (seen,), "header", sent)
+        title = f"{limits.retry_header} is {sent}, {limits.retry_body} is {reported!r}"
+        yield None if sent == str(reported) else Mismatch(title, "the same seconds", (seen,), "header", sent)
     exhausted = [window for window in limits.windows if remaining(seen, window) == 0]
     longest = max((window.seconds for window in exhausted or limits.windows), default=0)
-    fits = isinstance(told, int) and not isinstance(told, bool) and 0 <= told <= longest
-    title = f"{limits.retry_body} is {told!r}"
-    yield None if fits else Mismatch(title, f"0 to {longest} seconds", (seen,), limits.retry_body, told)
+    fits = isinstance(reported, int) and not isinstance(reported, bool) and 0 <= reported <= longest
+    title = f"{limits.retry_body} is {reported!r}"
+    yield None if fits else Mismatch(title, f"0 to {longest} seconds", (seen,), limits.retry_body, reported)

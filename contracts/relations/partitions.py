@@ -1,4 +1,4 @@
-"""Parts: what is told of a part of the days, or of the entities, agrees with what is told of all of them.
+"""Parts: figures for a part of the days, or of the entities, agree with the figures for all of them.
 
 A series that two parameters cut holds the same days as the uncut one; the
 range of all days is the uncut answer; the figures of single entities add up

@@ -85,14 +85,14 @@ def _place(seen: Observation, name: str) -> str:
 
 def _judge_limit(window: RateLimitWindow, relation: Relation, observations: Observations) -> CheckResult:
     def check(seen: Observation) -> Iterator[Mismatch | None]:
-        told = _number(seen.answer.header(window.limit_header))
-        if told is None:
+        reported = _number(seen.answer.header(window.limit_header))
+        if reported is None:
             return
-        title = f"{window.limit_header} is {told}"
+        title = f"{window.limit_header} is {reported}"
         yield (
             None
-            if told == window.limit
-            else Mismatch(title, str(window.limit), (seen,), _place(seen, window.limit_header), told)
+            if reported == window.limit
+            else Mismatch(title, str(window.limit), (seen,), _place(seen, window.limit_header), reported)
         )
 
     return judged_each(relation, observations.seen, check, "no answer has the header")
@@ -104,11 +104,11 @@ def _judge_counts(
     asked = [item for item in observations.seen if item.exchange.request.credential in credentials]
     # A wrong key that is taken for a right one is counted as that one; auth has a relation for it.
     counted = [item for item in asked if credentials == _OWN or not item.is_success]
-    told = [(item, left) for item in counted if (left := remaining(item, window)) is not None]
+    reported = [(item, left) for item in counted if (left := remaining(item, window)) is not None]
     stamp = observations.document.envelope.stamp
     steps = [
         _Step(before, after, left - now, in_one_window(before, after, stamp, window.seconds, _SLACK_S))
-        for (before, left), (after, now) in pairwise(told)
+        for (before, left), (after, now) in pairwise(reported)
     ]
     return judged(relation, _steps(window, steps), "too few answers in one window")
 

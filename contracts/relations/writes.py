@@ -148,8 +148,8 @@ def _judge_keeps(operation: Operation, parameter: Input, relation: Relation, obs
     def outcomes() -> Iterator[Mismatch | None]:
         for seen in observations.of(operation):
             if parameter.name in seen.parameters:
-                sent, told = seen.parameters[parameter.name], get(seen.body, tokens(place))
-                title = f"{place} is {told!r}, given was {sent!r}"
-                yield None if agree(sent, told) else Mismatch(title, f"{sent!r}", (seen,), place, told)
+                sent, reported = seen.parameters[parameter.name], get(seen.body, tokens(place))
+                title = f"{place} is {reported!r}, given was {sent!r}"
+                yield None if agree(sent, reported) else Mismatch(title, f"{sent!r}", (seen,), place, reported)
 
     return judged(relation, outcomes(), f"{operation.id} was not given a {parameter.name}")

@@ -52,7 +52,7 @@ class Progress:
         sent_before: requests that had left when the phase began.
         sent: requests that have left.
         budget: most requests that will leave.
-        remaining_minute: allowance by the latest answer that told; None where unknown.
+        remaining_minute: allowance by the latest answer that had it; None where unknown.
         remaining_day: likewise.
         wait_until: moment by the clock of `status` at which waiting ends; None while nothing waits.
         wait_reason: why.

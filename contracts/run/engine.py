@@ -103,7 +103,7 @@ def run(
         config: of the run.
         document: the contract.
         gate: open for this run; the caller closes it.
-        listener: hears the run; `ExchangeFinished` and `Waiting` are told by the gate itself.
+        listener: receives the events of the run; `ExchangeFinished` and `Waiting` are sent by the gate itself.
         phases: what runs beside the relations, by its name in the configuration.
 
     Raises:

@@ -33,7 +33,7 @@ class RunState:
         config: of the run.
         document: the contract.
         gate: the way out.
-        listener: hears the run.
+        listener: receives the events of the run.
         rules: what is judged.
         planned: what requests are sent for.
         sending: what was sent, and what could not be.
@@ -109,7 +109,7 @@ def _circumstances(state: RunState) -> RunConditions:
 
 
 def _is_of_every_phase(rule: RelationCheck) -> bool:
-    """Whether the answers of the burst count too; they tell nothing to what compares what was asked for."""
+    """Whether this check also looks at responses from the limit probe. Checks that compare requests ignore them."""
     return rule.is_single or rule.relation.kind in ("envelope", "limits")
 
 

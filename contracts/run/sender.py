@@ -72,7 +72,7 @@ class CaseSender:
         seen: answered cases, in the order of sending.
         skipped: ids of relations → why a case of theirs was not sent, or has no answer.
         stopped: why nothing more is sent; empty while it is.
-        watch: is told each case that was sent, and what the plan sends after it; may stop the sending.
+        watch: receives each case that was sent, and what the plan sends after it; may stop the sending.
     """
 
     gate: Gate

@@ -192,7 +192,7 @@ class _Case:
 
     def _refused(self, stage: str, text: str, violations: tuple[Violation, ...] = ()) -> Step:
         if self.refused_at != stage:  # `route` speaks after `count`
-            return Step("passed", f"{text}; not spoken, since {self.refused_at} refused first", "", violations)
+            return Step("passed", f"{text}; not sent, since {self.refused_at} refused first", "", violations)
         place = rule_place(self.spec, self.operation, self.condition, self.error_code)
         return Step("refused", text, place, violations)
 

@@ -1,6 +1,6 @@
 """The members of a control request: of a JSON object, or of a query string.
 
-Strict on purpose: whoever misspells a member of a control request is told,
+Strict on purpose: a misspelt member of a control request is refused with a reason,
 instead of testing something else than they think.
 """
 

@@ -73,13 +73,13 @@ def _delivered(delivery: DeliveryOptions | None) -> dict[str, Any]:
     """Say how an answer was put on the wire, by WireMock's names; nothing where it was sent at once and whole."""
     if delivery is None:
         return {}
-    told: dict[str, Any] = {"fixedDelayMilliseconds": round(delivery.delay_s * 1000)}
+    reported: dict[str, Any] = {"fixedDelayMilliseconds": round(delivery.delay_s * 1000)}
     if delivery.fault:
-        told["fault"] = delivery.fault
+        reported["fault"] = delivery.fault
     if delivery.dribble_chunks:
         spread_ms = round(delivery.dribble_s * 1000)
-        told["chunkedDribbleDelay"] = {"numberOfChunks": delivery.dribble_chunks, "totalDuration": spread_ms}
-    return told
+        reported["chunkedDribbleDelay"] = {"numberOfChunks": delivery.dribble_chunks, "totalDuration": spread_ms}
+    return reported
 
 
 def _request(exchange: Exchange) -> dict[str, Any]:

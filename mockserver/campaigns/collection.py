@@ -78,7 +78,7 @@ class Collection:
         self._pages: BoundedCache[Page] = BoundedCache(PAGE_CACHE_BYTES)
 
     def page(self, parameters: Mapping[str, Any], path: str) -> Page:
-        """Return the page that a valid request asks for; whoever gets it leaves it as it is.
+        """Return the page that a valid request asks for, which must not be changed.
 
         Args:
             parameters: those that were sent, of their declared types; others than the declaration's are ignored.

@@ -31,7 +31,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 EXAMPLES = """\b
 Examples:
   mockserver serve                              the contract on http://127.0.0.1:4010
-  mockserver serve --port 0 --log json          any free port, told as JSON
+  mockserver serve --port 0 --log json          any free port, printed as JSON
   mockserver serve --routines 10000 --seed 7    a large organisation, the same every time
   mockserver serve --limit-minute 3             a 429 at the fourth request
   mockserver serve --scenario unicode           names that break layouts; /__admin/scenarios lists all

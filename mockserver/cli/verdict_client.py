@@ -59,7 +59,7 @@ class VerdictClient:
         self._verdict("default")
 
     def close(self) -> None:
-        """Ask, of every session that got requests. Raises nothing; what went wrong is told by `judged`."""
+        """Ask, of every session that got requests. Raises nothing; what went wrong is in `judged`."""
         if self._address is None:
             return
         try:

@@ -32,7 +32,7 @@ def chunks(body: bytes, count: int) -> list[bytes]:
 
 
 def break_connection(connection: socket.socket, fault: str) -> None:
-    """End a connection as a fault says; whoever else holds it can send nothing more.
+    """End a connection as a fault says; other holders of it can send nothing more.
 
     Args:
         connection: of the client; it stays open as a file.
@@ -60,7 +60,7 @@ def _reset(connection: socket.socket) -> None:
     if sys.platform == "linux":
         import ctypes
 
-        # Connecting to no family dissolves a connection, whoever else holds it. Source: connect(2).
+        # Connecting to no family dissolves a connection, also for its other holders. Source: connect(2).
         ctypes.CDLL(None).connect(connection.fileno(), bytes(16), 16)
     else:
         connection.shutdown(socket.SHUT_RDWR)

@@ -49,7 +49,7 @@ class RequestBody:
         self.wanted = int(length[:20]) if length.isascii() and length.isdigit() else max_bytes + 1
         if self.wanted > max_bytes:
             self.size, self.wanted = self.wanted, 0
-            # A client that waits to be told will not send it at all.
+            # A client that waits for 100 Continue will not send it at all.
             self.left = 0 if "expect" in headers else min(self.size, DRAINED_BYTES)
 
     @property

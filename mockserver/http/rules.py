@@ -18,7 +18,7 @@ from mockserver.pipeline.pipeline import Pipeline
 from oas.messages import Headers, Refusal, Request, Response
 
 ADMIN = "/__admin"
-#: Source: RFC 9110 §15.5.20. Not counted: it is refused before it is a request to this API.
+#: Source: RFC 9110 §15.5.20. Not counted, because the Host check runs before routing.
 MISDIRECTED = Refusal(
     421,
     "MISDIRECTED_REQUEST",

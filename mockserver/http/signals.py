@@ -1,4 +1,4 @@
-"""One wish to stop, whoever has it: a signal, the caller, or a failure at the start.
+"""One request to stop, from a signal, the caller, or a failure at the start.
 
 A signal's Python handler runs only when the main thread next runs Python. It may
 come too late, where the thread has just begun to wait, or too early, while it holds

@@ -1,4 +1,4 @@
-"""Ports of this process, each with an application behind it, and one thread that lets requests in.
+"""Serve several WSGI applications from one thread, each on its own port. For tests.
 
 For tests: opening a port costs microseconds, so that each test can have one of
 its own, and nothing that an earlier test left running can reach it. A request

@@ -196,7 +196,7 @@ def name_of(factory: Factory | None) -> str | None:
 
 
 def run(order: Mapping[str, Any]) -> int:
-    """Serve as a child process is told; its exit code is returned.
+    """Serve in a child process, by the settings of the parent, and return the exit code.
 
     Args:
         order: members `config` and `factory`, as the caller wrote them.

@@ -132,7 +132,7 @@ def answer_headers(own: Headers, outcome: Decision, arrival: RequestContext) -> 
 
     Args:
         own: of the body.
-        outcome: whose allowance, violations and choice are told.
+        outcome: whose allowance, violations and choice become headers.
         arrival: of the request.
     """
     headers = (*own, *outcome.allowance.headers(), *MARKS, ("X-Mock-Request-Id", arrival.id))

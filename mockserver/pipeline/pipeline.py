@@ -1,7 +1,7 @@
 """The stages in order: route → count → authenticate → validate → choose → build → check → record.
 
 Knows no HTTP server and no Flask: a frozen `Request` goes in, a frozen
-`Response` comes out, whatever happens. Refusals are spoken in the order 429;
+`Response` comes out, whatever happens. Refusals are sent in the order 429;
 404 and 405; 401; 413; 400; 404 for a thing.
 """
 
@@ -140,7 +140,7 @@ class Pipeline:
         return stages.refuse(self.spec.rules["internal-error"], error=str(error), headers=retry_after)
 
     def plain(self, session: Session, request: Request) -> BuiltResponse | Refusal:
-        """Build the answer that a valid request would get in a session: uncounted, unrecorded, whoever asks.
+        """Build the answer that a valid request would get in a session: uncounted and unrecorded.
 
         Args:
             session: whose organisation, or that of the scenario it plays.

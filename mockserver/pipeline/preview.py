@@ -1,4 +1,4 @@
-"""What an operation would answer, asked by nobody: uncounted, unrecorded, without a key.
+"""Preview an operation's response without a request: it is not counted and not recorded.
 
 For the control API, which shows the organisation of a session.
 """

@@ -1,4 +1,7 @@
-"""Builds the answer that was chosen, so that it still fits the document, or is known to break it."""
+"""Build a response chosen by a scenario, rule or `Prefer`.
+
+The result says whether it breaks the document on purpose.
+"""
 
 from __future__ import annotations
 
@@ -119,7 +122,7 @@ class ChosenResponder:
         return ChosenResponse(maker.documented(status) or self._refusal(operation, status), allowance, is_broken)
 
     def _refusal(self, operation: Operation, status: int) -> Refusal:
-        """Return what the first rule of a status says; a status without one is told by its phrase."""
+        """Return what the first rule of a status says; a status without one gets its reason phrase."""
         rules = (*self._spec.rules.values(), *operation.rules)
         rule = next((rule for rule in rules if rule.status == status), None)
         if rule is None:

@@ -1,7 +1,7 @@
 """The stages that decide whether a request is answered: route, count, authenticate, validate.
 
 Each is a function of frozen records that returns what the next one needs, or a
-`Refusal`. The order in which refusals are spoken is the pipeline's.
+`Refusal`. The order in which refusals are sent is the pipeline's.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Route:
         operation: None where the path or the method is unknown.
         path: below the base path.
         variables: of the path template.
-        refusal: why there is no operation; spoken after `count`.
+        refusal: why there is no operation; sent after `count`.
     """
 
     operation: Operation | None

@@ -1,6 +1,6 @@
 """Rules and scenarios read from JSON and YAML, and everything that can be wrong with them.
 
-A fault is told with its JSON pointer and, in a file, with its line.
+A fault is reported with its JSON pointer and, in a file, with its line.
 """
 
 from __future__ import annotations

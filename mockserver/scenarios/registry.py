@@ -85,7 +85,7 @@ class ScenarioRegistry:
         try:
             return self.find(name)
         except ScenarioInvalid:
-            return None  # a packaged one on a document of other operations; whoever chooses it by name is told
+            return None  # a packaged one on a document of other operations; choosing it by name is an error
 
     def get(self, name: str) -> Scenario:
         """Return a scenario.

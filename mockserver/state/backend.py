@@ -1,4 +1,4 @@
-"""What a shared state consists of, whoever keeps it.
+"""The parts of a shared state, whatever backend keeps it.
 
 What changes with each request (counters, turns, journal) is kept by the parts of a
 `Backend` themselves. What changes rarely (keys, clock, script, which sessions there are)

@@ -1,6 +1,6 @@
 """News for readers that wait for it: bounded for each, so that a slow one costs nothing but itself.
 
-A reader that does not keep up loses the oldest news and is told how many.
+A reader that does not keep up loses the oldest events and learns how many.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Subscription:
         return batch
 
     def close(self) -> None:
-        """Leave the feed; whoever waits in `take` goes on."""
+        """Leave the feed; a thread that waits in `take` goes on."""
         self._feed.readers.discard(self)
         with self._changed:
             self.is_closed = True
@@ -79,7 +79,7 @@ class Subscription:
 
 
 class EventBus:
-    """What happens, told to all readers of the moment.
+    """Events, sent to all subscriptions of the moment.
 
     Attributes:
         readers: the present ones; empty costs a publisher nothing.
@@ -91,7 +91,7 @@ class EventBus:
         self.readers: set[Subscription] = set()
 
     def subscribe(self, length: int = QUEUE_LENGTH) -> Subscription:
-        """Return a new reader, which hears what is published from now on.
+        """Return a new reader, which receives what is published from now on.
 
         Args:
             length: most news kept for it, ≥ 1.

@@ -131,7 +131,7 @@ class Journal:
         max_bytes: most bytes of bodies and headers kept. The bodies of an
             exchange that alone is larger than a quarter of it are cut.
         shelf: where they are kept, made for these bounds; in memory by default.
-        feed: of the shelf; by default one that hears of what this process records.
+        feed: of the shelf; by default one that receives what this process records.
 
     Attributes:
         feed: tells readers of each new exchange (`request`) and of `cleared`.

@@ -1,4 +1,4 @@
-"""API keys: who may call, in which role, and how a key is spoken of without being shown.
+"""API keys: who may call, in which role, and how a key is named without being shown.
 
 A plain key exists in the request that carries it and in the one answer that
 hands it out. Everything else knows its SHA-256 digest, and people see the
@@ -216,7 +216,7 @@ def digest_of(plain: str) -> bytes:
 
 
 def hash_of(plain: str) -> str:
-    """Return the short stable hash by which a presented key, known or not, is spoken of."""
+    """Return the short stable hash that stands for a presented key, known or not."""
     return _short(digest_of(plain))
 
 

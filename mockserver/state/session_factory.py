@@ -1,4 +1,4 @@
-"""How a session comes to be: from the configuration, or from what another process says of it."""
+"""Make sessions from the configuration, or from the description of another process."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ A shape is a mapping of keywords, as in JSON Schema 2020-12, but for these:
     is_never      nothing is valid               is_denied     there is a `not`
 
 Merging may say less than the schemas do, never more than they allow to say:
-whoever makes a value of a shape judges it by the schema.
+the maker of a value judges it by the schema.
 """
 
 from __future__ import annotations

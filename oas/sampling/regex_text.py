@@ -1,4 +1,4 @@
-"""The tree of a regular expression, and a text for it: a proposal that whoever asked still judges.
+"""Make a text that a regular expression is likely to match; the caller still judges it.
 
 Assertions are honoured as far as is simple: positive lookaheads are written over
 the text, the others are left to luck. All is bounded by the length of the text

@@ -234,12 +234,12 @@ def _echo(operation: Operation, collection: Collection) -> RelationCheck:
 def _judge_echo(operation: Operation, relation: Relation, observations: Observations) -> CheckResult:
     def check(seen: Observation) -> Iterator[Mismatch | None]:
         collection = seen.collection
-        told = get(seen.body, collection.echo)
-        if not isinstance(told, dict):
+        reported = get(seen.body, collection.echo)
+        if not isinstance(reported, dict):
             return
         names = [rule.parameter for rule in collection.filters] + [collection.sort.by, collection.sort.order]
         for name in names:
-            sent, repeated = seen.parameters.get(name), told.get(name)
+            sent, repeated = seen.parameters.get(name), reported.get(name)
             if sent == repeated or (sent == [] and not repeated):
                 yield None
             else:

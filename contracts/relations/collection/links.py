@@ -104,7 +104,7 @@ def _next(limit: int, offset: int, total: int) -> int:
 def _previous(limit: int, offset: int, total: int) -> int:
     if offset == 0:
         return _END
-    # A page that begins inside the first one, or past the end, has no neighbour that is told.
+    # A page that begins inside the first one, or past the end, has no neighbour in the answer.
     return offset - limit if limit <= offset < total else _FREE
 
 

@@ -35,7 +35,7 @@ class MemoryParts:
 
 
 class NoReplication:
-    """What changes rarely, where there is nobody to be told; see `world.SharedWorld`."""
+    """State that changes rarely, without other processes to tell; see `SessionReplicator`."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
