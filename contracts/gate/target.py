@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from contracts.config import BUDGET_ELSEWHERE, BUDGET_ON_LOOPBACK, Config
 from contracts.errors import ConfigInvalid, TargetNotJudgeable, TargetUnreachable
 from contracts.messages import NOT_JSON, Answer, Exchange
+from oas.hosts import is_loopback_host
 from oas.operation import Operation
 
-__all__ = ["MOCK_HEADER", "Target", "check_first_answer", "is_loopback_host"]
+__all__ = ["MOCK_HEADER", "Target", "check_first_answer"]
 
 #: Every answer of the mock server carries it, lower case here.
 MOCK_HEADER = "x-mock-version"
@@ -90,22 +90,6 @@ class Target:
         """
         usual = BUDGET_ELSEWHERE if self.is_live else BUDGET_ON_LOOPBACK
         return config.share(usual if config.budget is None else config.budget)
-
-
-def is_loopback_host(host: str) -> bool:
-    """Say whether a host, brackets removed, is a literal name or address of this machine.
-
-    Source: RFC 6761 §6.3 (localhost), RFC 1122 §3.2.1.3, RFC 4291 §2.5.3.
-    """
-    name = host.lower().rstrip(".")
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback
 
 
 def check_first_answer(target: Target, exchange: Exchange, operation: Operation | None = None) -> None:

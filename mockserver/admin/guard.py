@@ -3,18 +3,17 @@
 Two ways in: the administrator's token, or a browser-proof proof of being on
 this machine, which is a loopback peer that names a loopback host and came
 through no proxy. Any web page can send requests to 127.0.0.1, so neither the
-peer alone nor the host alone is enough. Knows no web framework; may import
-`problems` only.
+peer alone nor the host alone is enough. Knows no web framework.
 """
 
 from __future__ import annotations
 
 import hmac
-import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mockserver.admin.problem import Problem
+from oas.hosts import is_loopback_address
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 #: A proxy sends one of these: the peer is then the proxy, not who asks.
@@ -62,7 +61,7 @@ class Guard:
         self._check_origin(caller)
         if self._has_token(caller):
             return
-        if not is_loopback(caller.peer) or any(name in caller.headers for name in FORWARDING_HEADERS):
+        if not is_loopback_address(caller.peer) or any(name in caller.headers for name in FORWARDING_HEADERS):
             raise self._unauthorized()
         if _name_of(caller.headers.get("host", "")) not in self._hosts:
             raise Problem(
@@ -100,16 +99,6 @@ class Guard:
             "`Authorization: Bearer <token>` with the token that the server was started with.",
             (("WWW-Authenticate", 'Bearer realm="mockserver admin"'),),
         )
-
-
-def is_loopback(address: str | None) -> bool:
-    """Whether an address is of 127.0.0.0/8, ::1, or the former mapped into IPv6."""
-    try:
-        parsed = ipaddress.ip_address(address or "")
-    except ValueError:
-        return False
-    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
-    return (mapped or parsed).is_loopback
 
 
 def _name_of(host: str) -> str:

@@ -5,7 +5,6 @@ Heavy imports stand inside the functions that need them.
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import logging
 import os
@@ -22,6 +21,7 @@ from mockserver import __version__
 from mockserver.cli.running import COMMANDS
 from mockserver.config import Config
 from mockserver.errors import ToolError
+from oas.hosts import is_loopback_address
 
 if TYPE_CHECKING:
     from mockserver.http.ports import Address
@@ -179,7 +179,7 @@ def announce(config: Config, address: Address) -> None:
         click.echo("keys: your_api_key_here (admin), member_api_key_here (member), deactivated_api_key_here (refused)")
         click.echo(f"try:  curl -H 'Authorization: your_api_key_here' {base_url}/user-campaign-filters")
     click.echo(f"admin: {admin_url}   stop: Ctrl-C")
-    if config.admin_token is None and not ipaddress.ip_address(address.host).is_loopback:
+    if config.admin_token is None and not is_loopback_address(address.host):
         click.echo("note: /__admin answers to this machine only; --admin-token opens it to others", err=True)
 
 

@@ -5,7 +5,7 @@ import pytest
 from answers import document
 from contracts.config import Config
 from contracts.errors import ConfigInvalid, TargetNotJudgeable, TargetUnreachable
-from contracts.gate.target import Target, check_first_answer, is_loopback_host
+from contracts.gate.target import Target, check_first_answer
 from contracts.messages import Answer, Exchange
 from unit.contracts.upstream import FILTERS
 
@@ -37,26 +37,6 @@ def test_a_url_that_is_no_base_url_is_refused_without_showing_it(url: str) -> No
     with pytest.raises(ConfigInvalid) as caught:
         target(url)
     assert "secret" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "host, is_loopback",
-    [
-        ("localhost", True),
-        ("LOCALHOST.", True),
-        ("a.localhost", True),
-        ("127.8.8.8", True),
-        ("::1", True),
-        ("::ffff:127.0.0.1", True),
-        ("0.0.0.0", False),
-        ("2130706433", False),
-        ("localhost.example.com", False),
-        ("10.0.0.1", False),
-        ("::2", False),
-    ],
-)
-def test_only_literal_names_of_this_machine_are_loopback(host: str, is_loopback: bool) -> None:
-    assert is_loopback_host(host) is is_loopback
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,6 @@ def test_silence_has_status_zero_and_a_reason() -> None:
 def test_an_answer_has_its_time_and_headers() -> None:
     found = entry()
     assert found["time"] == found["timings"]["wait"] == 12.5
-    assert found["startedDateTime"] == "2026-05-28T20:26:41.250+00:00"
+    assert found["startedDateTime"] == "2026-05-28T20:26:41.250Z"
     assert found["response"]["statusText"] == "OK"
     assert {"name": "x-ratelimit-remaining-minute", "value": "99"} in found["response"]["headers"]
