@@ -1,6 +1,6 @@
 """Reads a dataset file and says, with a JSON pointer, what in it cannot be.
 
-A file is YAML: `organisation`, `users`, `routines`. Its figures are columns, one
+A file is YAML 1.2 or JSON: `organisation`, `users`, `routines`. Its figures are columns, one
 entry for each consecutive day. A moment is `2025-05-01T10:15:30Z` or counts
 back from the first day of the clock, `-12d 09:30:00`; a day likewise.
 """
@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import jsonschema_rs
-import yaml
 
 from mockserver.dataset.figures import FIRST_DAY, LAST_DAY, MAX_COUNT, NAMES, SECONDS_A_DAY, Figures, day_of, pack_days
 from mockserver.dataset.routines import (
@@ -30,7 +29,13 @@ from mockserver.dataset.routines import (
     User,
 )
 from mockserver.errors import DatasetInvalid
+from oas.bounds import Bounds
+from oas.errors import SpecInvalid
+from oas.findings import Finding
+from oas.loading import parse
 from oas.pointers import join
+
+_BOUNDS = Bounds()
 
 _DAY = r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|-?[0-9]{1,4}d)"
 _TIME = "([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])"
@@ -115,30 +120,20 @@ def findings(path: Path, first_day: date) -> list[DatasetInvalid]:
 
 def _judge(path: Path, first_day: date) -> tuple[Parts, list[DatasetInvalid]]:
     nothing: Parts = (Organisation(0, "", 0, ""), (), ())
+    doubtful: list[Finding] = []
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader)
-        errors = list(jsonschema_rs.Draft202012Validator(SCHEMA).iter_errors(document))
-    except (OSError, UnicodeError, ValueError, RecursionError, yaml.YAMLError) as error:
+        document = parse(path.read_bytes(), str(path), _BOUNDS, doubtful)
+    except OSError as error:
         return nothing, [DatasetInvalid(f"this is not a dataset file: {error}", str(path))]
+    except SpecInvalid as error:
+        return nothing, [DatasetInvalid(f"this is not a dataset file: {error.message}", str(path), "", error.line)]
+    # What costs a value, such as a key given twice, is refused here: figures that are lost would not add up.
+    if doubtful:
+        return nothing, [DatasetInvalid(item.message, str(path), item.pointer, item.line) for item in doubtful]
+    errors = list(jsonschema_rs.Draft202012Validator(SCHEMA).iter_errors(document))
     if errors:
         return nothing, [DatasetInvalid(error.message, str(path), join("", *error.instance_path)) for error in errors]
     return _Reader(str(path), day_of(first_day.isoformat())).parts(document)
-
-
-class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the C one where it was built
-    """Leaves moments as text and refuses a key that is given twice."""
-
-    yaml_implicit_resolvers: ClassVar = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Return a mapping as a dict."""
-        keys = [key.value for key, _ in node.value]
-        if len(set(map(str, keys))) < len(keys):
-            raise yaml.constructor.ConstructorError(None, None, "a key is given twice", node.start_mark)
-        return super().construct_mapping(node, deep)  # type: ignore[no-any-return]
 
 
 class _Reader:

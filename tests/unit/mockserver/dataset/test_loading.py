@@ -215,7 +215,7 @@ def test_what_is_no_dataset_at_all_is_refused(write: Write, text: str) -> None:
 
 def test_a_key_that_is_given_twice_is_refused(write: Write) -> None:
     text = yaml.safe_dump(VALID) + "users: []\n"
-    with pytest.raises(DatasetInvalid, match="given twice"):
+    with pytest.raises(DatasetInvalid, match="second time"):
         load(write(text), FIRST_DAY)
 
 

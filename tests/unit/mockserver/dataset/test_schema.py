@@ -6,13 +6,14 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-import yaml
 
 from documents import GONE, changed
 from mockserver.dataset.figures import MAX_COUNT, NAMES
-from mockserver.dataset.loading import SCHEMA, Loader
+from mockserver.dataset.loading import SCHEMA
 from mockserver.dataset.routines import FRIEND_REQUEST, MESSAGE, STATUSES, TYPES, USER_STATUSES
 from oas import package_data
+from oas.bounds import Bounds
+from oas.loading import parse
 
 JUDGE = jsonschema_rs.validator_for(SCHEMA)
 ROUTINE = "/routines/0"
@@ -52,8 +53,9 @@ def test_a_file_that_says_everything_fits() -> None:
 
 @pytest.mark.parametrize("name", ["default", "empty", "one_of_each", "one_row", "unicode"])
 def test_the_packaged_files_fit(name: str) -> None:
-    text = (package_data.scenarios().parent / "datasets" / f"{name}.yaml").read_text(encoding="utf-8")
-    assert [error.message for error in JUDGE.iter_errors(yaml.load(text, Loader))] == []
+    path = package_data.scenarios().parent / "datasets" / f"{name}.yaml"
+    tree = parse(path.read_bytes(), path.name, Bounds(), [])
+    assert [error.message for error in JUDGE.iter_errors(tree)] == []
 
 
 @pytest.mark.parametrize(
