@@ -50,7 +50,7 @@ def escape(token: str) -> str:
 
     Source: RFC 6901 §3.
     """
-    return token.replace("~", "~0").replace("/", "~1")
+    return token.replace("~", "~0").replace("/", "~1") if "~" in token or "/" in token else token
 
 
 def unescape(token: str) -> str:
@@ -63,7 +63,9 @@ def unescape(token: str) -> str:
 
 def join(pointer: str, *steps: str | int) -> str:
     """Append member names or indexes, unescaped, to a pointer."""
-    return pointer + "".join(f"/{escape(str(step))}" for step in steps)
+    for step in steps:
+        pointer = f"{pointer}/{escape(step) if type(step) is str else step}"
+    return pointer
 
 
 @lru_cache(maxsize=4096)
@@ -103,7 +105,7 @@ def get(document: Any, pointer: str | tuple[str, ...]) -> Any:
     """
     node = document
     for token in tokens(pointer) if isinstance(pointer, str) else pointer:
-        if isinstance(node, Mapping):
+        if type(node) is dict or isinstance(node, Mapping):
             node = node.get(token, MISSING)
         elif _is_list(node) and _is_index(token) and int(token) < len(node):
             node = node[int(token)]

@@ -236,4 +236,4 @@ class References:
 
 
 def _refers(node: Any) -> bool:
-    return isinstance(node, Mapping) and isinstance(node.get("$ref"), str)
+    return (type(node) is dict or isinstance(node, Mapping)) and isinstance(node.get("$ref"), str)

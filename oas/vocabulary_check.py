@@ -7,7 +7,6 @@ extensions, which are not looked at.
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -170,4 +169,6 @@ def _misplaced(extension: Extension, known: list[str], places: Mapping[str, list
 
 
 def _near(name: str, known: list[str]) -> list[str]:
+    import difflib
+
     return difflib.get_close_matches(name, known, n=1, cutoff=0.7)

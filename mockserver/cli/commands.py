@@ -111,8 +111,8 @@ def serve(verdict: bool, verdict_allow: tuple[str, ...], **options: Any) -> None
     options["allow_hosts"] = options.pop("allow_host")
     config = Config(**options)
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    from mockserver.factory import make_wsgi
     from mockserver.http.server import serve as run
-    from mockserver.live.factory import make_wsgi
 
     report_findings(config)
     if verdict:
@@ -142,8 +142,8 @@ def report_findings(config: Config) -> None:
 def serve_and_judge(config: Config, allow: Sequence[str]) -> int:
     """Serve, then print the verdict on the clients; 0 kept, 1 broken, 4 where nothing can be said."""
     from mockserver.cli.verdict_client import JOURNAL_BYTES, JOURNAL_ENTRIES, VerdictClient
+    from mockserver.factory import make_wsgi
     from mockserver.http.server import serve as run
-    from mockserver.live.factory import make_wsgi
 
     hearing = VerdictClient(config.admin_token, allow)
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from mockserver.config import Config
 from mockserver.errors import ToolError
+from mockserver.factory import make_wsgi
 from mockserver.http.ports import Address
 from mockserver.http.worker import build_app
-from mockserver.live.factory import make_wsgi
 from mockserver.live.in_process_server import Embedded, InProcessServer
 from mockserver.live.subprocess_server import SubprocessServer
 

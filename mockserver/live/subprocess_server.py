@@ -201,8 +201,8 @@ def run(order: Mapping[str, Any]) -> int:
     Args:
         order: members `config` and `factory`, as the caller wrote them.
     """
+    from mockserver.factory import make_wsgi
     from mockserver.http.server import serve
-    from mockserver.live.factory import make_wsgi
 
     # What the application prints goes to stderr; the pipe to the caller carries events alone.
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as pipe:

@@ -22,6 +22,7 @@ LAYERS = {
         "admin campaigns documented http",
         "console",
         "app",
+        "factory",
         "live",
         "cli",
     ),

@@ -102,7 +102,7 @@ SCENARIOS = [
         "  - answers: [{}, {status: 302}]\n",
         ["bad.yaml:4#/rules/0/operation: ", "bad.yaml:5#/rules/1/answers/1: ", "bad.yaml:2#/dataset/file: "],
     ),
-    ("description: d\ndataset: {file: broken.yaml}\n", ["broken.yaml: "]),
+    ("description: d\ndataset: {file: broken.yaml}\n", ["broken.yaml:1: "]),
     ("description: d\ndataset: {file: empty.yaml}\nlimits: {minute: 1}\n", []),
 ]
 
