@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run the command; None takes the arguments of the process."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code; None takes the arguments of the process."""
     from contracts.cli import commands
 
-    commands.main(argv)
+    return commands.main(argv)
