@@ -247,7 +247,7 @@ def check(
         click.echo(annotation(finding) if form == "github" else str(finding), err=form == "text")
     if form == "text":
         right = "document, vocabulary, fixtures, dataset and scenarios are right"
-        click.echo(f"{len(found)} findings" if found else right, err=bool(found))
+        click.echo(f"{len(found)} finding{'s' * (len(found) > 1)}" if found else right, err=bool(found))
     if any(strict or finding.severity == "error" for finding in found):
         raise SystemExit(2)
 
