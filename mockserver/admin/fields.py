@@ -14,8 +14,8 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from mockserver.admin.problem import Problem
-from mockserver.state.keys import redact
 from mockserver.timestamps import iso_z
+from oas.api_keys import redact
 
 _STAMP = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?\d*([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII

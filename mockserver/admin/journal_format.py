@@ -12,8 +12,8 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
-from mockserver.state.keys import mask_of, redact
 from mockserver.timestamps import iso_z
+from oas.api_keys import mask_of, redact
 from oas.messages import DeliveryOptions, Exchange, Request
 
 #: Headers that hold a secret whatever it looks like.

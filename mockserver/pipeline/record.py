@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mockserver.pipeline.context import Decision, RequestContext
-from mockserver.state.keys import hash_of, masked, redact
+from oas.api_keys import hash_of, masked, redact
 from oas.contract import Contract
 from oas.messages import Exchange, Request, Response
 from oas.operation import Operation

@@ -7,23 +7,19 @@ first twelve hexadecimal digits of that.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import re
 import secrets
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Literal
-from urllib.parse import unquote
 
 from mockserver.errors import ToolError
+from oas.api_keys import KEY_CHARS, SAMPLE_KEYS, digest_of, short_hash
 
 Role = Literal["admin", "member"]
 
-KEY_CHARS = 32
-HASH_CHARS = 12
 MAX_DESCRIPTION_CHARS = 200
 
 
@@ -62,11 +58,10 @@ class InitialKey:
     description: str = ""
 
 
-#: Source: the samples of the reference carry the first of them.
 DEFAULT_KEYS = (
-    InitialKey("your_api_key_here", "admin", description="administrator, as in the samples"),
-    InitialKey("member_api_key_here", "member", description="no administrator"),
-    InitialKey("deactivated_api_key_here", "member", is_active=False, description="deactivated"),
+    InitialKey(SAMPLE_KEYS[0], "admin", description="administrator, as in the samples"),
+    InitialKey(SAMPLE_KEYS[1], "member", description="no administrator"),
+    InitialKey(SAMPLE_KEYS[2], "member", is_active=False, description="deactivated"),
 )
 
 
@@ -95,7 +90,7 @@ class KeyRegistry:
         self._initial: dict[bytes, ApiKey] = {}
         for key in initial:
             digest = digest_of(key.plain)
-            self._initial[digest] = ApiKey(_short(digest), key.role, key.is_active, created_at, key.description)
+            self._initial[digest] = ApiKey(short_hash(digest), key.role, key.is_active, created_at, key.description)
         # The digest is kept beside the key: what the look-up found is compared once more, in constant time.
         self._entries: dict[bytes, tuple[bytes, ApiKey]] = {}
         self._hashes: dict[str, bytes] = {}
@@ -135,9 +130,9 @@ class KeyRegistry:
                     f"{self._max_created} keys were created and no more are kept; reset the session to remove them"
                 )
             plain = self._new_key()
-            while _short(digest := digest_of(plain)) in self._hashes:
+            while short_hash(digest := digest_of(plain)) in self._hashes:
                 plain = self._new_key()
-            key = ApiKey(_short(digest), role, True, now, description[:MAX_DESCRIPTION_CHARS], created_by)
+            key = ApiKey(short_hash(digest), role, True, now, description[:MAX_DESCRIPTION_CHARS], created_by)
             self._put(digest, key)
             self._listener(digest, True)
         return plain, key
@@ -207,67 +202,5 @@ class KeyRegistry:
         self._hashes[key.hash_id] = digest
 
 
-def digest_of(plain: str) -> bytes:
-    """Return the SHA-256 of a key, 32 bytes; a lone surrogate counts as itself."""
-    try:
-        return hashlib.sha256(plain.encode()).digest()
-    except UnicodeEncodeError:
-        return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).digest()
-
-
-def hash_of(plain: str) -> str:
-    """Return the short stable hash that stands for a presented key, known or not."""
-    return _short(digest_of(plain))
-
-
-def mask_of(plain: str) -> str:
-    """Return what stands in place of a key wherever it would be written: `[redacted:<hash>]`."""
-    return masked(hash_of(plain))
-
-
-def masked(key_hash: str) -> str:
-    """Return what stands in place of a key of which the hash is known."""
-    return f"[redacted:{key_hash}]"
-
-
-def redact(text: str) -> str:
-    """Replace everything that looks like a key by `[redacted:<hash>]`.
-
-    A key is one of the default keys, or exactly 32 lower-case hexadecimal
-    digits with none beside them; any of its characters may be percent-encoded.
-    Idempotent. A text without one costs a scan at memory speed.
-    """
-    marks = text.encode("ascii", "replace").translate(_HEX_MARKS)
-    if _RUN in marks or _DEFAULT_TAIL in (unquote(text) if "%" in text else text):
-        return _KEY.sub(_masked, text)
-    return text
-
-
-def _short(digest: bytes) -> str:
-    return digest.hex()[:HASH_CHARS]
-
-
 def _nobody(digest: bytes, is_present: bool) -> None:
     """Listen to nothing."""
-
-
-def _masked(match: re.Match[str]) -> str:
-    before = match["before"] or ""
-    return before + mask_of(unquote(match[0][len(before) :]))
-
-
-def _spelt(plain: str) -> str:
-    """Return a pattern for a text of which any character may be percent-encoded."""
-    return "".join(f"(?:{re.escape(char)}|%(?i:{ord(char):02x}))" for char in plain)
-
-
-_DEFAULT_TAIL = "_api_key_here"
-_RUN = b"h" * KEY_CHARS
-# Every byte that a percent-encoded or plain key can hold becomes `h`: a key is then a run of 32 or more.
-_HEX_MARKS = bytes(104 if chr(byte) in "0123456789abcdefABCDEF%" else 32 for byte in range(256))
-_UNIT = "(?:[0-9a-f]|%3[0-9]|%6[1-6])"
-# `before` is another percent-encoded character, whose digits do not count as part of the key behind it.
-_KEY = re.compile(
-    "|".join(_spelt(key.plain) for key in DEFAULT_KEYS)
-    + rf"|(?:(?P<before>%[0-9A-Fa-f]{{2}})|(?<![0-9a-f])){_UNIT}{{{KEY_CHARS}}}(?!{_UNIT})"
-)

@@ -13,11 +13,12 @@ from mockserver.scenarios.registry import SCENARIOS
 from mockserver.state.backend import SessionStorage
 from mockserver.state.clock import Clock
 from mockserver.state.journal import Journal
-from mockserver.state.keys import InitialKey, KeyRegistry, hash_of
+from mockserver.state.keys import InitialKey, KeyRegistry
 from mockserver.state.rate_limits import FixedWindowLimiter, with_limits
 from mockserver.state.rules import ActiveRules
 from mockserver.state.session import DEFAULT_SESSION, DatasetKey, Session, SessionOptions
 from mockserver.state.snapshot import SessionSnapshot
+from oas.api_keys import hash_of
 from oas.vocabulary import RateLimitWindow
 
 #: Keys that may be created in the default session, and in any other one.

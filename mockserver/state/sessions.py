@@ -19,11 +19,12 @@ from mockserver.scenarios.models import Scenario
 from mockserver.state import snapshot
 from mockserver.state.backend import Backend
 from mockserver.state.backends.memory import MemoryParts, NoReplication
-from mockserver.state.keys import DEFAULT_KEYS, ApiKey, InitialKey, digest_of
+from mockserver.state.keys import DEFAULT_KEYS, ApiKey, InitialKey
 from mockserver.state.rate_limits import with_limits
 from mockserver.state.replication import SessionReplicator
 from mockserver.state.session import DEFAULT_SESSION, DatasetKey, Session, SessionOptions
 from mockserver.state.session_factory import MAGIC_KEYS, SessionFactory, SessionParts
+from oas.api_keys import digest_of
 from oas.vocabulary import RateLimitWindow
 
 if TYPE_CHECKING:

@@ -16,9 +16,10 @@ from mockserver.config import Config
 from mockserver.errors import ConfigInvalid
 from mockserver.scenarios.models import Rule
 from mockserver.scenarios.parsing import rule_of
-from mockserver.state.keys import HASH_CHARS, ApiKey
+from mockserver.state.keys import ApiKey
 from mockserver.state.rules import RulesSnapshot, ScenarioAssignment
 from mockserver.state.session import DatasetKey, Session
+from oas.api_keys import HASH_CHARS
 from oas.vocabulary import RateLimitWindow
 
 Keys = dict[bytes, ApiKey]

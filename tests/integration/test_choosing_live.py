@@ -26,8 +26,8 @@ from mockserver.pipeline import preferences
 from mockserver.scenarios.models import FAULTS
 from mockserver.scenarios.parsing import scenario_files
 from mockserver.scenarios.registry import SCENARIOS
-from mockserver.state.keys import hash_of
 from oas import package_data
+from oas.api_keys import hash_of
 
 pytestmark = pytest.mark.slow
 

@@ -112,7 +112,7 @@ class Limits(RuleBasedStateMachine):
 
 
 def _hash(key: str) -> str:
-    from mockserver.state.keys import hash_of
+    from oas.api_keys import hash_of
 
     return hash_of(key)
 

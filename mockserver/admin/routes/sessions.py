@@ -10,9 +10,10 @@ from mockserver.admin.route import PREFIX, AdminRequest, AdminResponse, Route
 from mockserver.admin.schemas import BOOLEAN, MAX_WHOLE, MOMENT, NUMBER, SHAPES, TEXT, array, named, record, whole
 from mockserver.errors import UsageError
 from mockserver.state.clock import EARLIEST_S, LATEST_S, Clock
-from mockserver.state.keys import ApiKey, KeyLimitReached, Role, redact
+from mockserver.state.keys import ApiKey, KeyLimitReached, Role
 from mockserver.state.sessions import DEFAULT_SESSION, Session, SessionOptions, Sessions
 from mockserver.timestamps import iso_z
+from oas.api_keys import redact
 
 MAX_SESSION_ROUTINES = 100_000
 

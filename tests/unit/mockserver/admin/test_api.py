@@ -15,8 +15,9 @@ from mockserver.admin.problem import Problem
 from mockserver.admin.route import AdminRequest
 from mockserver.config import Config
 from mockserver.errors import DatasetInvalid
-from mockserver.state.keys import KeyRegistry, hash_of
+from mockserver.state.keys import KeyRegistry
 from mockserver.state.sessions import DatasetKey, Session, Sessions
+from oas.api_keys import hash_of
 from oas.messages import Exchange, Request, Response
 from oas.vocabulary import RateLimitWindow
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.admin.journal_format import SECRET_HEADERS, to_summary, to_url, to_wiremock
-from mockserver.state.keys import mask_of
+from oas.api_keys import mask_of
 from oas.messages import DeliveryOptions, Exchange, Headers, Request, Response, Violation
 
 HEX_KEY = "a1b2c3d4e5f60718293a4b5c6d7e8f90"

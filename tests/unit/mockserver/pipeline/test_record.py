@@ -13,9 +13,10 @@ from mockserver.pipeline.context import Decision, RequestContext
 from mockserver.pipeline.record import Recorder, key_header, redacted
 from mockserver.scenarios.models import ChosenAnswer, PlannedAnswer
 from mockserver.state.journal import Journal
-from mockserver.state.keys import ApiKey, hash_of, mask_of
+from mockserver.state.keys import ApiKey
 from mockserver.state.rate_limits import RateLimitStatus
 from mockserver.state.session import Session
+from oas.api_keys import hash_of, mask_of
 from oas.contract import Contract
 from oas.messages import BuiltResponse, Exchange, Request, Response, Violation
 

@@ -8,8 +8,8 @@ import pytest
 
 from mockserver.errors import ScenarioInvalid
 from mockserver.scenarios.registry import SCENARIOS, ScenarioRegistry
-from mockserver.state.keys import hash_of
 from mockserver.state.session_factory import MAGIC_ASSIGNMENTS, MAGIC_KEYS
+from oas.api_keys import hash_of
 from oas.contract import load
 
 OPERATIONS = load().by_id

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from mockserver.admin.journal_format import to_wiremock
 from mockserver.state.journal import CUT_BYTES, ENTRY_BYTES, Journal, MemoryShelf
-from mockserver.state.keys import mask_of
+from oas.api_keys import mask_of
 from oas.messages import DeliveryOptions, Exchange, Request, Response, Violation
 
 HEX_KEY = "a1b2c3d4e5f60718293a4b5c6d7e8f90"

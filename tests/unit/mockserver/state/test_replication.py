@@ -15,9 +15,9 @@ from mockserver.config import Config
 from mockserver.errors import ConfigInvalid, StateUnavailable
 from mockserver.scenarios.parsing import rule_of
 from mockserver.state.backend import Backend, StaleRevision
-from mockserver.state.keys import hash_of
 from mockserver.state.rate_limits import RateLimitStatus
 from mockserver.state.sessions import SessionOptions, Sessions
+from oas.api_keys import hash_of
 from oas.messages import Exchange
 from oas.vocabulary import RateLimitWindow
 

@@ -10,9 +10,10 @@ import pytest
 
 from mockserver.config import Config
 from mockserver.errors import DatasetInvalid
-from mockserver.state.keys import DEFAULT_KEYS, hash_of
+from mockserver.state.keys import DEFAULT_KEYS
 from mockserver.state.session_factory import MAGIC_KEYS
 from mockserver.state.sessions import DatasetKey, Session, SessionOptions, Sessions
+from oas.api_keys import hash_of
 from oas.messages import Exchange, Request, Response
 from oas.vocabulary import RateLimitWindow
 

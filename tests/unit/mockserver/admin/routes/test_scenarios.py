@@ -9,7 +9,7 @@ import pytest
 
 from judged import JudgedClient
 from mockserver.state import rules as scripts
-from mockserver.state.keys import hash_of
+from oas.api_keys import hash_of
 
 MakeClient = Callable[..., JudgedClient]
 RULE = {"answers": [{"status": 500}]}
