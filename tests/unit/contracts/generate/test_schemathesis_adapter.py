@@ -147,6 +147,16 @@ def test_each_check_finds_its_fault(change: dict[str, Any], check: str) -> None:
     assert check in checks(*answered(**change))
 
 
+def test_no_check_sends_a_request_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Any, request: Any, **options: Any) -> None:
+        pytest.fail(f"{request.method} {request.url} was sent past the gate")
+
+    monkeypatch.setattr("requests.sessions.Session.send", refuse)
+    for operation in contract().operations:
+        for draft in (*enumerated(NEGATIVE, operation.id), *enumerated(POSITIVE, operation.id)):
+            assert "not_a_server_error" in checks(draft, Answer(status=500, headers={}, body=b""))
+
+
 def test_a_method_that_should_be_refused_is_checked() -> None:
     draft = next(draft for draft in enumerated(NEGATIVE, "getDashboardInfo") if draft.request.method == "PATCH")
     _, answer = answered()
